@@ -1,0 +1,146 @@
+"""Makes MMAction2 1.2 and MMEngine 0.10 work where their releases do not.
+
+Every cure acts only where its fault is found, so that a fixed release of a
+dependency needs no change here. ``projects.tc_clip`` applies them at import,
+which is early enough: MMEngine imports ``custom_imports`` while it reads the
+config, before it touches ``mmaction.models``.
+"""
+import importlib.metadata as metadata
+import importlib.util
+import sys
+import types
+from pathlib import Path
+from typing import Any, Dict, List, Tuple
+
+import torch
+
+_SUPPORTED: Dict[Tuple[str, ...], Tuple[str, str]] = {
+    # distributions, of which one must be installed: lowest, first refused
+    ('mmengine', ): ('0.10.2', '1.0.0'),
+    ('mmcv', 'mmcv-lite'): ('2.0.0', '2.2.0'),
+    ('mmaction2', ): ('1.2.0', '1.3.0'),
+}
+_INSTALL = ('pip install "mmengine>=0.10.2,<1.0" "mmcv-lite==2.1.0" '
+            '"mmaction2==1.2.0"')
+_DRN = 'mmaction.models.localizers.drn'
+
+
+def _release(version: str) -> Tuple[int, ...]:
+    """Returns the leading numbers of a version: '2.1.0rc1' -> (2, 1, 0)."""
+    numbers: List[int] = []
+    for part in version.split('.')[:3]:
+        digits = part[:len(part) - len(part.lstrip('0123456789'))]
+        numbers.append(int(digits or 0))
+    return tuple(numbers)
+
+
+def _installed(names: Tuple[str, ...]) -> str:
+    """Returns the version of the first of ``names`` found, or ''."""
+    for name in names:
+        try:
+            return metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return ''
+
+
+def check_versions() -> None:
+    """Checks that the OpenMMLab packages are ones that work together.
+
+    Raises:
+        ImportError: names every package that is missing or of a version that
+            was not tested, and the command that installs working ones.
+    """
+    problems = []
+    for names, (lowest, refused) in _SUPPORTED.items():
+        version = _installed(names)
+        if not version:
+            problems.append(f'{" or ".join(names)} is not installed')
+        elif not _release(lowest) <= _release(version) < _release(refused):
+            problems.append(f'{names[0]} {version} is installed, '
+                            f'>={lowest},<{refused} is needed')
+    if problems:
+        raise ImportError(
+            f'TC-CLIP: {"; ".join(problems)}. Cure: {_INSTALL}')
+
+
+def stub_missing_drn() -> bool:
+    """Registers a stand-in for the DRN localizer that PyPI's mmaction2 lacks.
+
+    Its wheel has no ``mmaction/models/localizers/drn``, yet imports it
+    (mmaction2 issue 2714). The stand-in raises when a DRN is built.
+
+    Returns:
+        Whether a stand-in was needed.
+    """
+    spec = importlib.util.find_spec('mmaction')
+    roots = (spec.submodule_search_locations or []) if spec else []
+    if _DRN in sys.modules or any(
+            Path(root, 'models/localizers/drn/drn.py').exists()
+            for root in roots):
+        return False
+
+    class DRN:
+        """Stand-in for ``mmaction.models.localizers.DRN``."""
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            raise ImportError(
+                'The installed mmaction2 was packaged without DRN. Cure: '
+                'install mmaction2 from a git checkout with `pip install -e`.')
+
+    package, module = types.ModuleType(_DRN), types.ModuleType(f'{_DRN}.drn')
+    setattr(module, 'DRN', DRN)
+    setattr(package, 'drn', module)
+    package.__path__ = []
+    sys.modules[_DRN], sys.modules[f'{_DRN}.drn'] = package, module
+    return True
+
+
+def allow_own_checkpoints() -> None:
+    """Lets ``torch.load`` read what MMEngine saves beside the weights.
+
+    From torch 2.6 on, ``torch.load`` refuses the ``HistoryBuffer`` and numpy
+    values in MMEngine's own checkpoints (mmengine issue 1655). They are
+    declared safe one by one; loading stays restricted.
+    """
+    if not hasattr(torch.serialization, 'add_safe_globals'):
+        return
+    import numpy as np
+    from mmengine.logging import HistoryBuffer
+    core = np._core if hasattr(np, '_core') else np.core
+    dtypes = {type(np.dtype(name)) for name in ('f4', 'f8', 'i4', 'i8', '?')}
+    torch.serialization.add_safe_globals([
+        HistoryBuffer, np.ndarray, np.dtype, core.multiarray._reconstruct,
+        core.multiarray.scalar, *dtypes
+    ])
+
+
+def allow_cpu_processes() -> bool:
+    """Lets ``--launcher pytorch`` start several processes without a GPU.
+
+    MMEngine's launcher selects a CUDA device and NCCL whatever is there. On a
+    machine without an accelerator it is exchanged for one that uses gloo.
+
+    Returns:
+        Whether the launcher was exchanged.
+    """
+    from mmengine import device
+    from mmengine.dist import utils
+    if device.get_device() != 'cpu':
+        return False
+
+    def init_dist_on_cpu(backend: str,
+                         init_backend: str = 'torch',
+                         **kwargs: Any) -> None:
+        torch.distributed.init_process_group(backend='gloo', **kwargs)
+
+    utils._init_dist_pytorch = init_dist_on_cpu
+    return True
+
+
+def apply() -> None:
+    """Checks the versions, then applies every cure that is needed."""
+    check_versions()
+    stub_missing_drn()
+    allow_own_checkpoints()
+    allow_cpu_processes()

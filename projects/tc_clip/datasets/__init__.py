@@ -1,0 +1,1 @@
+"""Data pipeline parts that MMAction2 lacks."""

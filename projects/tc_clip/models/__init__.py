@@ -1,0 +1,1 @@
+"""Models of TC-CLIP: the vision and text towers and what joins them."""
