@@ -3,6 +3,7 @@ from . import compat
 
 compat.apply()
 
+from . import datasets, engine, models  # noqa: E402
 from .version import __version__  # noqa: E402
 
-__all__ = ['__version__']
+__all__ = ['__version__', 'datasets', 'engine', 'models']

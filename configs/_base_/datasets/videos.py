@@ -1,0 +1,69 @@
+# Videos with one label each: the pipelines that all recipes share. A data set
+# adds its lists and folders.
+num_frames = 16
+crop = 224
+
+train_pipeline = [
+    dict(type='SafeDecordInit', on_error='redraw'),
+    dict(type='SegmentSample', num_frames=num_frames),
+    dict(type='SafeDecordDecode', on_error='redraw'),
+    dict(type='Resize', scale=(-1, 256)),
+    dict(
+        type='MultiScaleCrop',
+        input_size=crop,
+        scales=(1, 0.875, 0.75, 0.66),
+        max_wh_scale_gap=1,
+        num_fixed_crops=5),
+    dict(type='Resize', scale=(crop, crop), keep_ratio=False),
+    dict(type='Flip', flip_ratio=0.5),
+    dict(type='ClipColorJitter', prob=0.8),
+    dict(type='ClipGrayscale', prob=0.2),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='PackActionInputs')
+]
+val_pipeline = [
+    dict(type='SafeDecordInit'),
+    dict(type='SegmentSample', num_frames=num_frames, test_mode=True),
+    dict(type='SafeDecordDecode'),
+    dict(type='Resize', scale=(-1, 256)),
+    dict(type='CenterCrop', crop_size=crop),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='PackActionInputs')
+]
+# 4 clips x 3 crops
+test_pipeline = [
+    dict(type='SafeDecordInit'),
+    dict(
+        type='SegmentSample',
+        num_frames=num_frames,
+        num_views=4,
+        test_mode=True),
+    dict(type='SafeDecordDecode'),
+    dict(type='Resize', scale=(-1, crop)),
+    dict(type='ThreeCrop', crop_size=crop),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='PackActionInputs')
+]
+
+train_dataloader = dict(
+    batch_size=16,
+    num_workers=8,
+    persistent_workers=True,
+    drop_last=True,
+    sampler=dict(type='DefaultSampler', shuffle=True),
+    dataset=dict(type='VideoDataset', pipeline=train_pipeline))
+val_dataloader = dict(
+    batch_size=16,
+    num_workers=8,
+    persistent_workers=True,
+    sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(type='VideoDataset', pipeline=val_pipeline, test_mode=True))
+test_dataloader = dict(
+    batch_size=1,
+    num_workers=8,
+    persistent_workers=True,
+    sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(type='VideoDataset', pipeline=test_pipeline, test_mode=True))
+
+val_evaluator = dict(type='AccMetric')
+test_evaluator = val_evaluator

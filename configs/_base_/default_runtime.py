@@ -1,0 +1,14 @@
+_base_ = 'mmaction::_base_/default_runtime.py'
+custom_imports = dict(imports=['projects.tc_clip'], allow_failed_imports=False)
+
+default_hooks = dict(
+    checkpoint=dict(max_keep_ckpts=3),
+    class_names=dict(type='ClassNamesHook'),
+    visualization=dict(type='VisualizationHook'))
+vis_backends = [dict(type='LocalVisBackend'), dict(type='TensorboardVisBackend')]
+visualizer = dict(vis_backends=vis_backends)
+
+# Without device_ids, so that it wraps a model on any device.
+model_wrapper_cfg = dict(
+    type='MMDistributedDataParallel', broadcast_buffers=False)
+randomness = dict(seed=1024)

@@ -1,0 +1,32 @@
+model = dict(
+    type='TCCLIPRecognizer',
+    backbone=dict(
+        type='TCCLIPViT',
+        arch='ViT-B-16',
+        pretrained='openai',
+        num_frames=16,
+        reference=dict(
+            type='ContextTokens',
+            num_tokens=96,
+            seed_ratio=0.3,
+            merge_step=100)),
+    cls_head=dict(
+        type='TCCLIPHead',
+        num_prompts=4,
+        prompt_init='a photo of a',
+        prompt_layers=[-1],
+        label_smooth_eps=0.1,
+        average_clips='prob'),
+    data_preprocessor=dict(
+        type='ActionDataPreprocessor',
+        # ImageNet's, as the official weights were trained with; not CLIP's.
+        mean=[123.675, 116.28, 103.53],
+        std=[58.395, 57.12, 57.375],
+        format_shape='NCTHW',
+        blending=dict(
+            type='RandomBatchAugment',
+            augments=[
+                dict(type='CutmixBlending', alpha=1.0),
+                dict(type='MixupBlending', alpha=0.8)
+            ],
+            probs=[0.5, 0.5])))

@@ -1,0 +1,113 @@
+"""Reads class names, in the order of their ids, from a list or a file."""
+import csv
+import json
+from pathlib import Path
+from typing import Dict, List, Sequence, Tuple, Union
+
+_FORMATS = ("'.txt' (a name per line), '.csv' (header 'id,name') or '.json' "
+            '({"0": "name", ...})')
+
+
+def load_class_names(source: Union[str, Path, Sequence[str]]) -> List[str]:
+    """Loads class names, so that the name of label ``i`` is the i-th.
+
+    Args:
+        source: The names themselves, or the path of a file that holds them:
+            ``.txt`` with a name per line, ``.csv`` with the header
+            ``id,name``, or ``.json`` with an object from ids to texts, which
+            are kept whole. The ids may come in any order.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        TypeError: A name is not a string.
+        ValueError: The suffix is unknown, the file is malformed, the ids are
+            not 0 to C-1, or a name is empty or occurs twice.
+    """
+    if not isinstance(source, (str, Path)):
+        return _checked([*source], 'class names')
+    path = Path(source)
+    if path.suffix not in _READERS:
+        raise ValueError(
+            f"{path}: class names cannot be read from a '{path.suffix}' "
+            f'file. Cure: give a list of names or a file in {_FORMATS}.')
+    if not path.is_file():
+        raise FileNotFoundError(
+            f'{path}: no such file of class names. Cure: correct the path, '
+            'which is relative to the folder that the command runs in.')
+    # -sig: spreadsheets put a byte order mark before the header
+    text = path.read_text(encoding='utf-8-sig')
+    return _checked(_by_id(_READERS[path.suffix](text, path), path), str(path))
+
+
+def _read_txt(text: str, path: Path) -> List[Tuple[str, str]]:
+    """Numbers the lines; empty lines at the end are no classes."""
+    lines = text.rstrip().splitlines()
+    return [(str(i), line.strip()) for i, line in enumerate(lines)]
+
+
+def _read_csv(text: str, path: Path) -> List[Tuple[str, str]]:
+    """Reads rows of id and name below a header."""
+    header, *rows = [*csv.reader(text.splitlines())] or [[]]
+    if [column.strip() for column in header] != ['id', 'name']:
+        raise ValueError(f"{path}: the first line must be 'id,name', but is "
+                         f'{",".join(header)!r}. Cure: add the header.')
+    for row in rows:
+        if row and len(row) != 2:
+            raise ValueError(
+                f'{path}: the row {",".join(row)!r} has {len(row)} columns, '
+                'not 2. Cure: put names that hold a comma in double quotes.')
+    return [(row[0], row[1].strip()) for row in rows if row]
+
+
+def _read_json(text: str, path: Path) -> List[Tuple[str, str]]:
+    """Reads an object as pairs, so that no repeated id gets lost."""
+    try:
+        pairs = json.loads(text, object_pairs_hook=tuple)
+    except json.JSONDecodeError as error:
+        raise ValueError(f'{path}: not valid JSON ({error}).') from error
+    if not isinstance(pairs, tuple):
+        raise ValueError(f'{path}: must hold one JSON object from ids to '
+                         f'names, but holds a {type(pairs).__name__}.')
+    return [*pairs]
+
+
+_READERS = {'.txt': _read_txt, '.csv': _read_csv, '.json': _read_json}
+
+
+def _by_id(pairs: Sequence[Tuple[str, str]], path: Path) -> List[str]:
+    """Orders names by id, which must be 0 to C-1 without gap."""
+    cure = 'Cure: number the classes 0, 1, 2, ... without gap.'
+    names: Dict[int, str] = {}
+    for key, name in pairs:
+        if not key.strip().isdecimal():
+            raise ValueError(f'{path}: the id {key!r} of {name!r} is not a '
+                             f'whole number from 0 on. {cure}')
+        if int(key) in names:
+            raise ValueError(f'{path}: the id {int(key)} is given to both '
+                             f'{names[int(key)]!r} and {name!r}. {cure}')
+        names[int(key)] = name
+    for i in range(len(names)):
+        if i not in names:
+            raise ValueError(f'{path}: has {len(names)} classes, but none '
+                             f'with the id {i}. {cure}')
+    return [names[i] for i in range(len(names))]
+
+
+def _checked(names: List[str], where: str) -> List[str]:
+    """Returns ``names`` if all are strings, none is empty or repeated."""
+    if not names:
+        raise ValueError(f'{where}: there is no name. Cure: add one.')
+    first: Dict[str, int] = {}
+    for i, name in enumerate(names):
+        if not isinstance(name, str):
+            raise TypeError(f'{where}: the name with id {i} must be a string, '
+                            f'but is {name!r}. Cure: put it in quotes.')
+        if not name.strip():
+            raise ValueError(f'{where}: the name with id {i} is empty. Cure: '
+                             'fill it in, or remove the line.')
+        if name in first:
+            raise ValueError(
+                f'{where}: the ids {first[name]} and {i} share the name '
+                f'{name!r}. Cure: rename one, so that texts can differ.')
+        first[name] = i
+    return names

@@ -1,0 +1,196 @@
+"""Decord transforms that say which video is broken and what to do about it.
+
+decord bounds its retries at the end of a stream, so that a damaged file ends
+in an error within milliseconds. ``DECORD_EOF_RETRY_MAX`` is left alone: it
+counts turns of a waiting loop, and a limit of 100 already refuses healthy
+H.264 files.
+"""
+import logging
+import os.path as osp
+import re
+from typing import Any, Dict, Optional, Sequence, Set, Tuple, Type
+
+import numpy as np
+from mmaction.datasets.transforms import DecordDecode, DecordInit
+from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
+from mmengine.logging import print_log
+
+_INSTEAD = {
+    'redraw': 'another video is drawn in its place',
+    'blank': 'a black clip is scored in its place',
+}
+_BROKEN: Set[str] = set()  # the broken files that this process met
+
+
+class BlankFrames:
+    """Black frames in the place of what a decord reader returns.
+
+    Args:
+        shape: Shape of the array.
+    """
+
+    def __init__(self, shape: Tuple[int, ...]) -> None:
+        self.shape = shape
+
+    def asnumpy(self) -> np.ndarray:
+        """Returns the frames as zeros of uint8."""
+        return np.zeros(self.shape, dtype=np.uint8)
+
+
+class BlankReader:
+    """Stand-in for a decord reader, all of whose frames are black."""
+
+    frame_shape = (256, 256, 3)
+
+    def get_batch(self, indices: Sequence[int]) -> BlankFrames:
+        """Returns black frames, ``(len(indices), 256, 256, 3)``."""
+        return BlankFrames((len(indices), *self.frame_shape))
+
+    def seek(self, index: int) -> None:
+        """Goes nowhere: all frames are the same."""
+
+    def next(self) -> BlankFrames:
+        """Returns one black frame, ``(256, 256, 3)``."""
+        return BlankFrames(self.frame_shape)
+
+
+def _read_errors() -> Tuple[Type[Exception], ...]:
+    """Returns what decord and file backends raise for a broken video."""
+    from decord import DECORDError
+    return OSError, RuntimeError, DECORDError
+
+
+def _reason(error: Exception) -> str:
+    """Returns the kind of an error and the first line of its message."""
+    first = (str(error).strip().splitlines() or [''])[0]
+    # decord puts '[time] source:line: ' in front, sometimes twice
+    return f'{type(error).__name__}: ' + re.sub(r'\[[\d:]+\] \S+: ', '', first)
+
+
+class _SafeTransform(BaseTransform):
+    """Mixin that does what ``on_error`` says where a video cannot be read."""
+
+    def __init__(self,
+                 *args: Any,
+                 on_error: str = 'raise',
+                 **kwargs: Any) -> None:
+        choices = ['raise', *_INSTEAD]
+        if on_error not in choices:
+            raise ValueError(
+                f'on_error must be one of {choices}, but is {on_error!r}.')
+        super().__init__(*args, **kwargs)
+        self.on_error = on_error
+
+    def transform(self, results: Dict) -> Optional[Dict]:
+        """Returns the results, or None where another video is to be drawn."""
+        try:
+            return super().transform(results)
+        except _read_errors() as error:
+            filename, reason = results['filename'], _reason(error)
+            if self.on_error == 'raise':
+                raise RuntimeError(
+                    f'{filename} cannot be read ({reason}). Cure: re-encode '
+                    "the file, or set on_error='blank' to score a black clip "
+                    'in its place.') from error
+        self._name_once(filename, reason)
+        return self._blank(results) if self.on_error == 'blank' else None
+
+    def _name_once(self, filename: str, reason: str) -> None:
+        """Logs a broken file the first time that this process meets it."""
+        if filename in _BROKEN:
+            return
+        _BROKEN.add(filename)
+        print_log(
+            f'{filename} cannot be read ({reason}): '
+            f'{_INSTEAD[self.on_error]}. Broken files met by this process: '
+            f'{len(_BROKEN)}.',
+            logger='current',
+            level=logging.WARNING)
+
+    def _blank(self, results: Dict) -> Dict:
+        """Returns what the transform gives for a black video."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return f'{super().__repr__()[:-1]}, on_error={self.on_error!r})'
+
+
+@TRANSFORMS.register_module()
+class SafeDecordInit(_SafeTransform, DecordInit):
+    """Open a video with decord, with a choice what to do if it is broken.
+
+    Files on disk are opened by name: given their bytes, as ``DecordInit``
+    gives them, decord crashes the process on some truncated AVI, MKV and WebM
+    files. By name it reads what there is, or raises an error.
+
+    Required keys:
+
+        - filename
+
+    Added keys:
+
+        - video_reader
+        - total_frames
+        - avg_fps
+
+    Args:
+        on_error: ``'raise'`` an error that names the file; ``'redraw'`` (for
+            training) returns None, so that the dataset draws another video;
+            ``'blank'`` goes on with a black video of one frame. The latter
+            two name each file once per process, in a warning.
+        args: Positional options of ``DecordInit``.
+        kwargs: Other options of ``DecordInit``.
+
+    Raises:
+        ValueError: ``on_error`` is unknown.
+        RuntimeError: At the call, a broken video with ``on_error='raise'``.
+    """
+
+    def _get_video_reader(self, filename: str) -> object:
+        """Opens a video that has frames."""
+        if self.io_backend == 'disk' and osp.isfile(filename):
+            import decord
+            reader = decord.VideoReader(filename, num_threads=self.num_threads)
+        else:
+            reader = super()._get_video_reader(filename)
+        if len(reader) == 0:
+            raise RuntimeError('it has no frames')
+        return reader
+
+    def _blank(self, results: Dict) -> Dict:
+        """Returns a black video of one frame and unknown frame rate."""
+        results.update(video_reader=BlankReader(), total_frames=1, avg_fps=0.0)
+        return results
+
+
+@TRANSFORMS.register_module()
+class SafeDecordDecode(_SafeTransform, DecordDecode):
+    """Decode frames with decord, with a choice what to do if that fails.
+
+    Required keys:
+
+        - video_reader
+        - frame_inds
+        - filename
+
+    Added keys:
+
+        - imgs
+        - original_shape
+        - img_shape
+
+    Args:
+        on_error: As in ``SafeDecordInit``.
+        args: Positional options of ``DecordDecode``.
+        kwargs: Other options of ``DecordDecode``.
+
+    Raises:
+        ValueError: ``on_error`` is unknown.
+        RuntimeError: At the call, a broken video with ``on_error='raise'``.
+    """
+
+    def _blank(self, results: Dict) -> Dict:
+        """Returns as many black frames as were asked for."""
+        results['video_reader'] = BlankReader()
+        return DecordDecode.transform(self, results)

@@ -1,0 +1,56 @@
+"""Keeps class names, labels and checkpoints together."""
+from typing import List, Optional
+
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+
+from mmaction.registry import HOOKS
+
+
+@HOOKS.register_module()
+class ClassNamesHook(Hook):
+    """Saves the class names in checkpoints and checks labels against them.
+
+    The names come from the head and go where MMAction2's tools look for
+    them, ``checkpoint['meta']['dataset_meta']['classes']``.
+    """
+
+    priority = 'LOW'
+
+    @staticmethod
+    def _class_names(runner: Runner) -> Optional[List[str]]:
+        """Returns the names of the model's head, if it has names."""
+        model = getattr(runner.model, 'module', runner.model)
+        return getattr(model.cls_head, 'class_names', None)
+
+    def _check_labels(self, runner: Runner, loop: str) -> None:
+        """Raises where a label has no class name."""
+        names = self._class_names(runner)
+        dataset = getattr(runner, f'{loop}_dataloader').dataset
+        if names is None or not hasattr(dataset, 'get_data_info'):
+            return
+        for i in range(len(dataset)):
+            info = dataset.get_data_info(i)
+            label = info.get('label', 0)
+            if isinstance(label, int) and not -1 <= label < len(names):
+                raise ValueError(
+                    f'{info.get("filename")} has label {label}, but there are '
+                    f'{len(names)} class names: the list {dataset.ann_file} '
+                    "and the head's class_names belong to different data sets")
+
+    def before_train(self, runner: Runner) -> None:
+        """Checks the labels of the training and validation sets."""
+        self._check_labels(runner, 'train')
+        if runner.val_loop is not None:
+            self._check_labels(runner, 'val')
+
+    def before_test(self, runner: Runner) -> None:
+        """Checks the labels of the test set."""
+        self._check_labels(runner, 'test')
+
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Writes the class names into a checkpoint's meta."""
+        names = self._class_names(runner)
+        if names is not None:
+            meta = checkpoint['meta'].setdefault('dataset_meta', {})
+            checkpoint['meta']['dataset_meta'] = dict(meta, classes=names)

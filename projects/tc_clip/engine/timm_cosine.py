@@ -1,0 +1,100 @@
+"""The learning rate of the official code: timm's cosine with warm-up."""
+import math
+from typing import Any, List
+
+from mmengine.optim.scheduler.param_scheduler import INF, _ParamScheduler
+
+from mmaction.registry import PARAM_SCHEDULERS
+
+
+def timm_cosine(step: int, base: float, minimum: float, warmup: int,
+                total: int) -> float:
+    """Returns the rate that timm's CosineLRScheduler sets after a step.
+
+    The cosine's clock starts with the warm-up (``warmup_prefix=False``), so
+    the rate drops where the warm-up ends.
+
+    Args:
+        step: iterations done, counted from 0.
+        base: the peak rate of the group.
+        minimum: where the cosine ends.
+        warmup: iterations of linear warm-up from 0.
+        total: iterations in all.
+    """
+    if step < warmup:
+        return base * step / warmup
+    cosine = math.cos(math.pi * min(step, total) / total)
+    return minimum + 0.5 * (base - minimum) * (1 + cosine)
+
+
+@PARAM_SCHEDULERS.register_module()
+class TimmCosineLR(_ParamScheduler):
+    """timm's cosine as the official code of TC-CLIP steps it.
+
+    The official code sets the rate after each optimiser step from the index
+    of the batch just done. So an update that ends with batch ``i`` runs at
+    the rate of batch ``i - accumulative_counts``, and the first at rate 0.
+    The minimum is the same for all groups.
+
+    Args:
+        optimizer: given by the runner.
+        warmup: epochs of warm-up (iterations with ``by_epoch=False``).
+        min_ratio: the minimum as a share of the optimiser's own ``lr``.
+        kwargs: options of MMEngine's schedulers; ``end`` is the length of
+            the schedule, by default that of the training.
+
+    Example:
+        >>> param_scheduler = dict(
+        ...     type='TimmCosineLR', warmup=5, convert_to_iter_based=True)
+    """
+
+    def __init__(self,
+                 optimizer: Any,
+                 warmup: int = 5,
+                 min_ratio: float = 0.01,
+                 end: int = INF,
+                 **kwargs: Any) -> None:
+        if not 0 <= warmup < end or end == INF:
+            raise ValueError(f'warmup={warmup} must end before the schedule '
+                             f'does (end={end}, which must be finite)')
+        self.warmup = warmup
+        self.minimum = min_ratio * optimizer.defaults['lr']
+        super().__init__(optimizer, 'lr', end=end, **kwargs)
+
+    @classmethod
+    def build_iter_from_epoch(cls,
+                              *args: Any,
+                              warmup: int = 5,
+                              end: int = INF,
+                              epoch_length: int = 0,
+                              by_epoch: bool = True,
+                              **kwargs: Any) -> 'TimmCosineLR':
+        """Builds the scheduler in iterations from options in epochs.
+
+        Args:
+            warmup: epochs of warm-up.
+            end: epochs in all.
+            epoch_length: iterations of an epoch.
+            by_epoch: must be True.
+
+        Raises:
+            ValueError: the options are in iterations already.
+        """
+        if not by_epoch:
+            raise ValueError(
+                'convert_to_iter_based=True needs by_epoch=True')
+        return cls(
+            *args,
+            warmup=warmup * epoch_length,
+            end=end * epoch_length,
+            by_epoch=False,
+            **kwargs)
+
+    def _get_value(self) -> List[float]:
+        """Returns the rate of every group for the iteration to come."""
+        accumulated = getattr(self.optimizer, '_accumulative_counts', 1)
+        step = max(self.last_step - accumulated, 0)
+        return [
+            timm_cosine(step, base, self.minimum, self.warmup, self.end)
+            for base in self.base_values
+        ]

@@ -1,0 +1,58 @@
+"""Keeps the total batch size whatever the number of GPUs."""
+from mmengine.dist import get_world_size
+from mmengine.hooks import Hook
+from mmengine.logging import print_log
+from mmengine.runner import Runner
+
+from mmaction.registry import HOOKS
+
+
+def accumulation(total: int, per_process: int, processes: int) -> int:
+    """Returns how many batches make up one optimiser step.
+
+    Args:
+        total: videos that one optimiser step shall see.
+        per_process: batch size of one process.
+        processes: processes that train together.
+
+    Raises:
+        ValueError: the total is no multiple of what is loaded at once.
+    """
+    at_once = per_process * processes
+    if total % at_once:
+        raise ValueError(
+            f'A total batch of {total} is not a multiple of {processes} '
+            f'process(es) x {per_process} videos: choose a batch_size of '
+            'train_dataloader that divides it, or another total')
+    return total // at_once
+
+
+@HOOKS.register_module()
+class TotalBatchSizeHook(Hook):
+    """Sets gradient accumulation so that a step sees a fixed total batch.
+
+    A learning rate belongs to a total batch size. MMEngine's
+    ``auto_scale_lr`` ignores accumulation; with this hook neither has to be
+    worked out by hand.
+
+    Args:
+        total: videos per optimiser step over all processes.
+
+    Example:
+        >>> custom_hooks = [dict(type='TotalBatchSizeHook', total=512)]
+    """
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+
+    def before_train(self, runner: Runner) -> None:
+        """Sets ``accumulative_counts`` of the optimiser wrapper."""
+        per_process = runner.train_dataloader.batch_sampler.batch_size
+        counts = accumulation(self.total, per_process, get_world_size())
+        runner.optim_wrapper._accumulative_counts = counts
+        runner.optim_wrapper.initialize_count_status(runner.model, runner.iter,
+                                                     runner.max_iters)
+        print_log(
+            f'Total batch {self.total} = {get_world_size()} process(es) x '
+            f'{per_process} videos x {counts} accumulated batches',
+            logger='current')

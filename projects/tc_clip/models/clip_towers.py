@@ -1,0 +1,111 @@
+"""CLIP towers by open_clip: any of its plain ViTs, named or inline."""
+from typing import Any, Dict, Mapping, Optional, Union
+
+import open_clip
+from open_clip.model import _build_text_tower, _build_vision_tower
+from open_clip.pretrained import get_pretrained_cfg
+from open_clip.transformer import TextTransformer, VisionTransformer
+
+Arch = Union[str, Mapping[str, Any]]
+
+# What our forward passes do not compute, with the value that switches it off.
+_PLAIN_VISION = dict(
+    timm_model_name=None,
+    attentional_pool=False,
+    pool_type='tok',
+    final_ln_after_pool=False,
+    patch_dropout=0.,
+    block_type=None)
+_PLAIN_TEXT = dict(
+    hf_model_name=None,
+    hf_tokenizer_name=None,
+    embed_cls=False,
+    no_causal_mask=False,
+    pool_type='argmax',
+    proj_type='linear',
+    proj_bias=False,
+    block_type=None,
+    ls_init_value=None,
+    tokenizer_kwargs=None,
+    vocab_size=49408)
+
+
+def clip_config(arch: Arch, pretrained: Optional[str] = None) -> Dict:
+    """Returns the open_clip config of an architecture.
+
+    Weights that were trained with QuickGELU get it: open_clip knows for each
+    of its tags. A local file does not tell, so there ``arch`` decides.
+
+    Args:
+        arch: name of an open_clip model (``'ViT-B-16'``) or such a config
+            itself (``embed_dim``, ``vision_cfg``, ``text_cfg``).
+        pretrained: open_clip tag or file that will be loaded.
+
+    Returns:
+        A config with ``embed_dim``, ``quick_gelu``, ``vision_cfg`` and
+        ``text_cfg``.
+
+    Raises:
+        ValueError: the name is unknown, or the inline config incomplete.
+    """
+    if isinstance(arch, str):
+        config = open_clip.get_model_config(arch)
+        if config is None:
+            raise ValueError(
+                f'arch={arch!r} is not an open_clip model. The plain ViTs are '
+                f'{[n for n in open_clip.list_models() if n[:5] == "ViT-B"]} '
+                'and their larger kin; see open_clip.list_models().')
+        tag = get_pretrained_cfg(arch, pretrained) if pretrained else {}
+    else:
+        config, tag = dict(arch), {}
+        missing = {'embed_dim', 'vision_cfg', 'text_cfg'} - set(config)
+        if missing:
+            raise ValueError(f'arch is an inline config without '
+                             f'{sorted(missing)}; see open_clip model configs')
+    config['quick_gelu'] = bool(
+        config.get('quick_gelu', False) or tag.get('quick_gelu', False))
+    return config
+
+
+def _check_plain(tower: str, config: Mapping, plain: Mapping) -> None:
+    """Raises where a config asks for what a plain CLIP tower lacks."""
+    other = {
+        key: config[key]
+        for key, value in plain.items() if config.get(key, value) != value
+    }
+    if other:
+        raise ValueError(
+            f'The {tower} tower of this arch is not a plain CLIP transformer '
+            f'({other}); choose one such as ViT-B-16 or ViT-L-14.')
+
+
+def vision_tower(config: Mapping) -> VisionTransformer:
+    """Builds the image tower of an open_clip config, randomly initialised.
+
+    Args:
+        config: as :func:`clip_config` returns it.
+
+    Raises:
+        ValueError: the tower is not a plain ViT with a CLS token.
+    """
+    _check_plain('image', config['vision_cfg'], _PLAIN_VISION)
+    if not isinstance(config['vision_cfg']['layers'], int):
+        raise ValueError('The image tower of this arch is a ResNet; '
+                         'choose a ViT such as ViT-B-16.')
+    return _build_vision_tower(config['embed_dim'],
+                               dict(config['vision_cfg']),
+                               config['quick_gelu'])
+
+
+def text_tower(config: Mapping) -> TextTransformer:
+    """Builds the text tower of an open_clip config, randomly initialised.
+
+    Args:
+        config: as :func:`clip_config` returns it.
+
+    Raises:
+        ValueError: the tower is not a causal transformer pooled at EOT.
+    """
+    _check_plain('text', config['text_cfg'], _PLAIN_TEXT)
+    return _build_text_tower(config['embed_dim'], dict(config['text_cfg']),
+                             config['quick_gelu'])

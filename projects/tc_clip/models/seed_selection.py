@@ -1,0 +1,54 @@
+"""Step 1 of temporal contextualization: which patches of a frame inform.
+
+A selection is a module that maps the attention operation of a layer to the
+indices of the seed tokens of every frame. Indices carry no gradient.
+"""
+import torch
+from mmengine.model import BaseModule
+from torch import Tensor
+
+from mmaction.registry import MODELS
+from .attention import AttentionInputs, cls_attention
+
+
+def best_patches(scores: Tensor, num_seeds: int) -> Tensor:
+    """Picks the patches with the highest scores, best first.
+
+    The order matters: bipartite matching puts neighbours in rank into
+    opposite sets.
+
+    Args:
+        scores: ``(B, T, N)`` over the patches of a frame.
+        num_seeds: patches to pick in every frame.
+
+    Returns:
+        Patch indices ``(B, T, num_seeds)``.
+    """
+    return scores.topk(num_seeds, dim=-1).indices
+
+
+@MODELS.register_module()
+class CLSAttentionSelection(BaseModule):
+    """Selects the patches that the CLS token attends to most.
+
+    The attention weights are averaged over the heads (slides, step 1 of TC;
+    "Averaged CLS attn." of the ablation).
+
+    Example:
+        >>> selection = CLSAttentionSelection()
+        >>> seed_index = selection(attention_inputs, num_seeds=58)
+        >>> seed_index.shape  # (B, T, 58)
+    """
+
+    @torch.no_grad()
+    def forward(self, inputs: AttentionInputs, num_seeds: int) -> Tensor:
+        """Picks the seed tokens of every frame.
+
+        Args:
+            inputs: the attention operation of the layer.
+            num_seeds: patches to pick in every frame.
+
+        Returns:
+            Patch indices ``(B, T, num_seeds)``, best first.
+        """
+        return best_patches(cls_attention(inputs).mean(2), num_seeds)

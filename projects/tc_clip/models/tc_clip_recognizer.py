@@ -1,0 +1,79 @@
+"""TC-CLIP as an MMAction2 recognizer."""
+import copy
+from typing import Any, Optional, Sequence, Union
+
+from mmaction.models.recognizers import Recognizer3D
+
+from mmaction.registry import MODELS
+from ..datasets.class_names import load_class_names
+from .weights import load_clip
+
+
+def fill_num_classes(blending: Any, num_classes: int) -> None:
+    """Writes the number of classes into a config of batch blending.
+
+    Args:
+        blending: config of one blending, of several, or of a random choice.
+        num_classes: what their ``num_classes`` shall be where it is not set.
+    """
+    for item in blending if isinstance(blending, (list, tuple)) else [blending]:
+        if 'augments' in item:
+            fill_num_classes(item['augments'], num_classes)
+        else:
+            item.setdefault('num_classes', num_classes)
+
+
+@MODELS.register_module()
+class TCCLIPRecognizer(Recognizer3D):
+    """Recognizer3D that writes each fact of its parts down once.
+
+    The head takes ``arch`` and ``pretrained`` from the backbone, the backbone
+    its ``context_layers`` from the head's ``prompt_layers``, and the blending
+    its ``num_classes`` from the class names, each where it is not set. CLIP's
+    weights are read once for both towers.
+
+    Args:
+        backbone: config of TCCLIPViT.
+        cls_head: config of TCCLIPHead.
+        data_preprocessor: config of ActionDataPreprocessor.
+        kwargs: further options of Recognizer3D.
+    """
+
+    def __init__(self,
+                 backbone: dict,
+                 cls_head: dict,
+                 data_preprocessor: Optional[dict] = None,
+                 **kwargs: Any) -> None:
+        backbone, cls_head, data_preprocessor = copy.deepcopy(
+            (backbone, cls_head, data_preprocessor))
+        for key in ('arch', 'pretrained'):
+            if key in backbone:
+                cls_head.setdefault(key, backbone[key])
+        if backbone.get('context_layers') is None:
+            backbone['context_layers'] = cls_head.get('prompt_layers', [-1])
+        if data_preprocessor and data_preprocessor.get('blending'):
+            fill_num_classes(data_preprocessor['blending'],
+                             len(load_class_names(cls_head['class_names'])))
+        super().__init__(
+            backbone=backbone,
+            cls_head=cls_head,
+            data_preprocessor=data_preprocessor,
+            **kwargs)
+
+    def init_weights(self) -> None:
+        """Initialises the parts; both towers share one reading of CLIP."""
+        parts = (self.backbone, self.cls_head)
+        sources = [(part.arch, part.pretrained) for part in parts]
+        if sources[0] == sources[1] and self.backbone.pretrained:
+            clip = load_clip(*sources[0])
+            for part in parts:
+                part.init_weights(clip)
+        super().init_weights()
+
+    def set_classes(self, names: Union[str, Sequence[str]]) -> None:
+        """Exchanges the classes at run time.
+
+        Args:
+            names: class names, or a .txt, .csv or .json file of them.
+        """
+        self.cls_head.set_classes(names)

@@ -1,0 +1,169 @@
+"""The vision tower of TC-CLIP as an MMAction2 backbone."""
+from typing import List, Mapping, Optional, Sequence, Tuple, Union
+
+import torch
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+
+from mmaction.registry import MODELS
+from .clip_towers import Arch, clip_config, vision_tower
+from .vision_blocks import ReferenceBlock
+from .weights import load_clip, load_into, vision_weights
+
+
+def layer_indices(layers: Sequence[int], depth: int, name: str) -> List[int]:
+    """Sorts layer numbers: 1-based, negative ones count from the end.
+
+    Args:
+        layers: the numbers, such as ``[6, -1]``.
+        depth: layers that there are.
+        name: the option they come from, for the error.
+
+    Raises:
+        ValueError: a number names no layer, or one is named twice.
+    """
+    indices = [i if i > 0 else depth + 1 + i for i in layers]
+    if any(not 1 <= i <= depth for i in indices) or 0 in layers:
+        raise ValueError(f'{name}={list(layers)} names a layer that is not '
+                         f'there: the tower has layers 1 to {depth} '
+                         f'(-1 is the last)')
+    if len(set(indices)) < len(indices):
+        raise ValueError(f'{name}={list(layers)} names a layer twice')
+    return sorted(indices)
+
+
+@MODELS.register_module()
+class TCCLIPViT(BaseModule):
+    """CLIP's image tower with a temporal model in every block.
+
+    Args:
+        arch: open_clip ViT that the tower is, by name or as a config.
+        num_frames: frames of a clip. Only ``pos_embed='joint'`` ties the
+            tower to it; with spatial positions any number of frames runs.
+        reference: config of the temporal model, see :mod:`reference_tokens`.
+        pos_embed: ``'space'`` adds CLIP's positions to every frame,
+            ``'joint'`` learns positions for every frame, from CLIP's.
+        local_global_bias: whether each head learns a bias that tells own
+            tokens from reference tokens.
+        context_layers: layers whose context tokens are returned; 1-based,
+            -1 is the last. None stands for none here; TCCLIPRecognizer
+            puts the head's ``prompt_layers`` in its place.
+        pretrained: ``'openai'``, another open_clip tag of ``arch``, or a
+            file with CLIP weights, loaded by :meth:`init_weights`.
+        out: ``'tuple'``, or ``'feature'`` for heads that take one tensor.
+
+    Raises:
+        ValueError: an option has no meaning for this tower.
+
+    Example:
+        >>> backbone = TCCLIPViT(arch='ViT-B-16', context_layers=[-1])
+        >>> feature, context = backbone(torch.rand(2, 3, 16, 224, 224))
+        >>> feature.shape, context.shape  # (2, 512), (2, 1, 96, 512)
+    """
+
+    def __init__(self,
+                 arch: Arch = 'ViT-B-16',
+                 num_frames: int = 16,
+                 reference: Optional[dict] = None,
+                 pos_embed: str = 'space',
+                 local_global_bias: bool = True,
+                 context_layers: Optional[Sequence[int]] = None,
+                 pretrained: Optional[str] = None,
+                 out: str = 'tuple',
+                 init_cfg: Optional[dict] = None) -> None:
+        super().__init__(init_cfg=init_cfg)
+        if pos_embed not in ('space', 'joint'):
+            raise ValueError(f"pos_embed={pos_embed!r}: 'space' or 'joint'")
+        if out not in ('tuple', 'feature'):
+            raise ValueError(f"out={out!r}: 'tuple' or 'feature'")
+        self.arch, self.pretrained = arch, pretrained
+        self.num_frames, self.out = num_frames, out
+        self.reference = MODELS.build(reference or dict(type='ContextTokens'))
+        self._take_over(
+            vision_tower(clip_config(arch, pretrained)), local_global_bias)
+        if pos_embed == 'joint':
+            self.positional_embedding = nn.Parameter(
+                self.positional_embedding.detach().repeat(num_frames, 1, 1))
+        self.context_layers = layer_indices(context_layers or (),
+                                            len(self.transformer.resblocks),
+                                            'context_layers')
+
+    def _take_over(self, tower: nn.Module, bias: bool) -> None:
+        """Takes the layers of a CLIP tower under their own names."""
+        self.image_size = tower.image_size
+        self.embed_dim = tower.output_dim
+        self.class_embedding = tower.class_embedding
+        self.positional_embedding = tower.positional_embedding
+        self.proj = tower.proj
+        self.conv1, self.ln_pre = tower.conv1, tower.ln_pre
+        self.transformer, self.ln_post = tower.transformer, tower.ln_post
+        self.transformer.resblocks = nn.ModuleList(
+            ReferenceBlock(block, bias and self.reference.has_references(i))
+            for i, block in enumerate(tower.transformer.resblocks, 1))
+
+    def init_weights(self, clip: Optional[Mapping[str, Tensor]] = None) -> None:
+        """Loads the CLIP weights that ``pretrained`` names.
+
+        Args:
+            clip: their state dict where it is loaded already.
+        """
+        super().init_weights()
+        if self.pretrained:
+            clip = clip or load_clip(self.arch, self.pretrained)
+            load_into(
+                self,
+                vision_weights(clip),
+                name=f'image tower from {self.pretrained}',
+                optional=('local_global_bias', ))
+
+    def embed(self, x: Tensor) -> Tensor:
+        """Turns clips ``(B, 3, T, H, W)`` into tokens ``(B, T, N, D)``."""
+        if x.shape[-2:] != self.image_size:
+            raise ValueError(
+                f'Frames are {tuple(x.shape[-2:])}, the tower takes '
+                f'{self.image_size}: crop or resize to it in the pipeline')
+        positions, frames = self.positional_embedding, x.shape[2]
+        if positions.dim() == 3 and len(positions) != frames:
+            raise ValueError(
+                f"A clip has {frames} frames, but pos_embed='joint' holds "
+                f'positions for {len(positions)}: sample as many frames')
+        patches = self.conv1(x.transpose(1, 2).flatten(0, 1))
+        patches = patches.flatten(2).transpose(1, 2)  # (B * T, N - 1, D)
+        cls = self.class_embedding.to(patches.dtype).expand(
+            len(patches), 1, -1)
+        tokens = torch.cat((cls, patches), 1).unflatten(0, (-1, frames))
+        return self.ln_pre(tokens + positions)
+
+    def project(self, tokens: Tensor) -> Tensor:
+        """Brings tokens ``(..., D)`` into CLIP's joint space ``(..., E)``."""
+        return self.ln_post(tokens) @ self.proj
+
+    def forward(self, x: Tensor) -> Union[Tensor, Tuple[Tensor, Tensor]]:
+        """Encodes clips.
+
+        Args:
+            x: normalised clips ``(B, 3, T, H, W)``, B counting views too.
+
+        Returns:
+            The video feature ``(B, E)``, the mean over frames and not
+            normalised; with ``out='tuple'`` also the context tokens ``(B, P,
+            k, E)`` of the P ``context_layers``. A temporal model that makes
+            no context tokens gives the T frame features instead.
+        """
+        tokens, context = self.embed(x), None
+        returned = []
+        depth = len(self.transformer.resblocks)
+        for i, block in enumerate(self.transformer.resblocks, 1):
+            make_context = i < depth or i in self.context_layers
+            tokens, made = block(tokens, context, self.reference, make_context)
+            context = None if made is None else made.tokens
+            if i in self.context_layers:
+                returned.append(
+                    self.project(
+                        tokens[:, :, 0] if context is None else context))
+        feature = self.project(tokens[:, :, 0]).mean(1)
+        if self.out == 'feature':
+            return feature
+        if returned:
+            return feature, torch.stack(returned, 1)
+        return feature, feature.new_empty(len(feature), 0, 0, self.embed_dim)

@@ -1,0 +1,67 @@
+"""The block of the vision tower: CLIP's, reading reference tokens too."""
+from typing import Optional, Tuple
+
+import torch
+from open_clip.transformer import ResidualAttentionBlock
+from torch import Tensor, nn
+
+from .attention import attend, project_kv, project_qkv, with_references
+from .reference_tokens import Context, ReferenceTokens
+
+
+class ReferenceBlock(nn.Module):
+    """A CLIP block whose frames also read reference tokens.
+
+    Takes over the layers of a CLIP block under their own names, so that CLIP
+    weights load as they are. Modifications: keys and values are extended by
+    those of the reference tokens, and context tokens pass the same feed
+    forward layers as the patches (slides, step 3 of TC).
+
+    Args:
+        block: the block whose layers are taken over.
+        bias: whether to learn a bias per head that tells own tokens from
+            reference tokens.
+    """
+
+    def __init__(self, block: ResidualAttentionBlock, bias: bool) -> None:
+        super().__init__()
+        self.ln_1, self.attn, self.ls_1 = block.ln_1, block.attn, block.ls_1
+        self.ln_2, self.mlp, self.ls_2 = block.ln_2, block.mlp, block.ls_2
+        self.local_global_bias: Optional[nn.Parameter] = None
+        if bias:
+            table = torch.empty(self.attn.num_heads, 1, 2)
+            self.local_global_bias = nn.Parameter(
+                nn.init.trunc_normal_(table, std=.02))
+
+    def feed_forward(self, x: Tensor) -> Tensor:
+        """Applies the second half of the block to tokens ``(..., D)``."""
+        return x + self.ls_2(self.mlp(self.ln_2(x)))
+
+    def forward(self,
+                tokens: Tensor,
+                context: Optional[Tensor],
+                reference: ReferenceTokens,
+                make_context: bool = True
+                ) -> Tuple[Tensor, Optional[Context]]:
+        """Encodes the frames of a video for one layer.
+
+        Args:
+            tokens: ``(B, T, N, D)``, CLS first.
+            context: context tokens of the layer before ``(B, k, D)``.
+            reference: the temporal model.
+            make_context: whether anybody reads this layer's context tokens.
+
+        Returns:
+            The frames ``(B, T, N, D)`` and the context tokens of this layer.
+        """
+        query, key, value = project_qkv(self.ln_1(tokens), self.attn)
+        context_kv = None if context is None else project_kv(
+            self.ln_1(context), self.attn)
+        inputs = with_references(query, key, value,
+                                 reference.references(key, value, context_kv),
+                                 self.local_global_bias)
+        tokens = tokens + self.ls_1(self.attn.out_proj(attend(inputs)))
+        made = reference(tokens, inputs) if make_context else None
+        if made is not None:
+            made = made._replace(tokens=self.feed_forward(made.tokens))
+        return self.feed_forward(tokens), made

@@ -1,0 +1,161 @@
+"""The vision tower against open_clip, its options and its errors."""
+import pytest
+import torch
+
+from mmaction.registry import MODELS
+from projects.tc_clip.models.clip_towers import clip_config, vision_tower
+from projects.tc_clip.models.tc_clip_vit import layer_indices
+
+ARCH = dict(
+    embed_dim=24,
+    vision_cfg=dict(
+        image_size=32, layers=3, width=32, head_width=16, patch_size=8),
+    text_cfg=dict(width=16, heads=2, layers=3))
+SMALL = dict(type='ContextTokens', num_tokens=6, seed_ratio=0.5, merge_step=4)
+
+
+def make_vit(**options):
+    """Builds a small tower with the same random weights every time."""
+    torch.manual_seed(0)
+    config = dict(type='TCCLIPViT', arch=ARCH, reference=SMALL)
+    return MODELS.build(dict(config, **options)).eval()
+
+
+@pytest.mark.parametrize('quick_gelu', [True, False])
+def test_one_frame_equals_open_clip(quick_gelu):
+    arch = dict(ARCH, quick_gelu=quick_gelu)
+    torch.manual_seed(3)
+    tower = vision_tower(clip_config(arch)).eval()
+    vit = make_vit(arch=arch, reference=dict(type='FrameWise'))
+    vit.load_state_dict(tower.state_dict())
+    images = torch.randn(2, 3, 32, 32)
+    with torch.no_grad():
+        feature, context = vit(images[:, :, None])
+        torch.testing.assert_close(feature, tower(images), rtol=0, atol=1e-5)
+    assert context.shape == (2, 0, 0, 24)
+
+
+def test_frame_wise_feature_is_the_mean_over_frames():
+    vit = make_vit(reference=dict(type='FrameWise'), out='feature')
+    clips = torch.randn(2, 3, 4, 32, 32)
+    with torch.no_grad():
+        frames = torch.stack([vit(clips[:, :, t:t + 1]) for t in range(4)])
+        torch.testing.assert_close(
+            vit(clips), frames.mean(0), rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize('arch', [
+    'ViT-B-32', 'ViT-B-16', 'ViT-B-16-quickgelu', 'ViT-L-14', 'ViT-L-14-336',
+    'ViT-L-14-336-quickgelu'
+])
+def test_open_clip_vits_build_and_run(arch):
+    with torch.device('meta'):
+        model = MODELS.build(
+            dict(
+                type='TCCLIPRecognizer',
+                backbone=dict(type='TCCLIPViT', arch=arch),
+                cls_head=dict(type='TCCLIPHead', class_names=['a', 'b'])))
+        size = model.backbone.image_size
+        logits = model.cls_head(
+            model.backbone(torch.empty(2, 3, 4, *size, device='meta')))
+    assert logits.shape == (2, 2)
+
+
+@pytest.mark.parametrize('frames', [1, 2, 3, 7, 32])
+def test_spatial_positions_take_any_number_of_frames(frames):
+    vit = make_vit(context_layers=[-1])
+    with torch.no_grad():
+        feature, context = vit(torch.randn(1, 3, frames, 32, 32))
+    assert feature.isfinite().all()
+    # 8 of 16 patches are seeds in every frame
+    assert context.shape == (1, 1, min(6, 8 * frames), 24)
+
+
+def test_context_layers_are_returned_in_order():
+    clips = torch.randn(2, 3, 4, 32, 32)
+    with torch.no_grad():
+        both = make_vit(context_layers=[-1, 1])(clips)[1]
+        first = make_vit(context_layers=[1])(clips)[1]
+        last = make_vit(context_layers=[3])(clips)[1]
+    assert both.shape == (2, 2, 6, 24)
+    assert both[:, 0].equal(first[:, 0]) and both[:, 1].equal(last[:, 0])
+
+
+def test_frame_wise_gives_frame_features_as_context():
+    vit = make_vit(reference=dict(type='FrameWise'), context_layers=[-1])
+    with torch.no_grad():
+        feature, context = vit(torch.randn(2, 3, 5, 32, 32))
+    assert context.shape == (2, 1, 5, 24)
+    torch.testing.assert_close(context[:, 0].mean(1), feature)
+
+
+def test_permuting_videos_permutes_outputs():
+    vit, clips = make_vit(context_layers=[-1]), torch.randn(3, 3, 4, 32, 32)
+    with torch.no_grad():
+        feature, context = vit(clips)
+        feature_again, context_again = vit(clips[[2, 0, 1]])
+    torch.testing.assert_close(feature_again, feature[[2, 0, 1]])
+    torch.testing.assert_close(context_again, context[[2, 0, 1]])
+
+
+def test_bias_exists_where_frames_read_reference_tokens():
+    names = [n for n, _ in make_vit().named_parameters() if 'bias' in n]
+    names = [n for n in names if 'local_global' in n]
+    assert names == [
+        f'transformer.resblocks.{i}.local_global_bias' for i in (1, 2)
+    ]
+    for options in (dict(local_global_bias=False),
+                    dict(reference=dict(type='FrameWise'))):
+        names = make_vit(**options).state_dict()
+        assert not [n for n in names if 'local_global' in n]
+
+
+def test_every_parameter_learns():
+    vit = make_vit(context_layers=[-1])
+    feature, context = vit(torch.randn(1, 3, 4, 32, 32))
+    (feature.square().sum() + context.square().sum()).backward()
+    assert [n for n, p in vit.named_parameters() if p.grad is None] == []
+
+
+def test_joint_positions_start_as_clips_and_hold_the_frames():
+    space = make_vit()
+    joint = make_vit(pos_embed='joint', num_frames=4)
+    clips = torch.randn(1, 3, 4, 32, 32)
+    state = space.state_dict()
+    state['positional_embedding'] = space.positional_embedding.repeat(4, 1, 1)
+    joint.load_state_dict(state)
+    with torch.no_grad():
+        torch.testing.assert_close(joint(clips)[0], space(clips)[0])
+    with pytest.raises(ValueError, match="A clip has 3 frames, but pos_embed"):
+        joint(clips[:, :, :3])
+
+
+@pytest.mark.parametrize('options, message', [
+    (dict(pos_embed='time'), "pos_embed='time'"),
+    (dict(out='dict'), "out='dict'"),
+    (dict(context_layers=[4]), r'context_layers=\[4\] names a layer that'),
+    (dict(arch='ViT-B-17'), "arch='ViT-B-17' is not an open_clip model"),
+    (dict(arch='RN50'), 'The image tower of this arch is a ResNet'),
+    (dict(arch='ViT-B-16-SigLIP'), 'is not a plain CLIP transformer'),
+    (dict(arch=dict(embed_dim=4)), 'an inline config without'),
+    (dict(reference=dict(type='ContextTokens', seed_ratio=0.)), 'seed_ratio'),
+    (dict(reference=dict(type='ContextTokens', num_tokens=0)), 'num_tokens=0'),
+])
+def test_wrong_options_say_what_is_wrong(options, message):
+    with pytest.raises(ValueError, match=message):
+        make_vit(**options)
+
+
+def test_wrong_frame_size_says_what_is_wrong():
+    with pytest.raises(ValueError, match=r'Frames are \(16, 32\), the tower'):
+        make_vit()(torch.randn(1, 3, 2, 16, 32))
+
+
+def test_layer_indices():
+    assert layer_indices([-1, 6], 12, 'x') == [6, 12]
+    assert layer_indices([], 12, 'x') == []
+    for wrong in ([0], [13], [-13]):
+        with pytest.raises(ValueError, match='the tower has layers 1 to 12'):
+            layer_indices(wrong, 12, 'x')
+    with pytest.raises(ValueError, match='names a layer twice'):
+        layer_indices([12, -1], 12, 'x')

@@ -1,0 +1,148 @@
+import importlib.util
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+PATH = Path(__file__).parents[2] / 'tools' / 'make_demo_data.py'
+SETTINGS = dict(train=2, val=1, frames=8, size=32, seed=0)
+
+
+@pytest.fixture(scope='module')
+def tool():
+    spec = importlib.util.spec_from_file_location('make_demo_data', PATH)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def tracks(clip):
+    """Returns the extent of x, y and the side of the shape over time."""
+    centres = []
+    for frame in clip.astype(float).mean(3):
+        y, x = np.nonzero(frame > 115)
+        centres.append((x.mean(), y.mean(), np.sqrt(len(x))))
+    return np.ptp(centres, axis=0)
+
+
+@pytest.mark.parametrize('seed', range(12))
+@pytest.mark.parametrize('motion, axis', [
+    ('a shape moves sideways', 0),
+    ('a shape moves up and down', 1),
+    ('a shape grows and shrinks', 2),
+    ('a shape stays', None),
+])
+def test_the_motion_is_what_its_name_says(tool, motion, axis, seed):
+    clip = tool.motion_clip(motion, 32, 64, np.random.default_rng(seed))
+    assert clip.shape == (32, 64, 64, 3) and clip.dtype == np.uint8
+    extents = tracks(clip)
+    for i in range(3):
+        if i == axis:
+            assert extents[i] > 7
+        else:
+            assert extents[i] < 1
+
+
+def test_single_frames_are_distributed_alike(tool):
+    """Quartiles of x, y and radius agree in all classes, early and late."""
+    for frame in (0, 17, 31):
+        for motion in tool.MOTIONS:
+            places = np.stack([
+                tool.paths_over_time(motion, 32,
+                                     np.random.default_rng(seed))[frame]
+                for seed in range(1500)
+            ])
+            quartiles = np.quantile(places, [0, 0.25, 0.5, 0.75, 1], axis=0)
+            shares = np.linspace(0, 1, 5)
+            assert np.abs(quartiles[:, 0] - (.25 + .5 * shares)).max() < 0.03
+            assert np.abs(quartiles[:, 1] - (.25 + .5 * shares)).max() < 0.03
+            assert np.abs(quartiles[:, 2] - (.08 + .14 * shares)).max() < 0.01
+            correlation = np.corrcoef(places.T) - np.eye(3)
+            assert np.abs(correlation).max() < 0.1
+
+
+def test_the_shape_stays_inside_the_picture(tool):
+    for seed in range(20):
+        for motion in tool.MOTIONS:
+            clip = tool.motion_clip(motion, 8, 64, np.random.default_rng(seed))
+            border = np.concatenate(
+                [clip[:, 0], clip[:, -1], clip[:, :, 0], clip[:, :, -1]], 1)
+            assert border.mean(2).max() < 100
+
+
+def test_clips_follow_their_seed(tool):
+    clips = [
+        tool.motion_clip('a shape stays', 4, 32, np.random.default_rng(seed))
+        for seed in (0, 0, 1)
+    ]
+    assert (clips[0] == clips[1]).all() and (clips[0] != clips[2]).any()
+
+
+def test_an_unknown_motion_is_refused(tool):
+    with pytest.raises(ValueError, match="one of .* but is 'spins'"):
+        tool.motion_clip('spins', 4, 32, np.random.default_rng(0))
+
+
+def test_layout_lists_and_settings(tool, tmp_path):
+    assert tool.make_data_set(tmp_path, SETTINGS)
+    names = (tmp_path / 'classes.txt').read_text().splitlines()
+    assert names == [*tool.MOTIONS]
+    assert json.loads((tmp_path / 'settings.json').read_text()) == SETTINGS
+    for split, count in (('train', 2), ('val', 1)):
+        lines = (tmp_path / f'{split}.txt').read_text().splitlines()
+        paths, labels = zip(*(line.split() for line in lines))
+        assert labels == tuple(np.repeat([*'0123'], count))
+        assert len(set(paths)) == 4 * count
+        for path in paths:
+            video = cv2.VideoCapture(str(tmp_path / path))
+            assert video.get(cv2.CAP_PROP_FRAME_COUNT) == 8
+            assert video.read()[1].shape == (32, 32, 3)
+
+
+def test_videos_survive_the_codec(tool, tmp_path):
+    clip = tool.motion_clip('a shape moves sideways', 8, 64,
+                            np.random.default_rng(0))
+    tool.write_video(tmp_path / 'a.mp4', clip)
+    video = cv2.VideoCapture(str(tmp_path / 'a.mp4'))
+    decoded = np.stack([video.read()[1] for _ in clip]).astype(float)
+    assert np.abs(decoded - clip).mean() < 8
+
+
+def test_the_same_settings_give_the_same_videos_once(tool, tmp_path, capsys):
+    first, second = tmp_path / 'first', tmp_path / 'second'
+    assert tool.make_data_set(first, SETTINGS)
+    assert capsys.readouterr().out.count('\n') == 8
+    # more of them leave the others as they are
+    assert tool.make_data_set(second, dict(SETTINGS, train=3))
+    for path in first.glob('videos/*.mp4'):
+        other = second / 'videos' / path.name
+        assert path.read_bytes() == other.read_bytes()
+    capsys.readouterr()
+    assert not tool.make_data_set(first, SETTINGS)
+    assert capsys.readouterr().out == ''
+    assert tool.make_data_set(first, dict(SETTINGS, seed=1))
+
+
+def test_an_unfinished_data_set_is_made_again(tool, tmp_path):
+    tool.make_data_set(tmp_path, SETTINGS)
+    (tmp_path / 'settings.json').unlink()
+    (tmp_path / 'val.txt').unlink()
+    assert tool.make_data_set(tmp_path, SETTINGS)
+    assert (tmp_path / 'val.txt').is_file()
+
+
+def test_a_place_that_cannot_be_written_is_named(tool, tmp_path):
+    with pytest.raises(OSError, match='none/a.mp4 cannot be written'):
+        tool.write_video(tmp_path / 'none' / 'a.mp4',
+                         np.zeros((2, 32, 32, 3), np.uint8))
+
+
+def test_command_line(tool, capsys):
+    args = tool.parse_args(['demo', '--val', '3'])
+    assert vars(args) == dict(
+        out=Path('demo'), train=96, val=3, frames=32, size=64, seed=0)
+    with pytest.raises(SystemExit):
+        tool.parse_args(['demo', '--size', '8'])
+    assert '--size must be 32 or more' in capsys.readouterr().err

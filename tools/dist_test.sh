@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# MMAction2's dist_test.sh: bash tools/dist_test.sh CONFIG CHECKPOINT GPUS [ARGS of test.py]
+set -e
+here=$(cd "$(dirname "$0")" && pwd)
+tools=$(python "$here/_mmaction2.py")
+PYTHONPATH=$(dirname "$here"):$PYTHONPATH exec bash "$tools/dist_test.sh" "$@"

@@ -1,0 +1,8 @@
+"""MMAction2's ``tools/test.py``, with TC-CLIP importable and checked first.
+
+    python tools/test.py CONFIG CHECKPOINT [--dump FILE] [--show-dir DIR] ...
+"""
+from _mmaction2 import run_tool
+
+if __name__ == '__main__':
+    run_tool('test.py')

@@ -1,0 +1,8 @@
+"""MMAction2's ``tools/train.py``, with TC-CLIP importable and checked first.
+
+    python tools/train.py CONFIG [--work-dir DIR] [--resume [FILE]] ...
+"""
+from _mmaction2 import run_tool
+
+if __name__ == '__main__':
+    run_tool('train.py')
