@@ -4,6 +4,7 @@ custom_imports = dict(imports=['projects.tc_clip'], allow_failed_imports=False)
 default_hooks = dict(
     checkpoint=dict(max_keep_ckpts=3),
     class_names=dict(type='ClassNamesHook'),
+    epoch_seed=dict(type='EpochSeedHook'),
     visualization=dict(type='VisualizationHook'))
 vis_backends = [dict(type='LocalVisBackend'), dict(type='TensorboardVisBackend')]
 visualizer = dict(vis_backends=vis_backends)

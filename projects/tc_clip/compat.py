@@ -7,15 +7,16 @@ config, before it touches ``mmaction.models``.
 """
 import importlib.metadata as metadata
 import importlib.util
+import pickle
 import sys
 import types
 from pathlib import Path
-from typing import Any, Dict, List, Tuple
+from typing import Any, Callable, Dict, List, Tuple
 
 import torch
 
+# Distributions, of which one must be installed: lowest, first refused version.
 _SUPPORTED: Dict[Tuple[str, ...], Tuple[str, str]] = {
-    # distributions, of which one must be installed: lowest, first refused
     ('mmengine', ): ('0.10.2', '1.0.0'),
     ('mmcv', 'mmcv-lite'): ('2.0.0', '2.2.0'),
     ('mmaction2', ): ('1.2.0', '1.3.0'),
@@ -23,6 +24,7 @@ _SUPPORTED: Dict[Tuple[str, ...], Tuple[str, str]] = {
 _INSTALL = ('pip install "mmengine>=0.10.2,<1.0" "mmcv-lite==2.1.0" '
             '"mmaction2==1.2.0"')
 _DRN = 'mmaction.models.localizers.drn'
+_STATISTICS = ('min', 'max', 'current', 'mean')
 
 
 def _release(version: str) -> Tuple[int, ...]:
@@ -34,14 +36,14 @@ def _release(version: str) -> Tuple[int, ...]:
     return tuple(numbers)
 
 
-def _installed(names: Tuple[str, ...]) -> str:
-    """Returns the version of the first of ``names`` found, or ''."""
+def _installed(names: Tuple[str, ...]) -> Tuple[str, str]:
+    """Returns name and version of the first of ``names`` found, or ''."""
     for name in names:
         try:
-            return metadata.version(name)
+            return name, metadata.version(name)
         except metadata.PackageNotFoundError:
             continue
-    return ''
+    return '', ''
 
 
 def check_versions() -> None:
@@ -53,15 +55,14 @@ def check_versions() -> None:
     """
     problems = []
     for names, (lowest, refused) in _SUPPORTED.items():
-        version = _installed(names)
-        if not version:
+        name, version = _installed(names)
+        if not name:
             problems.append(f'{" or ".join(names)} is not installed')
         elif not _release(lowest) <= _release(version) < _release(refused):
-            problems.append(f'{names[0]} {version} is installed, '
+            problems.append(f'{name} {version} is installed, '
                             f'>={lowest},<{refused} is needed')
     if problems:
-        raise ImportError(
-            f'TC-CLIP: {"; ".join(problems)}. Cure: {_INSTALL}')
+        raise ImportError(f'TC-CLIP: {"; ".join(problems)}. Cure: {_INSTALL}')
 
 
 def stub_missing_drn() -> bool:
@@ -79,7 +80,9 @@ def stub_missing_drn() -> bool:
             Path(root, 'models/localizers/drn/drn.py').exists()
             for root in roots):
         return False
+    from mmaction.registry import MODELS
 
+    @MODELS.register_module()
     class DRN:
         """Stand-in for ``mmaction.models.localizers.DRN``."""
 
@@ -96,6 +99,26 @@ def stub_missing_drn() -> bool:
     return True
 
 
+def _known_as(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """Wraps a function so that ``torch.load`` finds it under a name."""
+
+    def known(*args: Any) -> Any:
+        return function(*args)
+
+    known.__module__, _, known.__qualname__ = name.rpartition('.')
+    return known
+
+
+def _statistic(owner: Any, name: str) -> Any:
+    """Stands for ``getattr``: finds the statistics of HistoryBuffer only."""
+    from mmengine.logging import HistoryBuffer
+    if owner is not HistoryBuffer or name not in _STATISTICS:
+        raise pickle.UnpicklingError(
+            f'A checkpoint asks for the attribute {name!r} of {owner!r}, '
+            f'which is none of the statistics {_STATISTICS} of HistoryBuffer')
+    return getattr(owner, name)
+
+
 def allow_own_checkpoints() -> None:
     """Lets ``torch.load`` read what MMEngine saves beside the weights.
 
@@ -109,9 +132,16 @@ def allow_own_checkpoints() -> None:
     from mmengine.logging import HistoryBuffer
     core = np._core if hasattr(np, '_core') else np.core
     dtypes = {type(np.dtype(name)) for name in ('f4', 'f8', 'i4', 'i8', '?')}
+    # numpy 2 renamed numpy.core; checkpoints of both are around
+    arrays = [
+        _known_as(f'numpy.{package}.multiarray.{name}',
+                  getattr(core.multiarray, name))
+        for package in ('core', '_core') for name in ('_reconstruct', 'scalar')
+    ]
     torch.serialization.add_safe_globals([
-        HistoryBuffer, np.ndarray, np.dtype, core.multiarray._reconstruct,
-        core.multiarray.scalar, *dtypes
+        HistoryBuffer,
+        _known_as('builtins.getattr', _statistic), np.ndarray, np.dtype,
+        *arrays, *dtypes
     ])
 
 

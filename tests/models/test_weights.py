@@ -116,7 +116,10 @@ def test_torchscript_archive_of_openai(tmp_path, clip):
     })
     torch.jit.save(torch.jit.script(archive), tmp_path / 'ViT-B-16.pt')
     half = {k: v.half() for k, v in clip.items()}
-    assert_same(load_clip(ARCH, str(tmp_path / 'ViT-B-16.pt')), half)
+    file = str(tmp_path / 'ViT-B-16.pt')
+    assert_same(load_clip(dict(ARCH, quick_gelu=True), file), half)
+    with pytest.raises(ValueError, match='whose CLIP has QuickGELU, but arch'):
+        load_clip(ARCH, file)
 
 
 def test_custom_text_layout(tmp_path, clip):

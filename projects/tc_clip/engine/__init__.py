@@ -1,6 +1,9 @@
 """Recipe parts that MMEngine lacks."""
 from .class_names_hook import ClassNamesHook
+from .epoch_seed import EpochSeedHook
 from .timm_cosine import TimmCosineLR
 from .total_batch_size import TotalBatchSizeHook
 
-__all__ = ['ClassNamesHook', 'TimmCosineLR', 'TotalBatchSizeHook']
+__all__ = [
+    'ClassNamesHook', 'EpochSeedHook', 'TimmCosineLR', 'TotalBatchSizeHook'
+]

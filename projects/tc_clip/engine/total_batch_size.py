@@ -33,7 +33,8 @@ class TotalBatchSizeHook(Hook):
 
     A learning rate belongs to a total batch size. MMEngine's
     ``auto_scale_lr`` ignores accumulation; with this hook neither has to be
-    worked out by hand.
+    worked out by hand. Batches of an epoch that do not fill a step are lost,
+    as in the official code, so that every epoch starts alike.
 
     Args:
         total: videos per optimiser step over all processes.
@@ -50,9 +51,12 @@ class TotalBatchSizeHook(Hook):
         per_process = runner.train_dataloader.batch_sampler.batch_size
         counts = accumulation(self.total, per_process, get_world_size())
         runner.optim_wrapper._accumulative_counts = counts
-        runner.optim_wrapper.initialize_count_status(runner.model, runner.iter,
-                                                     runner.max_iters)
         print_log(
             f'Total batch {self.total} = {get_world_size()} process(es) x '
             f'{per_process} videos x {counts} accumulated batches',
             logger='current')
+
+    def before_train_epoch(self, runner: Runner) -> None:
+        """Starts a new step."""
+        runner.optim_wrapper.zero_grad()
+        runner.optim_wrapper.initialize_count_status(runner.model, 0, -1)

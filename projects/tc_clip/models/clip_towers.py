@@ -1,4 +1,5 @@
 """CLIP towers by open_clip: any of its plain ViTs, named or inline."""
+import math
 from typing import Any, Dict, Mapping, Optional, Union
 
 import open_clip
@@ -42,8 +43,8 @@ def clip_config(arch: Arch, pretrained: Optional[str] = None) -> Dict:
         pretrained: open_clip tag or file that will be loaded.
 
     Returns:
-        A config with ``embed_dim``, ``quick_gelu``, ``vision_cfg`` and
-        ``text_cfg``.
+        A config with ``embed_dim``, ``quick_gelu``, ``init_logit_scale``,
+        ``vision_cfg`` and ``text_cfg``.
 
     Raises:
         ValueError: the name is unknown, or the inline config incomplete.
@@ -62,6 +63,7 @@ def clip_config(arch: Arch, pretrained: Optional[str] = None) -> Dict:
         if missing:
             raise ValueError(f'arch is an inline config without '
                              f'{sorted(missing)}; see open_clip model configs')
+    config.setdefault('init_logit_scale', math.log(1 / 0.07))
     config['quick_gelu'] = bool(
         config.get('quick_gelu', False) or tag.get('quick_gelu', False))
     return config

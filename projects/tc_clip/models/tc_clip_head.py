@@ -1,5 +1,4 @@
 """The text side of TC-CLIP as an MMAction2 head."""
-import math
 from typing import Any, List, Mapping, Optional, Sequence, Tuple, Union
 
 import torch
@@ -96,9 +95,10 @@ class TCCLIPHead(BaseHead):
         self.split_camel_case = split_camel_case
         self.detach_context = detach_context
         self.text_encoder = TextEncoder(config)
-        self.context_length = min(context_length or math.inf,
-                                  self.text_encoder.context_length)
-        self.logit_scale = nn.Parameter(torch.tensor(math.log(1 / 0.07)))
+        longest = self.text_encoder.context_length
+        self.context_length = min(context_length or longest, longest)
+        self.logit_scale = nn.Parameter(
+            torch.tensor(config['init_logit_scale']))
         self.project: nn.Module = nn.Identity()
         if self.in_channels != width:
             self.project = nn.Linear(self.in_channels, width, bias=False)
@@ -165,16 +165,16 @@ class TCCLIPHead(BaseHead):
         Args:
             names: class names, or a file of them.
         """
-        self.class_names: List[str] = load_class_names(names)
-        self.num_classes = len(self.class_names)
+        names = load_class_names(names)
         learned = self.prompt_vectors is not None
         words = [
             readable_name(name, self.split_camel_case, learned)
-            for name in self.class_names
+            for name in names
         ]
         before = 1 + len(self.prompt_vectors) if learned else len(
             self.prefix_ids)
         tokens = tokenize_classes(words, before, self.context_length)
+        self.class_names, self.num_classes = names, len(names)
         device = self.logit_scale.device
         self.register_buffer(
             'suffix_ids', tokens.ids.to(device), persistent=False)

@@ -2,7 +2,7 @@
 import logging
 import re
 from pathlib import Path
-from typing import Any, Dict, Iterable, List, Mapping, Union
+from typing import Dict, Iterable, List, Mapping
 
 import torch
 from mmengine.logging import print_log
@@ -11,9 +11,8 @@ from open_clip.pretrained import (download_pretrained, get_pretrained_cfg,
                                   list_pretrained_tags_by_model)
 from torch import Tensor, nn
 
+from .clip_towers import Arch, clip_config
 from .safe_pickle import is_torchscript
-
-Arch = Union[str, Mapping[str, Any]]
 
 # Sizes that OpenAI's archives hold as tensors.
 _SIZES = ('input_resolution', 'context_length', 'vocab_size')
@@ -81,10 +80,16 @@ def load_clip(arch: Arch, pretrained: str) -> Dict[str, Tensor]:
         ``token_embedding.weight``, ...
 
     Raises:
-        ValueError: if the file holds no CLIP.
+        ValueError: if the file holds no CLIP, or is OpenAI's own while
+            ``arch`` lacks the activation that it was trained with.
     """
     path = find_clip_file(arch, pretrained)
     if is_torchscript(path):
+        if not clip_config(arch, pretrained)['quick_gelu']:
+            raise ValueError(
+                f'{path} is an archive of OpenAI, whose CLIP has QuickGELU, '
+                f'but arch={arch!r} has GELU: the features would be wrong. '
+                "Choose an arch such as 'ViT-B-16-quickgelu'")
         state = torch.jit.load(str(path), map_location='cpu').state_dict()
     else:
         state = load_state_dict(str(path))

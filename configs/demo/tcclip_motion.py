@@ -1,0 +1,90 @@
+# Four motions whose single frames look alike, learned by a small CLIP from
+# random weights on a CPU. `make demo` makes the videos and runs this.
+_base_ = [
+    '../_base_/models/tcclip_vit-b16.py', '../_base_/datasets/videos.py',
+    '../_base_/default_runtime.py'
+]
+data_root = 'data/motion'
+num_frames, crop = 8, 48
+
+model = dict(
+    backbone=dict(
+        arch=dict(
+            _delete_=True,
+            embed_dim=64,
+            init_logit_scale=4.6,
+            vision_cfg=dict(
+                image_size=crop,
+                layers=3,
+                width=64,
+                head_width=32,
+                patch_size=8),
+            text_cfg=dict(width=64, heads=2, layers=2)),
+        pretrained=None,
+        num_frames=num_frames,
+        reference=dict(num_tokens=32)),
+    cls_head=dict(
+        class_names=[
+            'a shape moves sideways', 'a shape moves up and down',
+            'a shape grows and shrinks', 'a shape stays'
+        ],
+        label_smooth_eps=0.),
+    data_preprocessor=dict(blending=None))
+
+train_pipeline = [
+    dict(type='SafeDecordInit', on_error='redraw'),
+    dict(type='SegmentSample', num_frames=num_frames),
+    dict(type='SafeDecordDecode', on_error='redraw'),
+    dict(type='Resize', scale=(crop, crop), keep_ratio=False),
+    dict(type='Flip', flip_ratio=0.5),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='PackActionInputs')
+]
+val_pipeline = [
+    dict(type='SafeDecordInit'),
+    dict(type='SegmentSample', num_frames=num_frames, test_mode=True),
+    dict(type='SafeDecordDecode'),
+    dict(type='Resize', scale=(crop, crop), keep_ratio=False),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='PackActionInputs')
+]
+# 4 clips x 3 crops
+test_pipeline = [
+    dict(type='SafeDecordInit'),
+    dict(
+        type='SegmentSample',
+        num_frames=num_frames,
+        num_views=4,
+        test_mode=True),
+    dict(type='SafeDecordDecode'),
+    dict(type='Resize', scale=(crop, crop), keep_ratio=False),
+    dict(type='ThreeCrop', crop_size=crop),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='PackActionInputs')
+]
+train_dataloader = dict(
+    num_workers=1,
+    dataset=dict(
+        ann_file=f'{data_root}/train.txt',
+        data_prefix=dict(video=data_root),
+        pipeline=train_pipeline))
+val_dataloader = dict(
+    num_workers=1,
+    dataset=dict(
+        ann_file=f'{data_root}/val.txt',
+        data_prefix=dict(video=data_root),
+        pipeline=val_pipeline))
+test_dataloader = dict(
+    num_workers=1,
+    dataset=dict(
+        ann_file=f'{data_root}/val.txt',
+        data_prefix=dict(video=data_root),
+        pipeline=test_pipeline))
+
+train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=10, val_interval=2)
+val_cfg = dict(type='ValLoop')
+test_cfg = dict(type='TestLoop')
+optim_wrapper = dict(
+    optimizer=dict(type='AdamW', lr=1e-3, betas=(0.9, 0.98)))
+param_scheduler = dict(
+    type='TimmCosineLR', warmup=1, convert_to_iter_based=True)

@@ -1,0 +1,35 @@
+"""Randomness that depends on the epoch, not on what ran before it."""
+from functools import partial
+
+import numpy as np
+from mmengine.hooks import Hook
+from mmengine.runner import Runner, set_random_seed
+
+from mmaction.registry import HOOKS
+
+
+@HOOKS.register_module()
+class EpochSeedHook(Hook):
+    """Seeds every training epoch from the run's seed and the epoch's number.
+
+    A run that is resumed then draws what the uninterrupted run would have
+    drawn. MMEngine seeds loader workers alike in each epoch, and does not
+    save where its generators stand.
+
+    The workers of ``train_dataloader`` must not be persistent.
+    """
+
+    def before_train(self, runner: Runner) -> None:
+        """Checks that workers are started, and so seeded, in each epoch."""
+        if runner.train_dataloader.persistent_workers:
+            raise ValueError(
+                'EpochSeedHook cannot seed persistent workers: set '
+                'train_dataloader.persistent_workers=False')
+
+    def before_train_epoch(self, runner: Runner) -> None:
+        """Seeds this process, and the workers that the epoch starts."""
+        sequence = np.random.SeedSequence([runner.seed, runner.epoch])
+        seed = int(sequence.generate_state(1)[0] >> 1)
+        set_random_seed(seed, diff_rank_seed=True)
+        loader = runner.train_dataloader
+        loader.worker_init_fn = partial(loader.worker_init_fn, seed=seed)

@@ -1,0 +1,39 @@
+"""Class names in checkpoints, and labels that have none."""
+import pytest
+import torch
+
+NAMES = ['running', 'jumping', 'sitting']
+HOOK = dict(type='ClassNamesHook')
+
+
+def test_names_are_saved_in_checkpoints(make_runner, tmp_path):
+    runner = make_runner('save', hooks=[HOOK], epochs=1)
+    runner.model.cls_head.class_names = NAMES
+    runner.train()
+    checkpoint = torch.load(tmp_path / 'epoch_1.pth', weights_only=True)
+    assert checkpoint['meta']['dataset_meta']['classes'] == NAMES
+
+
+def test_head_without_names_is_left_alone(make_runner, tmp_path):
+    make_runner('stock', hooks=[HOOK], labels=dict(train=(99, ))).train()
+    checkpoint = torch.load(tmp_path / 'epoch_2.pth', weights_only=True)
+    assert 'classes' not in checkpoint['meta'].get('dataset_meta', {})
+
+
+@pytest.mark.parametrize('loop', ['train', 'val', 'test'])
+@pytest.mark.parametrize('label', [3, -2])
+def test_label_without_name(make_runner, loop, label):
+    runner = make_runner(
+        f'{loop}{label}', hooks=[HOOK], labels={loop: (0, 1, 2, -1, label)})
+    runner.model.cls_head.class_names = NAMES
+    with pytest.raises(ValueError) as error:
+        runner.test() if loop == 'test' else runner.train()
+    assert str(error.value) == (
+        f'4.mp4 has label {label}, but there are 3 class names: the list '
+        "points.txt and the head's class_names belong to different data sets")
+
+
+def test_multi_label_lists_are_not_checked(make_runner):
+    runner = make_runner('multi', hooks=[HOOK], labels=dict(test=([0, 1], )))
+    runner.model.cls_head.class_names = NAMES
+    runner.call_hook('before_test')

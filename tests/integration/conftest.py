@@ -1,0 +1,79 @@
+"""A tiny data set and config that MMAction2's tools train and test on."""
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+CONFIG = f"""
+_base_ = '{ROOT}/configs/demo/tcclip_motion.py'
+data_root = 'DATA'
+train_dataloader = dict(
+    batch_size=BATCH, num_workers=0, persistent_workers=False,
+    dataset=dict(ann_file='DATA/list.txt', data_prefix=dict(video='DATA')))
+val_dataloader = dict(
+    batch_size=2, num_workers=0, persistent_workers=False,
+    dataset=dict(ann_file='DATA/list.txt', data_prefix=dict(video='DATA')))
+test_dataloader = dict(
+    num_workers=0, persistent_workers=False,
+    dataset=dict(ann_file='DATA/list.txt', data_prefix=dict(video='DATA')))
+train_cfg = dict(max_epochs=2, val_interval=1)
+"""
+
+
+@pytest.fixture(scope='session')
+def videos(tmp_path_factory):
+    """Encodes 16 videos of a square in one of four corners, with a list."""
+    folder = tmp_path_factory.mktemp('videos')
+    rng = np.random.default_rng(0)
+    lines = []
+    for i in range(16):
+        name, label = f'{i}.mp4', i % 4
+        writer = cv2.VideoWriter(
+            str(folder / name), cv2.VideoWriter.fourcc(*'mp4v'), 16, (64, 64))
+        x, y = 32 * (label % 2), 32 * (label // 2)
+        for _ in range(16):
+            frame = rng.integers(0, 60, (64, 64, 3), dtype=np.uint8)
+            frame[y:y + 32, x:x + 32] += 150
+            writer.write(frame)
+        writer.release()
+        lines.append(f'{name} {label}\n')
+    (folder / 'list.txt').write_text(''.join(lines))
+    return folder
+
+
+@pytest.fixture
+def config(videos, tmp_path):
+    """Returns a function that writes a config for a batch size."""
+
+    def write(batch_size=8):
+        path = tmp_path / f'tiny_{batch_size}.py'
+        text = CONFIG.replace('DATA', str(videos))
+        path.write_text(text.replace('BATCH', str(batch_size)))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Returns a function that runs a command as a user would."""
+
+    def call(*command):
+        env = dict(os.environ, OMP_NUM_THREADS='1', PORT='29731')
+        env['PATH'] = f'{Path(sys.executable).parent}:{env["PATH"]}'
+        done = subprocess.run([str(c) for c in command],
+                              cwd=tmp_path,
+                              env=env,
+                              stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT,
+                              text=True)
+        assert done.returncode == 0, done.stdout[-4000:]
+        return done.stdout
+
+    return call

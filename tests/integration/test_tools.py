@@ -1,0 +1,85 @@
+"""MMAction2's commands on this project's configs, as a user types them."""
+import re
+import sys
+
+import pytest
+import torch
+from mmengine.config import Config
+
+from .conftest import ROOT
+
+TOOLS = ROOT / 'tools'
+
+
+def installed_tools():
+    """Returns the folder of the scripts in the installed mmaction2."""
+    sys.path.insert(0, str(TOOLS))
+    try:
+        from _mmaction2 import tools_folder
+    finally:
+        sys.path.remove(str(TOOLS))
+    return tools_folder()
+
+
+def accuracy(output):
+    """Returns the last top-1 accuracy that a command printed."""
+    return float(re.findall(r'acc/top1: ([\d.]+)', output)[-1])
+
+
+def weights(folder, epoch=2):
+    """Returns the state dict that a training saved."""
+    return torch.load(folder / f'epoch_{epoch}.pth')['state_dict']
+
+
+def test_train_test_and_class_names(config, run, tmp_path):
+    path, work = config(), tmp_path / 'work'
+    run(sys.executable, TOOLS / 'train.py', path, '--work-dir', work)
+    meta = torch.load(work / 'epoch_2.pth')['meta']
+    names = meta['dataset_meta']['classes']
+    assert names == list(Config.fromfile(path).model.cls_head.class_names)
+    printed = run(sys.executable, TOOLS / 'test.py', path,
+                  work / 'epoch_2.pth', '--work-dir', work, '--dump',
+                  work / 'scores.pkl')
+    scores = torch.stack([
+        sample['pred_score']
+        for sample in __import__('mmengine').load(work / 'scores.pkl')
+    ])
+    assert scores.shape == (16, 4)
+    torch.testing.assert_close(scores.sum(1), torch.ones(16))
+    labels = torch.arange(16) % 4
+    hits = (scores.argmax(1) == labels).float().mean().item()
+    assert accuracy(printed) == pytest.approx(hits, abs=1e-4)
+
+
+def test_resume_equals_uninterrupted(config, run, tmp_path):
+    path, whole, parts = config(), tmp_path / 'whole', tmp_path / 'parts'
+    train = (sys.executable, TOOLS / 'train.py', path, '--work-dir')
+    run(*train, whole)
+    # Stopped after the first epoch: its checkpoint is all that is left.
+    parts.mkdir()
+    (parts / 'epoch_1.pth').write_bytes((whole / 'epoch_1.pth').read_bytes())
+    (parts / 'last_checkpoint').write_text(str(parts / 'epoch_1.pth'))
+    printed = run(*train, parts, '--resume')
+    assert 'resumed epoch: 1' in printed
+    expected, resumed = weights(whole), weights(parts)
+    assert expected.keys() == resumed.keys()
+    for key, value in expected.items():
+        torch.testing.assert_close(resumed[key], value, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize('folder', ['ours', 'installed'])
+def test_two_processes(config, run, tmp_path, folder):
+    tools = TOOLS if folder == 'ours' else installed_tools()
+    work = tmp_path / 'work'
+    run('bash', tools / 'dist_train.sh', config(4), 2, '--work-dir', work)
+    checkpoint = work / 'epoch_2.pth'
+    two = run('bash', tools / 'dist_test.sh', config(4), checkpoint, 2)
+    one = run(sys.executable, TOOLS / 'test.py', config(4), checkpoint)
+    assert accuracy(one) == accuracy(two)
+
+
+def test_tools_work_from_another_installation_folder(run):
+    printed = run(sys.executable, installed_tools() / 'train.py', '--help')
+    assert '--auto-scale-lr' in printed
+    printed = run(sys.executable, TOOLS / 'train.py', '--help')
+    assert '--auto-scale-lr' in printed

@@ -1,0 +1,245 @@
+"""The cures for mmaction2 1.2 and mmengine 0.10, one by one."""
+import importlib.metadata
+import importlib.util
+import json
+import subprocess
+import sys
+import types
+import zipfile
+
+import mmengine.device
+import numpy as np
+import pytest
+import torch
+from mmengine.dist import utils
+from mmengine.logging import HistoryBuffer, MessageHub
+from mmengine.runner import save_checkpoint
+
+from projects.tc_clip import compat
+
+FRESH = '''
+import json
+import projects, projects.tc_clip
+import mmaction.models
+from mmaction.registry import MODELS, TRANSFORMS
+try:
+    error = ''
+    MODELS.build(dict(type='DRN'))
+except Exception as e:
+    error = f'{type(e).__name__}: {e}'
+print(json.dumps(dict(
+    error=error,
+    namespace=getattr(projects, '__file__', None) is None,
+    known=[name for name in (
+        'TCCLIPViT', 'ContextTokens', 'TCCLIPHead', 'TCCLIPRecognizer'
+    ) if name in MODELS] + [n for n in ['SegmentSample'] if n in TRANSFORMS])))
+'''
+
+ALL_REDUCE = '''
+import projects.tc_clip
+import torch
+from mmengine import dist
+dist.init_dist('pytorch', backend='nccl')
+rank = torch.tensor([10. ** dist.get_rank()])
+dist.all_reduce(rank)
+open(f'{dist.get_rank()}.txt', 'w').write(str(rank.item()))
+'''
+
+
+def python(*args, cwd):
+    """Runs a Python process; returns what it prints."""
+    done = subprocess.run([sys.executable, '-W', 'ignore', *args],
+                          cwd=cwd,
+                          capture_output=True,
+                          text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope='module')
+def fresh(tmp_path_factory):
+    """What a new process sees that starts in an unrelated folder."""
+    cwd = tmp_path_factory.mktemp('elsewhere')
+    return json.loads(python('-c', FRESH, cwd=cwd).splitlines()[-1])
+
+
+def test_import_from_anywhere_registers_the_parts(fresh):
+    assert fresh['known'] == [
+        'TCCLIPViT', 'ContextTokens', 'TCCLIPHead', 'TCCLIPRecognizer',
+        'SegmentSample'
+    ]
+
+
+def test_projects_stays_open_to_other_projects(fresh):
+    assert fresh['namespace']
+
+
+# --- check_versions ---------------------------------------------------------
+
+
+def installed(monkeypatch, **versions):
+    """Pretends that these distributions are the installed ones."""
+
+    def version(name):
+        if name.replace('-', '_') in versions:
+            return versions[name.replace('-', '_')]
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, 'version', version)
+
+
+@pytest.mark.parametrize('versions', [
+    dict(mmengine='0.10.2', mmcv='2.0.0rc4', mmaction2='1.2.0'),
+    dict(mmengine='0.10.7', mmcv_lite='2.1.0', mmaction2='1.2.0+local'),
+])
+def test_tested_versions_pass(monkeypatch, versions):
+    installed(monkeypatch, **versions)
+    compat.check_versions()
+
+
+def test_every_wrong_package_is_named(monkeypatch):
+    installed(monkeypatch, mmengine='0.9.1', mmcv='2.2.0')
+    with pytest.raises(ImportError) as error:
+        compat.check_versions()
+    assert str(error.value) == (
+        'TC-CLIP: mmengine 0.9.1 is installed, >=0.10.2,<1.0.0 is needed; '
+        'mmcv 2.2.0 is installed, >=2.0.0,<2.2.0 is needed; mmaction2 is not '
+        'installed. Cure: pip install "mmengine>=0.10.2,<1.0" '
+        '"mmcv-lite==2.1.0" "mmaction2==1.2.0"')
+
+
+def test_wrong_mmcv_lite_is_not_called_mmcv(monkeypatch):
+    installed(
+        monkeypatch, mmengine='0.10.7', mmcv_lite='2.2.0', mmaction2='1.2.0')
+    with pytest.raises(ImportError, match='mmcv-lite 2.2.0 is installed'):
+        compat.check_versions()
+
+
+# --- stub_missing_drn -------------------------------------------------------
+
+
+def test_building_the_missing_drn_says_what_to_do(fresh):
+    assert fresh['error'] == (
+        'ImportError: The installed mmaction2 was packaged without DRN. Cure: '
+        'install mmaction2 from a git checkout with `pip install -e`.')
+
+
+def test_complete_mmaction_keeps_its_drn(monkeypatch, tmp_path):
+    folder = tmp_path / 'models/localizers/drn'
+    folder.mkdir(parents=True)
+    (folder / 'drn.py').touch()
+    spec = types.SimpleNamespace(submodule_search_locations=[str(tmp_path)])
+    monkeypatch.setattr(importlib.util, 'find_spec', lambda name: spec)
+    monkeypatch.delitem(sys.modules, compat._DRN)
+    assert compat.stub_missing_drn() is False
+    assert compat._DRN not in sys.modules
+
+
+def test_drn_that_is_there_is_left_alone():
+    before = sys.modules[compat._DRN]
+    assert compat.stub_missing_drn() is False
+    assert sys.modules[compat._DRN] is before
+
+
+# --- allow_own_checkpoints --------------------------------------------------
+
+
+@pytest.fixture
+def checkpoint(tmp_path):
+    """A file with the history and the best score of a run."""
+    hub = MessageHub('test_compat')
+    for loss in (3., 1.):
+        hub.update_scalar('train/loss', loss)
+    hub.update_info('best_score', np.float64(0.75))
+    path = tmp_path / 'epoch_1.pth'
+    save_checkpoint(
+        dict(
+            message_hub=hub.state_dict(),
+            meta=dict(flag=np.bool_(True), seen=np.arange(3))), str(path))
+    return path
+
+
+def assert_complete(path):
+    loaded = torch.load(path, weights_only=True)
+    hub = MessageHub('test_compat_loaded')
+    hub.load_state_dict(loaded['message_hub'])
+    history = hub.get_scalar('train/loss')
+    assert isinstance(history, HistoryBuffer)
+    assert (history.min(), history.mean(), history.current()) == (1, 2, 1)
+    assert history.statistics('max') == 3
+    assert hub.get_info('best_score') == 0.75
+    assert loaded['meta']['flag']
+    assert loaded['meta']['seen'].tolist() == [0, 1, 2]
+
+
+def test_history_and_numpy_values_load(checkpoint):
+    assert_complete(checkpoint)
+
+
+@pytest.mark.parametrize('package', [b'numpy.core', b'numpy._core'])
+def test_checkpoints_of_both_numpy_versions_load(checkpoint, tmp_path,
+                                                 package):
+    other = tmp_path / 'other.pth'
+    with zipfile.ZipFile(checkpoint) as source, zipfile.ZipFile(other,
+                                                                'w') as target:
+        for name in source.namelist():
+            data = source.read(name)
+            for own in (b'numpy._core', b'numpy.core'):
+                data = data.replace(own + b'.multiarray',
+                                    package + b'.multiarray')
+            target.writestr(name, data)
+    assert_complete(other)
+
+
+class Stranger:
+    """A class that no checkpoint needs."""
+
+
+class Call:
+    """Asks the unpickler to call a function."""
+
+    def __init__(self, function, *args):
+        self.call = function, args
+
+    def __reduce__(self):
+        return self.call
+
+
+@pytest.mark.parametrize('content, message', [
+    (Stranger(), 'Stranger'),
+    (Call(eval, '1 + 1'), 'eval'),
+    (Call(getattr, HistoryBuffer, '__init__'), "attribute '__init__' of"),
+    (Call(getattr, np.ndarray, 'max'), "attribute 'max' of"),
+])
+def test_everything_else_is_still_refused(tmp_path, content, message):
+    torch.save(dict(content=content), tmp_path / 'odd.pth')
+    with pytest.raises(Exception, match=message) as error:
+        torch.load(tmp_path / 'odd.pth', weights_only=True)
+    assert error.typename == 'UnpicklingError'
+
+
+# --- allow_cpu_processes ----------------------------------------------------
+
+
+@pytest.mark.skipif(
+    mmengine.device.get_device() != 'cpu', reason='there is an accelerator')
+def test_two_processes_without_gpu_talk(tmp_path):
+    script = tmp_path / 'script.py'
+    script.write_text(ALL_REDUCE)
+    python(
+        '-m',
+        'torch.distributed.run',
+        '--standalone',
+        '--nproc_per_node=2',
+        str(script),
+        cwd=tmp_path)
+    sums = [(tmp_path / f'{rank}.txt').read_text() for rank in range(2)]
+    assert sums == ['11.0', '11.0']
+
+
+def test_launcher_for_gpus_is_left_alone(monkeypatch):
+    launcher = object()
+    monkeypatch.setattr(utils, '_init_dist_pytorch', launcher)
+    monkeypatch.setattr(mmengine.device, 'get_device', lambda: 'cuda')
+    assert compat.allow_cpu_processes() is False
+    assert utils._init_dist_pytorch is launcher
