@@ -30,7 +30,7 @@ lint: $(READY)
 	$(BIN)/isort --check-only --diff projects configs tools tests
 	$(BIN)/yapf --diff --recursive projects configs tools tests
 	$(BIN)/mypy
-	$(BIN)/interrogate projects
+	$(BIN)/interrogate -c setup.cfg projects
 
 wheel: $(READY)
 	$(BIN)/python -m build --wheel

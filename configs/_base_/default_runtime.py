@@ -6,7 +6,10 @@ default_hooks = dict(
     class_names=dict(type='ClassNamesHook'),
     epoch_seed=dict(type='EpochSeedHook'),
     visualization=dict(type='VisualizationHook'))
-vis_backends = [dict(type='LocalVisBackend'), dict(type='TensorboardVisBackend')]
+vis_backends = [
+    dict(type='LocalVisBackend'),
+    dict(type='TensorboardVisBackend')
+]
 visualizer = dict(vis_backends=vis_backends)
 
 # Without device_ids, so that it wraps a model on any device.

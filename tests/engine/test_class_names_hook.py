@@ -33,6 +33,15 @@ def test_label_without_name(make_runner, loop, label):
         "points.txt and the head's class_names belong to different data sets")
 
 
+def test_combined_data_sets_have_no_list_of_their_own(make_runner,
+                                                      monkeypatch):
+    runner = make_runner('combined', hooks=[HOOK], labels=dict(test=(7, )))
+    runner.model.cls_head.class_names = NAMES
+    monkeypatch.delattr(type(runner.test_dataloader.dataset), 'ann_file')
+    with pytest.raises(ValueError, match='the list of the test set and the'):
+        runner.test()
+
+
 def test_multi_label_lists_are_not_checked(make_runner):
     runner = make_runner('multi', hooks=[HOOK], labels=dict(test=([0, 1], )))
     runner.model.cls_head.class_names = NAMES

@@ -32,8 +32,7 @@ def test_attend_equals_explicit_softmax():
         weights = explicit_attention(inputs)
         out = torch.einsum('bthqk,bthkd->btqhd', weights, inputs.value)
         torch.testing.assert_close(attend(inputs), out.flatten(3))
-        torch.testing.assert_close(
-            cls_attention(inputs), weights[..., 0, 1:N])
+        torch.testing.assert_close(cls_attention(inputs), weights[..., 0, 1:N])
 
 
 def test_bias_tells_own_from_reference_tokens():

@@ -6,8 +6,8 @@ Everything runs in float64, through the converter; see
 import pytest
 import torch
 import torch.nn.functional as F
-
 from mmaction.registry import MODELS
+
 from projects.tc_clip.models.checkpoint_layouts import (from_tc_clip,
                                                         from_vifi_clip)
 from tests.reference import oracle
@@ -54,7 +54,10 @@ def tc_clip(name):
             seed_ratio=options.get('seed_token_a', 0.3)))
     load(model, from_tc_clip, case)
     clips = oracle.clips(case['batch'], frames, case['seed']).double()
-    return model, clips, case, {k: torch.tensor(v) for k, v in expected.items()}
+    return model, clips, case, {
+        k: torch.tensor(v)
+        for k, v in expected.items()
+    }
 
 
 def full_owner(context, num_patches):

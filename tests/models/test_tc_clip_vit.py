@@ -1,8 +1,8 @@
 """The vision tower against open_clip, its options and its errors."""
 import pytest
 import torch
-
 from mmaction.registry import MODELS
+
 from projects.tc_clip.models.clip_towers import clip_config, vision_tower
 from projects.tc_clip.models.tc_clip_vit import layer_indices
 

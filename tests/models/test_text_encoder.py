@@ -1,9 +1,9 @@
 """Sharing the text trunk changes no number."""
 import pytest
 import torch
+from mmaction.registry import MODELS
 from open_clip.tokenizer import SimpleTokenizer
 
-from mmaction.registry import MODELS
 from projects.tc_clip.models.clip_towers import clip_config, text_tower
 
 ARCH = dict(
@@ -97,7 +97,9 @@ def test_gradient_reaches_text_but_not_the_context():
         head.encode_text(context).square().sum().backward()
         assert (context.grad is None) == detach
         missing = [n for n, p in head.named_parameters() if p.grad is None]
-        assert missing == ['logit_scale', 'text_encoder.token_embedding.weight']
+        assert missing == [
+            'logit_scale', 'text_encoder.token_embedding.weight'
+        ]
 
 
 def test_prompting_starts_as_the_clip_block_of_its_index():

@@ -54,8 +54,8 @@ def test_summary_equals_slow_version(seeds, tokens, step):
     assert merged.shape == (3, tokens, 8)
     for video, result, video_owner in zip(x, merged, owner):
         for i, group in enumerate(merge_slowly(video, tokens, step)):
-            assert (video_owner == i).nonzero().flatten().tolist() == sorted(
-                group)
+            assert (
+                video_owner == i).nonzero().flatten().tolist() == sorted(group)
             torch.testing.assert_close(result[i], video[group].mean(0))
 
 

@@ -49,8 +49,8 @@ def _matrix(x, name):
     if leaf in ('proj', 'text_projection'):
         fan_in = x.shape[0]
     sharp = any(part in name for part in ('q_proj', 'k_proj'))
-    return (1.6 if sharp or leaf == 'in_proj_weight' else 1.0) * x / np.sqrt(
-        fan_in)
+    return (1.6 if sharp or leaf == 'in_proj_weight' else
+            1.0) * x / np.sqrt(fan_in)
 
 
 def official_state(case):

@@ -1,10 +1,9 @@
 """Keeps class names, labels and checkpoints together."""
 from typing import List, Optional
 
+from mmaction.registry import HOOKS
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
-
-from mmaction.registry import HOOKS
 
 
 @HOOKS.register_module()
@@ -27,6 +26,7 @@ class ClassNamesHook(Hook):
         """Raises where a label has no class name."""
         names = self._class_names(runner)
         dataset = getattr(runner, f'{loop}_dataloader').dataset
+        source = getattr(dataset, 'ann_file', f'of the {loop} set')
         if names is None or not hasattr(dataset, 'get_data_info'):
             return
         for i in range(len(dataset)):
@@ -35,7 +35,7 @@ class ClassNamesHook(Hook):
             if isinstance(label, int) and not -1 <= label < len(names):
                 raise ValueError(
                     f'{info.get("filename")} has label {label}, but there are '
-                    f'{len(names)} class names: the list {dataset.ann_file} '
+                    f'{len(names)} class names: the list {source} '
                     "and the head's class_names belong to different data sets")
 
     def before_train(self, runner: Runner) -> None:

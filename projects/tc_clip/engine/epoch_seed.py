@@ -2,10 +2,9 @@
 from functools import partial
 
 import numpy as np
+from mmaction.registry import HOOKS
 from mmengine.hooks import Hook
 from mmengine.runner import Runner, set_random_seed
-
-from mmaction.registry import HOOKS
 
 
 @HOOKS.register_module()

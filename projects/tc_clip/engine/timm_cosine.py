@@ -2,9 +2,8 @@
 import math
 from typing import Any, List
 
-from mmengine.optim.scheduler.param_scheduler import INF, _ParamScheduler
-
 from mmaction.registry import PARAM_SCHEDULERS
+from mmengine.optim.scheduler.param_scheduler import INF, _ParamScheduler
 
 
 def timm_cosine(step: int, base: float, minimum: float, warmup: int,
@@ -63,7 +62,7 @@ class TimmCosineLR(_ParamScheduler):
 
     @classmethod
     def build_iter_from_epoch(cls,
-                              *args: Any,
+                              optimizer: Any,
                               warmup: int = 5,
                               end: int = INF,
                               epoch_length: int = 0,
@@ -72,6 +71,7 @@ class TimmCosineLR(_ParamScheduler):
         """Builds the scheduler in iterations from options in epochs.
 
         Args:
+            optimizer: given by the runner.
             warmup: epochs of warm-up.
             end: epochs in all.
             epoch_length: iterations of an epoch.
@@ -81,10 +81,9 @@ class TimmCosineLR(_ParamScheduler):
             ValueError: the options are in iterations already.
         """
         if not by_epoch:
-            raise ValueError(
-                'convert_to_iter_based=True needs by_epoch=True')
+            raise ValueError('convert_to_iter_based=True needs by_epoch=True')
         return cls(
-            *args,
+            optimizer,
             warmup=warmup * epoch_length,
             end=end * epoch_length,
             by_epoch=False,

@@ -1,10 +1,9 @@
 """Keeps the total batch size whatever the number of GPUs."""
+from mmaction.registry import HOOKS
 from mmengine.dist import get_world_size
 from mmengine.hooks import Hook
 from mmengine.logging import print_log
 from mmengine.runner import Runner
-
-from mmaction.registry import HOOKS
 
 
 def accumulation(total: int, per_process: int, processes: int) -> int:

@@ -60,8 +60,8 @@ def project_kv(x: Tensor, attn: nn.MultiheadAttention) -> KeyValue:
     width = attn.embed_dim
     kv = F.linear(x, attn.in_proj_weight[width:], attn.in_proj_bias[width:])
     key, value = kv.chunk(2, -1)
-    return (split_heads(key, attn.num_heads),
-            split_heads(value, attn.num_heads))
+    return (split_heads(key,
+                        attn.num_heads), split_heads(value, attn.num_heads))
 
 
 def with_references(query: Tensor,
@@ -86,8 +86,8 @@ def with_references(query: Tensor,
     ref_key, ref_value = (x.expand(-1, frames, -1, -1, -1) for x in references)
     if bias is not None:
         local, context = bias.split(1, -1)
-        bias = torch.cat((local.expand(-1, -1, own),
-                          context.expand(-1, -1, ref_key.shape[-2])), -1)
+        bias = torch.cat((local.expand(
+            -1, -1, own), context.expand(-1, -1, ref_key.shape[-2])), -1)
     return AttentionInputs(query, torch.cat((key, ref_key), -2),
                            torch.cat((value, ref_value), -2), bias)
 

@@ -94,8 +94,7 @@ def vision_tower(config: Mapping) -> VisionTransformer:
     if not isinstance(config['vision_cfg']['layers'], int):
         raise ValueError('The image tower of this arch is a ResNet; '
                          'choose a ViT such as ViT-B-16.')
-    return _build_vision_tower(config['embed_dim'],
-                               dict(config['vision_cfg']),
+    return _build_vision_tower(config['embed_dim'], dict(config['vision_cfg']),
                                config['quick_gelu'])
 
 

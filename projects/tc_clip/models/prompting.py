@@ -2,15 +2,14 @@
 import copy
 import re
 from functools import lru_cache
-from typing import List, NamedTuple, Optional, Sequence
+from typing import List, NamedTuple, Sequence
 
 import torch
+from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from open_clip.tokenizer import SimpleTokenizer
 from open_clip.transformer import ResidualAttentionBlock
 from torch import Tensor, nn
-
-from mmaction.registry import MODELS
 
 
 class ClassTokens(NamedTuple):
@@ -129,8 +128,7 @@ class VideoConditionalPrompting(BaseModule):
                 weights[f'ln_1_kv.{name}'] = weights[f'ln_1.{name}']
             layer.load_state_dict(weights)
 
-    def forward(self, prompts: Tensor, context: Tensor,
-                index: int) -> Tensor:
+    def forward(self, prompts: Tensor, context: Tensor, index: int) -> Tensor:
         """Conditions the prompts on the videos.
 
         Args:

@@ -6,10 +6,10 @@ hand context tokens to the next layer (:meth:`summarise`).
 """
 from typing import NamedTuple, Optional
 
+from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor
 
-from mmaction.registry import MODELS
 from .attention import AttentionInputs, KeyValue
 
 

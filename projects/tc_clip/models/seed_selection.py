@@ -4,10 +4,10 @@ A selection is a module that maps the attention operation of a layer to the
 indices of the seed tokens of every frame. Indices carry no gradient.
 """
 import torch
+from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor
 
-from mmaction.registry import MODELS
 from .attention import AttentionInputs, cls_attention
 
 

@@ -1,12 +1,12 @@
 """The text side of TC-CLIP as an MMAction2 head."""
-from typing import Any, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Mapping, Optional, Sequence, Tuple, Union
 
 import torch
 import torch.nn.functional as F
 from mmaction.models.heads import BaseHead
+from mmaction.registry import MODELS
 from torch import Tensor, nn
 
-from mmaction.registry import MODELS
 from ..datasets.class_names import load_class_names
 from .clip_towers import Arch, clip_config
 from .prompting import (clip_tokenizer, prompt_ids, readable_name,
@@ -171,9 +171,9 @@ class TCCLIPHead(BaseHead):
             readable_name(name, self.split_camel_case, learned)
             for name in names
         ]
-        before = 1 + len(self.prompt_vectors) if learned else len(
-            self.prefix_ids)
-        tokens = tokenize_classes(words, before, self.context_length)
+        prompts = self.prefix_ids[1:] if self.prompt_vectors is None \
+            else self.prompt_vectors
+        tokens = tokenize_classes(words, 1 + len(prompts), self.context_length)
         self.class_names, self.num_classes = names, len(names)
         device = self.logit_scale.device
         self.register_buffer(
@@ -238,7 +238,8 @@ class TCCLIPHead(BaseHead):
         context = self._check_context(context)
 
         def condition(block: int, prefix: Tensor) -> Tensor:
-            if self.prompting is None or block not in self.prompt_layers:
+            if (context is None or self.prompting is None
+                    or block not in self.prompt_layers):
                 return prefix
             i = self.prompt_layers.index(block)
             prompts = self.prompting(prefix[:, 1:], context[:, i], i)
@@ -252,10 +253,10 @@ class TCCLIPHead(BaseHead):
     def _check_context(self, context: Optional[Tensor]) -> Optional[Tensor]:
         """Checks the context tokens; cuts their gradient where asked to."""
         wanted = len(self.prompt_layers)
-        given = 0 if context is None else context.shape[1]
         if not wanted:
             return None
-        if given != wanted:
+        given = 0 if context is None else context.shape[1]
+        if context is None or given != wanted:
             raise ValueError(
                 f'{wanted} prompt_layers need context tokens of as many '
                 f'vision layers, but the backbone gave {given}: set its '
@@ -263,7 +264,7 @@ class TCCLIPHead(BaseHead):
                 'see the video')
         return context.detach() if self.detach_context else context
 
-    def forward(self, x: Features, num_segs: int = 1, **kwargs) -> Tensor:
+    def forward(self, x: Features, num_segs: int = 1, **kwargs: Any) -> Tensor:
         """Scores videos.
 
         Args:

@@ -3,8 +3,8 @@ import copy
 from typing import Any, Optional, Sequence, Union
 
 from mmaction.models.recognizers import Recognizer3D
-
 from mmaction.registry import MODELS
+
 from ..datasets.class_names import load_class_names
 from .weights import load_clip
 
@@ -16,7 +16,8 @@ def fill_num_classes(blending: Any, num_classes: int) -> None:
         blending: config of one blending, of several, or of a random choice.
         num_classes: what their ``num_classes`` shall be where it is not set.
     """
-    for item in blending if isinstance(blending, (list, tuple)) else [blending]:
+    for item in blending if isinstance(blending,
+                                       (list, tuple)) else [blending]:
         if 'augments' in item:
             fill_num_classes(item['augments'], num_classes)
         else:

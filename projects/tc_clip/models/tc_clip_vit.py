@@ -1,11 +1,11 @@
 """The vision tower of TC-CLIP as an MMAction2 backbone."""
-from typing import List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, List, Mapping, Optional, Sequence, Tuple, Union
 
 import torch
+from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from mmaction.registry import MODELS
 from .clip_towers import Arch, clip_config, vision_tower
 from .vision_blocks import ReferenceBlock
 from .weights import load_clip, load_into, vision_weights
@@ -61,6 +61,9 @@ class TCCLIPViT(BaseModule):
         >>> feature.shape, context.shape  # (2, 512), (2, 1, 96, 512)
     """
 
+    positional_embedding: nn.Parameter
+    transformer: Any
+
     def __init__(self,
                  arch: Arch = 'ViT-B-16',
                  num_frames: int = 16,
@@ -88,7 +91,7 @@ class TCCLIPViT(BaseModule):
                                             len(self.transformer.resblocks),
                                             'context_layers')
 
-    def _take_over(self, tower: nn.Module, bias: bool) -> None:
+    def _take_over(self, tower: Any, bias: bool) -> None:
         """Takes the layers of a CLIP tower under their own names."""
         self.image_size = tower.image_size
         self.embed_dim = tower.output_dim
@@ -101,7 +104,8 @@ class TCCLIPViT(BaseModule):
             ReferenceBlock(block, bias and self.reference.has_references(i))
             for i, block in enumerate(tower.transformer.resblocks, 1))
 
-    def init_weights(self, clip: Optional[Mapping[str, Tensor]] = None) -> None:
+    def init_weights(self,
+                     clip: Optional[Mapping[str, Tensor]] = None) -> None:
         """Loads the CLIP weights that ``pretrained`` names.
 
         Args:
@@ -159,8 +163,8 @@ class TCCLIPViT(BaseModule):
             context = None if made is None else made.tokens
             if i in self.context_layers:
                 returned.append(
-                    self.project(
-                        tokens[:, :, 0] if context is None else context))
+                    self.project(tokens[:, :,
+                                        0] if context is None else context))
         feature = self.project(tokens[:, :, 0]).mean(1)
         if self.out == 'feature':
             return feature

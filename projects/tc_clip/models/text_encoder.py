@@ -7,7 +7,7 @@ needs one batch entry for whatever no video has changed yet. Legend: B videos
 (1 while video-independent), C classes, S prefix and L suffix positions, D
 width, H heads, d head width, E joint width.
 """
-from typing import Callable, Mapping, NamedTuple, Optional, Tuple
+from typing import Callable, Mapping, NamedTuple, Optional
 
 import torch
 import torch.nn.functional as F
@@ -150,12 +150,13 @@ class TextEncoder(nn.Module):
             state = text_block(block, state)
         return state
 
-    def tail(self,
-             state: TextState,
-             start: int,
-             eot: Tensor,
-             condition: Optional[Callable[[int, Tensor], Tensor]] = None
-             ) -> Tensor:
+    def tail(
+            self,
+            state: TextState,
+            start: int,
+            eot: Tensor,
+            condition: Optional[Callable[[int, Tensor],
+                                         Tensor]] = None) -> Tensor:
         """Applies the blocks from block ``start`` (1-based) to the last.
 
         Args:

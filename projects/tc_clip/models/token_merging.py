@@ -7,10 +7,9 @@ from typing import List, NamedTuple, Tuple
 
 import torch
 import torch.nn.functional as F
+from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor
-
-from mmaction.registry import MODELS
 
 
 class Summary(NamedTuple):
@@ -30,7 +29,7 @@ def merge_schedule(num_seeds: int, num_tokens: int, step: int) -> List[int]:
     Rounds of ``step`` run while a full step fits, then rounds that remove
     the rest; none removes more than half of the tokens.
     """
-    rounds = []
+    rounds: List[int] = []
     full_rounds = max(num_seeds - num_tokens, 0) // step
     while num_seeds > num_tokens:
         wanted = step if len(rounds) < full_rounds else num_seeds - num_tokens

@@ -41,8 +41,7 @@ class ReferenceBlock(nn.Module):
                 tokens: Tensor,
                 context: Optional[Tensor],
                 reference: ReferenceTokens,
-                make_context: bool = True
-                ) -> Tuple[Tensor, Optional[Context]]:
+                make_context: bool = True) -> Tuple[Tensor, Optional[Context]]:
         """Encodes the frames of a video for one layer.
 
         Args:
