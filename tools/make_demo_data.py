@@ -1,42 +1,43 @@
-"""Makes a small data set whose classes differ in motion alone.
+"""Makes a small data set whose classes differ in what changes over time.
 
-Bright shapes on dark backgrounds move sideways, up and down, grow and shrink,
-or stay. Position, size and colour of the shape in a single frame are
-distributed alike in all classes, so that only frames together tell the class.
+Bright shapes on dark backgrounds move, grow and shrink, change colour, or
+stay. Position, size and colour of the shape in a single frame are distributed
+alike in all classes, so that only frames together tell the class.
 """
 import argparse
 import json
 from pathlib import Path
-from typing import Dict, List, Optional
+from typing import Dict, List, Optional, Tuple
 
 import cv2
 import numpy as np
 
-# which of (x, y, radius) changes over time
-MOTIONS: Dict[str, Optional[int]] = {
-    'a shape moves sideways': 0,
-    'a shape moves up and down': 1,
-    'a shape grows and shrinks': 2,
-    'a shape stays': None,
+# which of x, y, radius and the three colour channels change over time
+MOTIONS: Dict[str, Tuple[int, ...]] = {
+    'a shape moves': (0, 1),
+    'a shape grows and shrinks': (2, ),
+    'a shape changes colour': (3, 4, 5),
+    'a shape stays': (),
 }
 SPLITS = 'train', 'val'
 _CORNERS = {
     'square': np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * 0.9,
     'triangle': np.array([[0, -1], [1, 0.5], [-1, 0.5]]),
 }
-_CENTRE = 0.25, 0.75  # range of x and of y, as shares of the picture
-_RADIUS = 0.08, 0.22
+# ranges of what may change; places are shares of the picture
+_LOW = np.array([0.25, 0.25, 0.08, 100, 100, 100])
+_HIGH = np.array([0.75, 0.75, 0.22, 250, 250, 250])
 _SWEEPS = 0.75, 1.5  # there and back, per video
 _FPS = 16
 _SUBPIXEL_BITS = 4
 
 
-def paths_over_time(motion: str, frames: int,
-                    rng: np.random.Generator) -> np.ndarray:
-    """Draws where the shape is in every frame, and how large.
+def states_over_time(motion: str, frames: int,
+                     rng: np.random.Generator) -> np.ndarray:
+    """Draws what the shape is like in every frame.
 
-    Each of the three values is uniform in its range in every single frame:
-    one is a triangular wave from a random phase, the others stay.
+    Every value is uniform in its range in every single frame: what changes is
+    a triangular wave from a random phase, the rest stays.
 
     Args:
         motion: A key of ``MOTIONS``.
@@ -44,7 +45,8 @@ def paths_over_time(motion: str, frames: int,
         rng: Source of all randomness.
 
     Returns:
-        Centre x, centre y and radius, ``(T, 3)``, as shares of the picture.
+        Centre x, centre y and radius as shares of the picture, and the colour
+        in 0 to 255, ``(T, 6)``.
 
     Raises:
         ValueError: ``motion`` is unknown.
@@ -52,13 +54,12 @@ def paths_over_time(motion: str, frames: int,
     if motion not in MOTIONS:
         raise ValueError(f'motion must be one of {[*MOTIONS]}, but is '
                          f'{motion!r}.')
-    levels = np.tile(rng.uniform(size=3), (frames, 1))
-    phase, sweeps = rng.uniform(), rng.uniform(*_SWEEPS)
-    if MOTIONS[motion] is not None:
+    levels = np.tile(rng.uniform(size=len(_LOW)), (frames, 1))
+    for i in MOTIONS[motion]:
+        phase, sweeps = rng.uniform(), rng.uniform(*_SWEEPS)
         times = phase + sweeps * np.arange(frames) / frames
-        levels[:, MOTIONS[motion]] = np.abs(2 * (times % 1) - 1)
-    low, high = np.array([_CENTRE, _CENTRE, _RADIUS]).T
-    return low + levels * (high - low)
+        levels[:, i] = np.abs(2 * (times % 1) - 1)
+    return _LOW + levels * (_HIGH - _LOW)
 
 
 def draw_background(size: int, rng: np.random.Generator) -> np.ndarray:
@@ -113,15 +114,14 @@ def motion_clip(motion: str, frames: int, size: int,
     Raises:
         ValueError: ``motion`` is unknown.
     """
-    places = paths_over_time(motion, frames, rng)
+    states = states_over_time(motion, frames, rng)
     background = draw_background(size, rng)
     shape = rng.choice(['circle', *_CORNERS])
-    colour = rng.uniform(150, 250, size=3).astype(np.float32)
     clip = np.empty((frames, size, size, 3), np.uint8)
-    for frame, place in zip(clip, places):
-        mask = draw_mask(shape, place, size)
+    for frame, state in zip(clip, states.astype(np.float32)):
+        mask = draw_mask(shape, state[:3], size)
         noise = 4 * rng.standard_normal((size, size, 3), dtype=np.float32)
-        picture = background + mask * (colour - background) + noise
+        picture = background + mask * (state[3:] - background) + noise
         frame[:] = picture.clip(0, 255)
     return clip
 

@@ -5,14 +5,13 @@ _base_ = [
     '../_base_/default_runtime.py'
 ]
 data_root = 'data/motion'
-num_frames, crop = 8, 48
+num_frames, crop = 8, 40
 
 model = dict(
     backbone=dict(
         arch=dict(
             _delete_=True,
             embed_dim=64,
-            init_logit_scale=4.6,
             vision_cfg=dict(
                 image_size=crop,
                 layers=3,
@@ -22,12 +21,9 @@ model = dict(
             text_cfg=dict(width=64, heads=2, layers=2)),
         pretrained=None,
         num_frames=num_frames,
-        reference=dict(num_tokens=32)),
+        reference=dict(num_tokens=32, seed_ratio=0.5)),
     cls_head=dict(
-        class_names=[
-            'a shape moves sideways', 'a shape moves up and down',
-            'a shape grows and shrinks', 'a shape stays'
-        ],
+        class_names=f'{data_root}/classes.txt',
         label_smooth_eps=0.),
     data_preprocessor=dict(blending=None))
 
@@ -81,9 +77,10 @@ test_dataloader = dict(
         data_prefix=dict(video=data_root),
         pipeline=test_pipeline))
 
-train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=10, val_interval=2)
+train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=14, val_interval=2)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
-optim_wrapper = dict(optimizer=dict(type='AdamW', lr=1e-3, betas=(0.9, 0.98)))
+optim_wrapper = dict(optimizer=dict(type='AdamW', lr=1.5e-3, betas=(0.9, 0.98)))
 param_scheduler = dict(
     type='TimmCosineLR', warmup=1, convert_to_iter_based=True)
+default_hooks = dict(checkpoint=dict(max_keep_ckpts=1))

@@ -16,7 +16,10 @@ model = dict(
         _delete_=True,
         type='TCCLIPHead',
         class_names='{{ fileDirname }}/../labels/kinetics_400.csv',
+        arch='ViT-B-16-quickgelu',
         pretrained='openai',
         prompt_layers=[],
         in_channels=768,
         average_clips='prob'))
+optim_wrapper = dict(
+    paramwise_cfg=dict(custom_keys=dict(text_encoder=dict(lr_mult=0.01))))

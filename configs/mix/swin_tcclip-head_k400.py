@@ -9,6 +9,7 @@ model = dict(
         _delete_=True,
         type='TCCLIPHead',
         class_names='{{ fileDirname }}/../labels/kinetics_400.csv',
+        arch='ViT-B-16-quickgelu',
         pretrained='openai',
         prompt_layers=[],
         in_channels=768,

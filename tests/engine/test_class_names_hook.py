@@ -10,13 +10,13 @@ def test_names_are_saved_in_checkpoints(make_runner, tmp_path):
     runner = make_runner('save', hooks=[HOOK], epochs=1)
     runner.model.cls_head.class_names = NAMES
     runner.train()
-    checkpoint = torch.load(tmp_path / 'epoch_1.pth', weights_only=True)
+    checkpoint = torch.load(tmp_path / 'epoch_1.pth')
     assert checkpoint['meta']['dataset_meta']['classes'] == NAMES
 
 
 def test_head_without_names_is_left_alone(make_runner, tmp_path):
     make_runner('stock', hooks=[HOOK], labels=dict(train=(99, ))).train()
-    checkpoint = torch.load(tmp_path / 'epoch_2.pth', weights_only=True)
+    checkpoint = torch.load(tmp_path / 'epoch_2.pth')
     assert 'classes' not in checkpoint['meta'].get('dataset_meta', {})
 
 

@@ -1,8 +1,9 @@
 """CLIP towers by open_clip: any of its plain ViTs, named or inline."""
-import math
+import logging
 from typing import Any, Dict, Mapping, Optional, Union
 
 import open_clip
+from mmengine.logging import print_log
 from open_clip.model import _build_text_tower, _build_vision_tower
 from open_clip.pretrained import get_pretrained_cfg
 from open_clip.transformer import TextTransformer, VisionTransformer
@@ -34,8 +35,8 @@ _PLAIN_TEXT = dict(
 def clip_config(arch: Arch, pretrained: Optional[str] = None) -> Dict:
     """Returns the open_clip config of an architecture.
 
-    Weights that were trained with QuickGELU get it: open_clip knows for each
-    of its tags. A local file does not tell, so there ``arch`` decides.
+    Weights that were trained with QuickGELU get it, with a warning: open_clip
+    knows for each of its tags. For a local file ``arch`` decides.
 
     Args:
         arch: name of an open_clip model (``'ViT-B-16'``) or such a config
@@ -43,8 +44,8 @@ def clip_config(arch: Arch, pretrained: Optional[str] = None) -> Dict:
         pretrained: open_clip tag or file that will be loaded.
 
     Returns:
-        A config with ``embed_dim``, ``quick_gelu``, ``init_logit_scale``,
-        ``vision_cfg`` and ``text_cfg``.
+        A config with ``embed_dim``, ``quick_gelu``, ``vision_cfg`` and
+        ``text_cfg``.
 
     Raises:
         ValueError: the name is unknown, or the inline config incomplete.
@@ -63,9 +64,15 @@ def clip_config(arch: Arch, pretrained: Optional[str] = None) -> Dict:
         if missing:
             raise ValueError(f'arch is an inline config without '
                              f'{sorted(missing)}; see open_clip model configs')
-    config.setdefault('init_logit_scale', math.log(1 / 0.07))
-    config['quick_gelu'] = bool(
-        config.get('quick_gelu', False) or tag.get('quick_gelu', False))
+    config.setdefault('quick_gelu', False)
+    if tag.get('quick_gelu', False) and not config['quick_gelu']:
+        config['quick_gelu'] = True
+        print_log(
+            f'The {pretrained} weights of {arch} were trained with QuickGELU, '
+            f"which is used. Write arch='{arch}-quickgelu': tools that remove "
+            '`pretrained` then build the same model.',
+            logger='current',
+            level=logging.WARNING)
     return config
 
 

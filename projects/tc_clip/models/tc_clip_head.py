@@ -1,4 +1,5 @@
 """The text side of TC-CLIP as an MMAction2 head."""
+import math
 from typing import Any, Mapping, Optional, Sequence, Tuple, Union
 
 import torch
@@ -97,8 +98,7 @@ class TCCLIPHead(BaseHead):
         self.text_encoder = TextEncoder(config)
         longest = self.text_encoder.context_length
         self.context_length = min(context_length or longest, longest)
-        self.logit_scale = nn.Parameter(
-            torch.tensor(config['init_logit_scale']))
+        self.logit_scale = nn.Parameter(torch.tensor(math.log(1 / 0.07)))
         self.project: nn.Module = nn.Identity()
         if self.in_channels != width:
             self.project = nn.Linear(self.in_channels, width, bias=False)
