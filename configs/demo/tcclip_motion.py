@@ -33,6 +33,7 @@ train_pipeline = [
     dict(type='SafeDecordDecode', on_error='redraw'),
     dict(type='Resize', scale=(crop, crop), keep_ratio=False),
     dict(type='Flip', flip_ratio=0.5),
+    dict(type='Flip', flip_ratio=0.5, direction='vertical'),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='PackActionInputs')
 ]
@@ -77,10 +78,10 @@ test_dataloader = dict(
         data_prefix=dict(video=data_root),
         pipeline=test_pipeline))
 
-train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=14, val_interval=2)
+train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=12, val_interval=2)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
-optim_wrapper = dict(optimizer=dict(type='AdamW', lr=1.5e-3, betas=(0.9, 0.98)))
+optim_wrapper = dict(optimizer=dict(type='AdamW', lr=1e-3, betas=(0.9, 0.98)))
 param_scheduler = dict(
     type='TimmCosineLR', warmup=1, convert_to_iter_based=True)
 default_hooks = dict(checkpoint=dict(max_keep_ckpts=1))

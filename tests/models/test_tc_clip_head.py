@@ -285,3 +285,23 @@ def test_few_classes_work_with_top_five(names):
     assert all(len(s.pred_score) == len(names) for s in samples)
     torch.testing.assert_close(
         torch.stack([s.pred_score.sum() for s in samples]), torch.ones(2))
+
+
+def test_several_features_of_a_stock_backbone_are_refused():
+    head = make_head(prompt_layers=[])
+    slow_fast = (torch.rand(2, 24, 4, 2, 2), torch.rand(2, 8, 16, 2, 2))
+    for features in (slow_fast, slow_fast[:1]):
+        with pytest.raises(ValueError, match='choose one of them with a neck'):
+            head(features)
+
+
+def test_wrong_width_names_both():
+    head = make_head(prompt_layers=[])
+    with pytest.raises(ValueError, match='gives 8 channels and the head expec'
+                       'ts in_channels=24'):
+        head(torch.rand(2, 8))
+
+
+def test_number_of_classes_is_never_typed():
+    with pytest.raises(ValueError, match='num_classes follows from class_nam'):
+        make_head(num_classes=3)

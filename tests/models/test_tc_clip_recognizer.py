@@ -304,3 +304,12 @@ def test_classes_can_be_exchanged(tmp_path):
     assert model.cls_head.num_classes == 4
     torch.testing.assert_close(two, before[:2] / before[:2].sum())
     torch.testing.assert_close(after, before)
+
+
+def test_training_goes_on_with_exchanged_classes():
+    model = make_model(blending=copy.deepcopy(RANDOM))
+    model.set_classes(['standing', 'lying'])
+    model.train()
+    data = model.data_preprocessor(make_batch(), training=True)
+    losses = model(**data, mode='loss')
+    assert losses['loss_cls'].isfinite()

@@ -29,10 +29,11 @@ class ClassNamesHook(Hook):
         source = getattr(dataset, 'ann_file', f'of the {loop} set')
         if names is None or not hasattr(dataset, 'get_data_info'):
             return
+        lowest = 0 if loop == 'train' else -1  # -1: unlabelled
         for i in range(len(dataset)):
             info = dataset.get_data_info(i)
             label = info.get('label', 0)
-            if isinstance(label, int) and not -1 <= label < len(names):
+            if isinstance(label, int) and not lowest <= label < len(names):
                 raise ValueError(
                     f'{info.get("filename")} has label {label}, but there are '
                     f'{len(names)} class names: the list {source} '

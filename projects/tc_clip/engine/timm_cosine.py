@@ -64,6 +64,7 @@ class TimmCosineLR(_ParamScheduler):
     def build_iter_from_epoch(cls,
                               optimizer: Any,
                               warmup: int = 5,
+                              begin: int = 0,
                               end: int = INF,
                               epoch_length: int = 0,
                               by_epoch: bool = True,
@@ -73,7 +74,8 @@ class TimmCosineLR(_ParamScheduler):
         Args:
             optimizer: given by the runner.
             warmup: epochs of warm-up.
-            end: epochs in all.
+            begin: epoch in which the schedule begins.
+            end: epoch in which it ends.
             epoch_length: iterations of an epoch.
             by_epoch: must be True.
 
@@ -85,6 +87,7 @@ class TimmCosineLR(_ParamScheduler):
         return cls(
             optimizer,
             warmup=warmup * epoch_length,
+            begin=begin * epoch_length,
             end=end * epoch_length,
             by_epoch=False,
             **kwargs)

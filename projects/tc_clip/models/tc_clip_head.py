@@ -34,6 +34,22 @@ def pool_feature(x: Tensor, num_segs: int = 1) -> Tensor:
     return x.unflatten(0, (-1, num_segs)).mean(1)
 
 
+def split_features(x: Features) -> Tuple[Tensor, Optional[Tensor]]:
+    """Tells TCCLIPViT's feature and context tokens from a plain feature.
+
+    Raises:
+        ValueError: the backbone gave several tensors that are not these two.
+    """
+    if isinstance(x, Tensor):
+        return x, None
+    if len(x) == 2 and (x[0].dim(), x[1].dim()) == (2, 4):
+        return x[0], x[1]
+    raise ValueError(
+        f'TCCLIPHead takes one feature, or feature and context tokens, but '
+        f'the backbone gave tensors of shapes {[tuple(f.shape) for f in x]}: '
+        'choose one of them with a neck')
+
+
 @MODELS.register_module()
 class TCCLIPHead(BaseHead):
     """Scores videos by the cosine to the text features of class names.
@@ -89,6 +105,9 @@ class TCCLIPHead(BaseHead):
                  detach_context: bool = True,
                  in_channels: Optional[int] = None,
                  **kwargs: Any) -> None:
+        if 'num_classes' in kwargs:
+            raise ValueError('num_classes follows from class_names: remove it '
+                             'from the head (or inherit with _delete_=True)')
         config = clip_config(arch, pretrained)
         width = config['embed_dim']
         super().__init__(0, in_channels or width, **kwargs)
@@ -276,9 +295,13 @@ class TCCLIPHead(BaseHead):
         Returns:
             Logits ``(B, C)``: cosines times ``exp(logit_scale)``.
         """
-        feature, context = x if isinstance(x, (tuple, list)) else (x, None)
-        video = self.project(pool_feature(feature, num_segs))
-        video = F.normalize(video, dim=-1)
+        feature, context = split_features(x)
+        feature = pool_feature(feature, num_segs)
+        if feature.shape[1] != self.in_channels:
+            raise ValueError(f'The backbone gives {feature.shape[1]} channels '
+                             f'and the head expects in_channels='
+                             f'{self.in_channels}: set in_channels')
+        video = F.normalize(self.project(feature), dim=-1)
         text = F.normalize(self.encode_text(context), dim=-1)
         cosine = (text @ video.unsqueeze(-1)).squeeze(-1)  # (B, C)
         return self.logit_scale.exp() * cosine

@@ -52,8 +52,9 @@ class TCCLIPRecognizer(Recognizer3D):
                 cls_head.setdefault(key, backbone[key])
         if backbone.get('context_layers') is None:
             backbone['context_layers'] = cls_head.get('prompt_layers', [-1])
-        if data_preprocessor and data_preprocessor.get('blending'):
-            fill_num_classes(data_preprocessor['blending'],
+        blending = (data_preprocessor or {}).get('blending')
+        if blending and 'class_names' in cls_head:
+            fill_num_classes(blending,
                              len(load_class_names(cls_head['class_names'])))
         super().__init__(
             backbone=backbone,
@@ -78,3 +79,7 @@ class TCCLIPRecognizer(Recognizer3D):
             names: class names, or a .txt, .csv or .json file of them.
         """
         self.cls_head.set_classes(names)
+        blending = getattr(self.data_preprocessor, 'blending', None)
+        for part in (blending, *getattr(blending, 'augments', ())):
+            if part is not None:
+                part.num_classes = self.cls_head.num_classes
