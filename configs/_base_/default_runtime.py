@@ -12,7 +12,8 @@ vis_backends = [
 ]
 visualizer = dict(vis_backends=vis_backends)
 
-# Without device_ids, so that it wraps a model on any device.
+# MMEngine would name a CUDA device; None wraps the model where it is.
 model_wrapper_cfg = dict(
-    type='MMDistributedDataParallel', broadcast_buffers=False)
-randomness = dict(seed=1024)
+    type='MMDistributedDataParallel',
+    device_ids=None,
+    broadcast_buffers=False)

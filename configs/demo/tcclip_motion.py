@@ -5,7 +5,7 @@ _base_ = [
     '../_base_/default_runtime.py'
 ]
 data_root = 'data/motion'
-num_frames, crop = 8, 40
+num_frames, crop = 8, 32
 
 model = dict(
     backbone=dict(
@@ -22,9 +22,7 @@ model = dict(
         pretrained=None,
         num_frames=num_frames,
         reference=dict(num_tokens=32, seed_ratio=0.5)),
-    cls_head=dict(
-        class_names=f'{data_root}/classes.txt',
-        label_smooth_eps=0.),
+    cls_head=dict(class_names=f'{data_root}/classes.txt', label_smooth_eps=0.),
     data_preprocessor=dict(blending=None))
 
 train_pipeline = [
@@ -78,7 +76,7 @@ test_dataloader = dict(
         data_prefix=dict(video=data_root),
         pipeline=test_pipeline))
 
-train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=12, val_interval=2)
+train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=10, val_interval=2)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
 optim_wrapper = dict(optimizer=dict(type='AdamW', lr=1e-3, betas=(0.9, 0.98)))

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 CONFIG = f"""
 _base_ = '{ROOT}/configs/demo/tcclip_motion.py'
-data_root = 'DATA'
+model = dict(cls_head=dict(class_names=['a', 'b', 'c', 'd']))
 train_dataloader = dict(
     batch_size=BATCH, num_workers=0, persistent_workers=False,
     dataset=dict(ann_file='DATA/list.txt', data_prefix=dict(video='DATA')))
@@ -23,6 +23,7 @@ test_dataloader = dict(
     num_workers=0, persistent_workers=False,
     dataset=dict(ann_file='DATA/list.txt', data_prefix=dict(video='DATA')))
 train_cfg = dict(max_epochs=2, val_interval=1)
+default_hooks = dict(checkpoint=dict(max_keep_ckpts=2))
 """
 
 

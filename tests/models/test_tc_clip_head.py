@@ -297,8 +297,10 @@ def test_several_features_of_a_stock_backbone_are_refused():
 
 def test_wrong_width_names_both():
     head = make_head(prompt_layers=[])
-    with pytest.raises(ValueError, match='gives 8 channels and the head expec'
-                       'ts in_channels=24'):
+    with pytest.raises(
+            ValueError,
+            match='gives 8 channels and the head expec'
+            'ts in_channels=24'):
         head(torch.rand(2, 8))
 
 
