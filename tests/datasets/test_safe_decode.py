@@ -1,4 +1,5 @@
 import logging
+import multiprocessing
 import re
 
 import cv2
@@ -10,6 +11,7 @@ from mmaction.registry import TRANSFORMS
 from mmengine.logging import MMLogger
 
 from projects.tc_clip.datasets import SafeDecordDecode, SafeDecordInit
+from projects.tc_clip.datasets.safe_decode import count_once
 
 KINDS = ['missing', 'empty', 'text', 'truncated', 'damaged']
 
@@ -103,7 +105,7 @@ def test_training_draws_another_and_names_the_file_once(
     assert len(named) == 1
     assert re.search(
         r' cannot be read \(\w+: .*\): another video is drawn in its place\. '
-        r'Broken files met by this process: [1-9]\d*\.$', named[0], re.DOTALL)
+        r'Broken files so far: [1-9]\d*\.$', named[0], re.DOTALL)
 
 
 def test_the_count_grows_with_every_broken_file(broken, warnings):
@@ -112,6 +114,18 @@ def test_the_count_grows_with_every_broken_file(broken, warnings):
         assert transform(dict(filename=broken(kind))) is None
     counts = [int(re.search(r'(\d+)\.$', text).group(1)) for text in warnings]
     assert len(counts) == 3 and np.diff(counts).tolist() == [1, 1]
+
+
+def test_forked_workers_count_together(tmp_path):
+    """As loader workers do, which are new ones in every epoch."""
+    context = multiprocessing.get_context('fork')
+    path, counts = str(tmp_path / 'a.mp4'), context.SimpleQueue()
+    for _ in range(3):
+        worker = context.Process(target=lambda: counts.put(count_once(path)))
+        worker.start()
+        worker.join()
+    assert counts.get() > 0
+    assert [counts.get(), counts.get(), count_once(path)] == [0, 0, 0]
 
 
 @pytest.mark.parametrize('kind', KINDS)

@@ -5,10 +5,12 @@ in an error within milliseconds. ``DECORD_EOF_RETRY_MAX`` is left alone: it
 counts turns of a waiting loop, and a limit of 100 already refuses healthy
 H.264 files.
 """
+import hashlib
 import logging
+import multiprocessing
 import os.path as osp
 import re
-from typing import Any, Dict, Optional, Sequence, Set, Tuple, Type
+from typing import Any, Dict, Optional, Sequence, Tuple, Type
 
 import numpy as np
 from mmaction.datasets.transforms import DecordDecode, DecordInit
@@ -20,7 +22,10 @@ _INSTEAD = {
     'redraw': 'another video is drawn in its place',
     'blank': 'a black clip is scored in its place',
 }
-_BROKEN: Set[str] = set()  # the broken files that this process met
+_MOST = 1 << 16
+# The number of broken files met, then a hash of each. Forked loader workers
+# share it, whichever epoch they are started for.
+_BROKEN = multiprocessing.Array('Q', 1 + _MOST)
 
 
 class BlankFrames:
@@ -68,6 +73,25 @@ def _reason(error: Exception) -> str:
     return f'{type(error).__name__}: ' + re.sub(r'\[[\d:]+\] \S+: ', '', first)
 
 
+def count_once(filename: str) -> int:
+    """Counts a broken file unless it was counted before.
+
+    Forked processes count together, spawned ones each on their own.
+
+    Returns:
+        How many there are, this one included; 0 if it is known.
+    """
+    digest = hashlib.blake2b(filename.encode(), digest_size=8).digest()
+    key = int.from_bytes(digest, 'little')
+    with _BROKEN.get_lock():
+        table = np.frombuffer(memoryview(_BROKEN.get_obj()), dtype=np.uint64)
+        count = int(table[0])
+        if count < _MOST and key not in table[1:count + 1]:
+            table[0], table[count + 1] = count + 1, key
+            return count + 1
+    return 0
+
+
 class _SafeTransform(BaseTransform):
     """Mixin that does what ``on_error`` says where a video cannot be read."""
 
@@ -97,16 +121,14 @@ class _SafeTransform(BaseTransform):
         return self._blank(results) if self.on_error == 'blank' else None
 
     def _name_once(self, filename: str, reason: str) -> None:
-        """Logs a broken file the first time that this process meets it."""
-        if filename in _BROKEN:
-            return
-        _BROKEN.add(filename)
-        print_log(
-            f'{filename} cannot be read ({reason}): '
-            f'{_INSTEAD[self.on_error]}. Broken files met by this process: '
-            f'{len(_BROKEN)}.',
-            logger='current',
-            level=logging.WARNING)
+        """Logs a broken file the first time that it is met."""
+        count = count_once(filename)
+        if count:
+            print_log(
+                f'{filename} cannot be read ({reason}): '
+                f'{_INSTEAD[self.on_error]}. Broken files so far: {count}.',
+                logger='current',
+                level=logging.WARNING)
 
     def _blank(self, results: Dict) -> Dict:
         """Returns what the transform gives for a black video."""
@@ -138,7 +160,7 @@ class SafeDecordInit(_SafeTransform, DecordInit):
         on_error: ``'raise'`` an error that names the file; ``'redraw'`` (for
             training) returns None, so that the dataset draws another video;
             ``'blank'`` goes on with a black video of one frame. The latter
-            two name each file once per process, in a warning.
+            two name each file once, in a warning.
         args: Positional options of ``DecordInit``.
         kwargs: Other options of ``DecordInit``.
 
