@@ -76,10 +76,14 @@ test_dataloader = dict(
         data_prefix=dict(video=data_root),
         pipeline=test_pipeline))
 
-train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=10, val_interval=2)
+train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=14, val_interval=2)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
-optim_wrapper = dict(optimizer=dict(type='AdamW', lr=1e-3, betas=(0.9, 0.98)))
+# From random weights, texts that move as fast as the vision tower collapse
+# before it has anything to tell apart.
+optim_wrapper = dict(
+    optimizer=dict(type='AdamW', lr=1e-3, betas=(0.9, 0.98)),
+    paramwise_cfg=dict(custom_keys=dict(cls_head=dict(lr_mult=0.1))))
 param_scheduler = dict(
     type='TimmCosineLR', warmup=1, convert_to_iter_based=True)
 default_hooks = dict(checkpoint=dict(max_keep_ckpts=1))

@@ -80,3 +80,21 @@ def test_tools_take_mmaction2s_options(run):
     assert '--auto-scale-lr' in printed
     printed = run(sys.executable, TOOLS / 'train.py', '--help')
     assert '--auto-scale-lr' in printed
+
+
+@pytest.mark.parametrize('script, arguments, wanted', [
+    ('train',
+     ('CONFIG', '--amp'), 'tools/train.py CONFIG --launcher=slurm --amp'),
+    ('test', ('CONFIG', 'FILE'), 'tools/test.py CONFIG FILE --launcher=slurm'),
+])
+def test_slurm_scripts_submit_the_tools(tmp_path, monkeypatch, run, script,
+                                        arguments, wanted):
+    (tmp_path / 'bin').mkdir()
+    srun = tmp_path / 'bin/srun'
+    srun.write_text('#!/bin/sh\necho srun "$@"\n')
+    srun.chmod(0o755)
+    monkeypatch.setenv('PATH', f'{tmp_path}/bin', prepend=':')
+    printed = run('bash', TOOLS / f'slurm_{script}.sh', 'PARTITION', 'JOB',
+                  *arguments)
+    assert 'srun -p PARTITION --job-name=JOB --gres=gpu:8' in printed
+    assert wanted in printed
