@@ -12,7 +12,7 @@ python tools/make_demo_data.py data/motion --train 400 --frames 16
 train_and_test() {  # NAME
     python tools/train.py "configs/demo/$1.py" --work-dir "$out/$1" \
         --seed 0
-    python tools/test.py "configs/demo/$1.py" "$out/$1/epoch_14.pth" \
+    python tools/test.py "configs/demo/$1.py" "$out/$1/epoch_12.pth" \
         --work-dir "$out/$1/test"
 }
 

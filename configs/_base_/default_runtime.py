@@ -14,6 +14,4 @@ visualizer = dict(vis_backends=vis_backends)
 
 # MMEngine would name a CUDA device; None wraps the model where it is.
 model_wrapper_cfg = dict(
-    type='MMDistributedDataParallel',
-    device_ids=None,
-    broadcast_buffers=False)
+    type='MMDistributedDataParallel', device_ids=None, broadcast_buffers=False)

@@ -76,7 +76,7 @@ test_dataloader = dict(
         data_prefix=dict(video=data_root),
         pipeline=test_pipeline))
 
-train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=14, val_interval=2)
+train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=12, val_interval=2)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
 # From random weights, texts that move as fast as the vision tower collapse

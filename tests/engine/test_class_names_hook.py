@@ -20,11 +20,12 @@ def test_head_without_names_is_left_alone(make_runner, tmp_path):
     assert 'classes' not in checkpoint['meta'].get('dataset_meta', {})
 
 
-@pytest.mark.parametrize('loop', ['train', 'val', 'test'])
-@pytest.mark.parametrize('label', [3, -2])
+@pytest.mark.parametrize('loop, label', [('train', 3), ('train', -1),
+                                         ('val', 3), ('val', -2), ('test', 3),
+                                         ('test', -2)])
 def test_label_without_name(make_runner, loop, label):
     runner = make_runner(
-        f'{loop}{label}', hooks=[HOOK], labels={loop: (0, 1, 2, -1, label)})
+        f'{loop}{label}', hooks=[HOOK], labels={loop: (0, 1, 2, 0, label)})
     runner.model.cls_head.class_names = NAMES
     with pytest.raises(ValueError) as error:
         runner.test() if loop == 'test' else runner.train()
@@ -40,6 +41,12 @@ def test_combined_data_sets_have_no_list_of_their_own(make_runner,
     monkeypatch.delattr(type(runner.test_dataloader.dataset), 'ann_file')
     with pytest.raises(ValueError, match='the list of the test set and the'):
         runner.test()
+
+
+def test_unlabelled_videos_can_be_tested(make_runner):
+    runner = make_runner('blind', hooks=[HOOK], labels=dict(test=(-1, 0)))
+    runner.model.cls_head.class_names = NAMES
+    runner.call_hook('before_test')
 
 
 def test_multi_label_lists_are_not_checked(make_runner):

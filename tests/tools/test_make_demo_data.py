@@ -42,8 +42,9 @@ def test_the_motion_is_what_its_name_says(tool, motion, what, seed):
     assert clip.shape == (32, 64, 64, 3) and clip.dtype == np.uint8
     seen = extents(clip)
     changes = dict(place=7, size=6, colour=50)
-    assert {key for key in seen if seen[key] > changes[key]} == (
-        {what} if what else set())
+    assert {key
+            for key in seen
+            if seen[key] > changes[key]} == ({what} if what else set())
 
 
 def test_single_frames_are_distributed_alike(tool):
@@ -102,8 +103,7 @@ def test_layout_lists_and_settings(tool, tmp_path):
 
 
 def test_videos_survive_the_codec(tool, tmp_path):
-    clip = tool.motion_clip('a shape moves', 8, 64,
-                            np.random.default_rng(0))
+    clip = tool.motion_clip('a shape moves', 8, 64, np.random.default_rng(0))
     tool.write_video(tmp_path / 'a.mp4', clip)
     video = cv2.VideoCapture(str(tmp_path / 'a.mp4'))
     decoded = np.stack([video.read()[1] for _ in clip]).astype(float)

@@ -12,8 +12,9 @@ class EpochSeedHook(Hook):
     """Seeds every training epoch from the run's seed and the epoch's number.
 
     A run that is resumed then draws what the uninterrupted run would have
-    drawn. MMEngine seeds loader workers alike in each epoch, and does not
-    save where its generators stand.
+    drawn. MMEngine seeds loader workers alike in each epoch, does not save
+    where its generators stand, and reads a checkpoint's seed after the
+    sampler was built with another one.
 
     The workers of ``train_dataloader`` must not be persistent.
     """
@@ -31,4 +32,6 @@ class EpochSeedHook(Hook):
         seed = int(sequence.generate_state(1)[0] >> 1)
         set_random_seed(seed, diff_rank_seed=True)
         loader = runner.train_dataloader
+        if hasattr(loader.sampler, 'seed'):
+            loader.sampler.seed = runner.seed
         loader.worker_init_fn = partial(loader.worker_init_fn, seed=seed)
