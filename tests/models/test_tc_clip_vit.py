@@ -3,8 +3,8 @@ import pytest
 import torch
 from mmaction.registry import MODELS
 
-from projects.tc_clip.models.clip_towers import clip_config, vision_tower
-from projects.tc_clip.models.tc_clip_vit import layer_indices
+from projects.tc_clip.models.clip_towers import (clip_config, layer_indices,
+                                                 vision_tower)
 
 ARCH = dict(
     embed_dim=24,

@@ -1,6 +1,6 @@
 """CLIP towers by open_clip: any of its plain ViTs, named or inline."""
 import logging
-from typing import Any, Dict, Mapping, Optional, Union
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
 
 import open_clip
 from mmengine.logging import print_log
@@ -117,3 +117,24 @@ def text_tower(config: Mapping) -> TextTransformer:
     _check_plain('text', config['text_cfg'], _PLAIN_TEXT)
     return _build_text_tower(config['embed_dim'], dict(config['text_cfg']),
                              config['quick_gelu'])
+
+
+def layer_indices(layers: Sequence[int], depth: int, name: str) -> List[int]:
+    """Sorts layer numbers: 1-based, negative ones count from the end.
+
+    Args:
+        layers: the numbers, such as ``[6, -1]``.
+        depth: layers that there are.
+        name: the option they come from, for the error.
+
+    Raises:
+        ValueError: a number names no layer, or one is named twice.
+    """
+    indices = [i if i > 0 else depth + 1 + i for i in layers]
+    if any(not 1 <= i <= depth for i in indices) or 0 in layers:
+        raise ValueError(f'{name}={list(layers)} names a layer that is not '
+                         f'there: the tower has layers 1 to {depth} '
+                         f'(-1 is the last)')
+    if len(set(indices)) < len(indices):
+        raise ValueError(f'{name}={list(layers)} names a layer twice')
+    return sorted(indices)

@@ -1,6 +1,6 @@
 """The text side of TC-CLIP as an MMAction2 head."""
 import math
-from typing import Any, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Mapping, Optional, Sequence, Union
 
 import torch
 import torch.nn.functional as F
@@ -9,45 +9,12 @@ from mmaction.registry import MODELS
 from torch import Tensor, nn
 
 from ..datasets.class_names import load_class_names
-from .clip_towers import Arch, clip_config
+from .clip_towers import Arch, clip_config, layer_indices
+from .features import Features, pool_feature, split_features
 from .prompting import (clip_tokenizer, prompt_ids, readable_name,
                         tokenize_classes)
-from .tc_clip_vit import layer_indices
 from .text_encoder import TextEncoder, TextState
 from .weights import load_clip, load_into, text_weights
-
-Features = Union[Tensor, Tuple[Tensor, Tensor]]
-
-
-def pool_feature(x: Tensor, num_segs: int = 1) -> Tensor:
-    """Averages a stock backbone's feature over positions and segments.
-
-    Args:
-        x: ``(B * num_segs, C, ...)``; any further axes are positions.
-        num_segs: segments of a video, as MMAction2's Recognizer2D tells.
-
-    Returns:
-        ``(B, C)``.
-    """
-    if x.dim() > 2:
-        x = x.flatten(2).mean(-1)
-    return x.unflatten(0, (-1, num_segs)).mean(1)
-
-
-def split_features(x: Features) -> Tuple[Tensor, Optional[Tensor]]:
-    """Tells TCCLIPViT's feature and context tokens from a plain feature.
-
-    Raises:
-        ValueError: the backbone gave several tensors that are not these two.
-    """
-    if isinstance(x, Tensor):
-        return x, None
-    if len(x) == 2 and (x[0].dim(), x[1].dim()) == (2, 4):
-        return x[0], x[1]
-    raise ValueError(
-        f'TCCLIPHead takes one feature, or feature and context tokens, but '
-        f'the backbone gave tensors of shapes {[tuple(f.shape) for f in x]}: '
-        'choose one of them with a neck')
 
 
 @MODELS.register_module()

@@ -16,8 +16,8 @@ def fill_num_classes(blending: Any, num_classes: int) -> None:
         blending: config of one blending, of several, or of a random choice.
         num_classes: what their ``num_classes`` shall be where it is not set.
     """
-    for item in blending if isinstance(blending,
-                                       (list, tuple)) else [blending]:
+    blendings = blending if isinstance(blending, (list, tuple)) else [blending]
+    for item in blendings:
         if 'augments' in item:
             fill_num_classes(item['augments'], num_classes)
         else:

@@ -1,35 +1,14 @@
 """The vision tower of TC-CLIP as an MMAction2 backbone."""
-from typing import Any, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Mapping, Optional, Sequence, Tuple, Union
 
 import torch
 from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from .clip_towers import Arch, clip_config, vision_tower
+from .clip_towers import Arch, clip_config, layer_indices, vision_tower
 from .vision_blocks import ReferenceBlock
 from .weights import load_clip, load_into, vision_weights
-
-
-def layer_indices(layers: Sequence[int], depth: int, name: str) -> List[int]:
-    """Sorts layer numbers: 1-based, negative ones count from the end.
-
-    Args:
-        layers: the numbers, such as ``[6, -1]``.
-        depth: layers that there are.
-        name: the option they come from, for the error.
-
-    Raises:
-        ValueError: a number names no layer, or one is named twice.
-    """
-    indices = [i if i > 0 else depth + 1 + i for i in layers]
-    if any(not 1 <= i <= depth for i in indices) or 0 in layers:
-        raise ValueError(f'{name}={list(layers)} names a layer that is not '
-                         f'there: the tower has layers 1 to {depth} '
-                         f'(-1 is the last)')
-    if len(set(indices)) < len(indices):
-        raise ValueError(f'{name}={list(layers)} names a layer twice')
-    return sorted(indices)
 
 
 @MODELS.register_module()
@@ -162,9 +141,9 @@ class TCCLIPViT(BaseModule):
             tokens, made = block(tokens, context, self.reference, make_context)
             context = None if made is None else made.tokens
             if i in self.context_layers:
+                frames = tokens[:, :, 0]
                 returned.append(
-                    self.project(tokens[:, :,
-                                        0] if context is None else context))
+                    self.project(frames if context is None else context))
         feature = self.project(tokens[:, :, 0]).mean(1)
         if self.out == 'feature':
             return feature
