@@ -5,6 +5,7 @@ from mmaction.registry import MODELS
 from open_clip.tokenizer import SimpleTokenizer
 
 from projects.tc_clip.models.clip_towers import clip_config, text_tower
+from tests.reference.naive import naive_text
 
 ARCH = dict(
     embed_dim=16,
@@ -27,40 +28,12 @@ def make_head(**options):
     return head
 
 
-def loop_over_videos(head, context):
-    """Encodes all classes for every video through all blocks, in full.
-
-    The textbook version: no sharing, every position, explicit softmax by
-    torch's own MultiheadAttention.
-    """
-    encoder, tokenizer = head.text_encoder, SimpleTokenizer()
-    texts = [f'a photo of a {n.replace("_", " ")}.' for n in NAMES]
-    tokens = tokenizer(texts, 77)
-    embedded = encoder.token_embedding(tokens)
-    mask = torch.full((77, 77), float('-inf'), dtype=torch.float64).triu(1)
-    features = []
-    for video in context:
-        prompts = head.prompt_vectors.expand(len(NAMES), -1, -1)
-        x = torch.cat((embedded[:, :1], prompts, embedded[:, 5:]), 1)
-        x = x + encoder.positional_embedding
-        for i, block in enumerate(encoder.transformer.resblocks, 1):
-            if i in head.prompt_layers:
-                j = head.prompt_layers.index(i)
-                s = video[j].expand(len(NAMES), -1, -1)
-                prompts = head.prompting.layers[j](x[:, 1:5], s, s)
-                x = torch.cat((x[:, :1], prompts, x[:, 5:]), 1)
-            x = block(x, attn_mask=mask)
-        x = encoder.ln_final(x)[range(len(NAMES)), tokens.argmax(-1)]
-        features.append(x @ encoder.text_projection)
-    return torch.stack(features)
-
-
 @pytest.mark.parametrize('layers', [[12], [9], [6, 12], [1], [-1, -2]])
 def test_shared_trunk_equals_loop_over_videos(layers):
     head = make_head(prompt_layers=layers)
     context = torch.randn(3, len(layers), 5, 16, dtype=torch.float64)
     with torch.no_grad():
-        wanted = loop_over_videos(head, context)
+        wanted = naive_text(head, context)
         head.train()
         torch.testing.assert_close(
             head.encode_text(context), wanted, rtol=0, atol=1e-9)

@@ -138,7 +138,12 @@ class TCCLIPViT(BaseModule):
         depth = len(self.transformer.resblocks)
         for i, block in enumerate(self.transformer.resblocks, 1):
             make_context = i < depth or i in self.context_layers
-            tokens, made = block(tokens, context, self.reference, make_context)
+            tokens, made = block(
+                tokens,
+                context,
+                self.reference,
+                make_context,
+                cls_only=i == depth)
             context = None if made is None else made.tokens
             if i in self.context_layers:
                 frames = tokens[:, :, 0]

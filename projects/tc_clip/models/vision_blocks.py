@@ -41,7 +41,8 @@ class ReferenceBlock(nn.Module):
                 tokens: Tensor,
                 context: Optional[Tensor],
                 reference: ReferenceTokens,
-                make_context: bool = True) -> Tuple[Tensor, Optional[Context]]:
+                make_context: bool = True,
+                cls_only: bool = False) -> Tuple[Tensor, Optional[Context]]:
         """Encodes the frames of a video for one layer.
 
         Args:
@@ -49,9 +50,11 @@ class ReferenceBlock(nn.Module):
             context: context tokens of the layer before ``(B, k, D)``.
             reference: the temporal model.
             make_context: whether anybody reads this layer's context tokens.
+            cls_only: whether only the CLS tokens of the result are read.
 
         Returns:
-            The frames ``(B, T, N, D)`` and the context tokens of this layer.
+            The frames ``(B, T, N, D)``, or ``(B, T, 1, D)`` with
+            ``cls_only``, and the context tokens of this layer.
         """
         query, key, value = project_qkv(self.ln_1(tokens), self.attn)
         context_kv = None if context is None else project_kv(
@@ -63,4 +66,6 @@ class ReferenceBlock(nn.Module):
         made = reference(tokens, inputs) if make_context else None
         if made is not None:
             made = made._replace(tokens=self.feed_forward(made.tokens))
+        if cls_only:
+            tokens = tokens[:, :, :1]
         return self.feed_forward(tokens), made

@@ -1,0 +1,47 @@
+"""The benchmark runs through, and its helpers count what they should."""
+import importlib.util
+import re
+import sys
+
+import pytest
+import torch
+
+from .conftest import ROOT
+
+
+@pytest.fixture(scope='module')
+def measure():
+    spec = importlib.util.spec_from_file_location('_measure',
+                                                  ROOT / 'tools/_measure.py')
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_multiply_adds_of_a_product(measure):
+    x, y = torch.rand(3, 5), torch.rand(5, 7)
+    assert measure.multiply_adds(lambda: x @ y) == 3 * 5 * 7
+
+
+def test_calls_take_turns_and_the_first_round_does_not_count(measure):
+    order = []
+    times = measure.interleaved(
+        dict(a=lambda: order.append('a'), b=lambda: order.append('b')), 2,
+        torch.device('cpu'))
+    assert ''.join(order) == 'ababab'
+    assert [len(times['a']), len(times['b'])] == [2, 2]
+
+
+def test_ratio_is_taken_pair_by_pair(measure):
+    assert measure.median_ratio([1, 9, 2], [2, 3, 4]) == 0.5
+
+
+def test_benchmark_against_the_textbook_version(config, run):
+    printed = run(sys.executable, ROOT / 'tools/benchmark.py', config(),
+                  '--against', 'naive', '--runs', '1')
+    for row in ('view', 'floor of its products', 'selecting and merging',
+                'text and prompting', 'step, ours', 'step, naive',
+                'peak memory above the model, ours', 'ours / naive, vision',
+                'ours / naive, time', 'ours / naive, memory'):
+        value, = re.findall(rf'^ *{row} +([\d.]+) ', printed, re.M)
+        assert float(value) >= 0, row

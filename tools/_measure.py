@@ -1,0 +1,88 @@
+"""Times and peak memory of calls, and the machine's matrix rate."""
+import resource
+import statistics
+import time
+from typing import Callable, Dict, List
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+Call = Callable[[], object]
+
+
+def seconds(call: Call, device: torch.device) -> float:
+    """Times one call, until its work on the device is done."""
+    if device.type == 'cuda':
+        torch.cuda.synchronize(device)
+    start = time.perf_counter()
+    call()
+    if device.type == 'cuda':
+        torch.cuda.synchronize(device)
+    return time.perf_counter() - start
+
+
+def interleaved(calls: Dict[str, Call], runs: int,
+                device: torch.device) -> Dict[str, List[float]]:
+    """Times calls in turn, so that a drifting machine is fair to all.
+
+    Args:
+        calls: what to time, by name; each runs once before it counts.
+        runs: rounds that count.
+        device: where the calls compute.
+
+    Returns:
+        Seconds of every run, by name.
+    """
+    times: Dict[str, List[float]] = {name: [] for name in calls}
+    for i in range(runs + 1):
+        for name, call in calls.items():
+            spent = seconds(call, device)
+            if i:
+                times[name].append(spent)
+    return times
+
+
+def median_ratio(times: List[float], others: List[float]) -> float:
+    """Returns the median of the ratios of runs that followed each other."""
+    return statistics.median(a / b for a, b in zip(times, others))
+
+
+def matrix_rate(rows: int, width: int, device: torch.device,
+                dtype: torch.dtype) -> float:
+    """Measures multiply-adds per second at a tower's own shapes.
+
+    Args:
+        rows: tokens that a layer sees at once.
+        width: width D of the tower; the product is that of its MLP.
+        device: where to compute.
+        dtype: what to compute in.
+    """
+    x = torch.rand(rows, width, device=device, dtype=dtype)
+    weight = torch.rand(width, 4 * width, device=device, dtype=dtype)
+    times = interleaved(dict(product=lambda: x @ weight), 5, device)
+    return 4 * rows * width**2 / statistics.median(times['product'])
+
+
+def multiply_adds(call: Call) -> float:
+    """Counts the multiply-adds of a call's matrix products."""
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        call()
+    return counter.get_total_flops() / 2
+
+
+def peak_memory(call: Call, device: torch.device) -> float:
+    """Returns the bytes that a call needs at its peak, above what it found.
+
+    On a CPU the peak is that of the process, so each call needs one of its
+    own.
+    """
+    if device.type == 'cuda':
+        torch.cuda.reset_peak_memory_stats(device)
+        before = torch.cuda.memory_allocated(device)
+        call()
+        return torch.cuda.max_memory_allocated(device) - before
+    with open('/proc/self/statm') as file:
+        before = int(file.read().split()[1]) * resource.getpagesize()
+    call()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return peak - before
