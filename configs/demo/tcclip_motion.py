@@ -57,24 +57,19 @@ test_pipeline = [
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='PackActionInputs')
 ]
+videos = dict(video=data_root)
+train_list, val_list = f'{data_root}/train.txt', f'{data_root}/val.txt'
 train_dataloader = dict(
     num_workers=1,
     dataset=dict(
-        ann_file=f'{data_root}/train.txt',
-        data_prefix=dict(video=data_root),
-        pipeline=train_pipeline))
+        ann_file=train_list, data_prefix=videos, pipeline=train_pipeline))
 val_dataloader = dict(
     num_workers=1,
-    dataset=dict(
-        ann_file=f'{data_root}/val.txt',
-        data_prefix=dict(video=data_root),
-        pipeline=val_pipeline))
+    dataset=dict(ann_file=val_list, data_prefix=videos, pipeline=val_pipeline))
 test_dataloader = dict(
     num_workers=1,
     dataset=dict(
-        ann_file=f'{data_root}/val.txt',
-        data_prefix=dict(video=data_root),
-        pipeline=test_pipeline))
+        ann_file=val_list, data_prefix=videos, pipeline=test_pipeline))
 
 train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=12, val_interval=2)
 val_cfg = dict(type='ValLoop')
