@@ -6,6 +6,7 @@ from tests.reference.naive import naive_logits
 
 ARCH = dict(
     embed_dim=24,
+    quick_gelu=True,
     vision_cfg=dict(
         image_size=32, layers=3, width=32, head_width=16, patch_size=8),
     text_cfg=dict(width=24, heads=2, layers=3))

@@ -142,7 +142,7 @@ def test_refused_names_leave_the_head_as_it_was():
 
 def test_context_length_bounds_the_texts():
     # SOS, 4 prompts, 'jumping jacks', '.' and EOT
-    longest = 5 + make_head().suffix_ids.shape[1]
+    longest = 5 + make_head().chunks[-1][-1][1]
     make_head(context_length=longest)
     with pytest.raises(
             ValueError,

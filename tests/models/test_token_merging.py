@@ -105,6 +105,6 @@ def test_gradient_is_shared_by_the_seeds_of_a_token():
 
 def test_match_orders_proposals_by_similarity():
     x = torch.tensor([[[1., 0.], [1., 1.], [0., 1.], [0., 2.]]])
-    order, partner = match_bipartite(x, 1)
+    order, partner = match_bipartite(x)
     assert order.tolist() == [[1, 0]]  # (0, 1) with (0, 2) comes first
     assert partner.tolist() == [[1, 0]]

@@ -2,7 +2,7 @@
 
 Every video encodes all classes through all text blocks; context tokens are
 copied to every frame before they are projected; attention is an explicit
-softmax over a matrix that is kept whole.
+softmax over a matrix that is kept whole. For towers with QuickGELU.
 """
 import torch
 from open_clip.tokenizer import SimpleTokenizer
@@ -26,6 +26,12 @@ def explicit_attention(x, num_queries, attn, bias=None):
     return attn.out_proj(out), weights
 
 
+def explicit_mlp(x, mlp):
+    """Applies feed forward layers with QuickGELU as its formula is."""
+    hidden = mlp.c_fc(x)
+    return mlp.c_proj(hidden * torch.sigmoid(1.702 * hidden))
+
+
 def naive_block(block, tokens, context, reference):
     """Applies a block to ``(B, T, N, D)`` and context ``(B, k, D)``."""
     batch, frames, length, _ = tokens.shape
@@ -44,7 +50,7 @@ def naive_block(block, tokens, context, reference):
     context = reference.summary(
         seeds.flatten(1, 2), reference.num_tokens, reference.merge_step).tokens
     x = torch.cat((tokens.flatten(1, 2), context), 1)
-    x = x + block.mlp(block.ln_2(x))
+    x = x + explicit_mlp(block.ln_2(x), block.mlp)
     split = frames * length
     return x[:, :split].unflatten(1, (frames, length)), x[:, split:]
 
@@ -84,7 +90,8 @@ def naive_text(head, context, length=77):
                 s = video[j].expand(len(names), -1, -1)
                 prompts = head.prompting.layers[j](x[:, 1:5], s, s)
                 x = torch.cat((x[:, :1], prompts, x[:, 5:]), 1)
-            x = block(x, attn_mask=mask)
+            x = x + block.attention(block.ln_1(x), attn_mask=mask)
+            x = x + explicit_mlp(block.ln_2(x), block.mlp)
         x = encoder.ln_final(x)[range(len(names)), ids.argmax(-1)]
         features.append(x @ encoder.text_projection)
     return torch.stack(features)

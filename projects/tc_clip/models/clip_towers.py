@@ -3,10 +3,14 @@ import logging
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
 
 import open_clip
+import torch
+import torch.nn.functional as F
 from mmengine.logging import print_log
+from open_clip import transformer
 from open_clip.model import _build_text_tower, _build_vision_tower
 from open_clip.pretrained import get_pretrained_cfg
 from open_clip.transformer import TextTransformer, VisionTransformer
+from torch import Tensor, nn
 
 Arch = Union[str, Mapping[str, Any]]
 
@@ -88,6 +92,28 @@ def _check_plain(tower: str, config: Mapping, plain: Mapping) -> None:
             f'({other}); choose one such as ViT-B-16 or ViT-L-14.')
 
 
+class QuickGELU(nn.Module):
+    """``x * sigmoid(1.702 * x)`` with fewer passes over memory.
+
+    It is ``silu(1.702 * x) / 1.702``: training keeps one tensor less, and
+    without gradients the input is overwritten.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Applies it to a tensor that nobody else reads."""
+        if torch.is_grad_enabled():
+            return F.silu(1.702 * x) / 1.702
+        return F.silu(x.mul_(1.702), inplace=True).div_(1.702)
+
+
+def _exchange_activation(tower: Any) -> Any:
+    """Puts our QuickGELU in the place of open_clip's."""
+    for block in tower.transformer.resblocks:
+        if isinstance(block.mlp.gelu, transformer.QuickGELU):
+            block.mlp.gelu = QuickGELU()
+    return tower
+
+
 def vision_tower(config: Mapping) -> VisionTransformer:
     """Builds the image tower of an open_clip config, randomly initialised.
 
@@ -101,8 +127,9 @@ def vision_tower(config: Mapping) -> VisionTransformer:
     if not isinstance(config['vision_cfg']['layers'], int):
         raise ValueError('The image tower of this arch is a ResNet; '
                          'choose a ViT such as ViT-B-16.')
-    return _build_vision_tower(config['embed_dim'], dict(config['vision_cfg']),
-                               config['quick_gelu'])
+    return _exchange_activation(
+        _build_vision_tower(config['embed_dim'], dict(config['vision_cfg']),
+                            config['quick_gelu']))
 
 
 def text_tower(config: Mapping) -> TextTransformer:
@@ -115,8 +142,9 @@ def text_tower(config: Mapping) -> TextTransformer:
         ValueError: the tower is not a causal transformer pooled at EOT.
     """
     _check_plain('text', config['text_cfg'], _PLAIN_TEXT)
-    return _build_text_tower(config['embed_dim'], dict(config['text_cfg']),
-                             config['quick_gelu'])
+    return _exchange_activation(
+        _build_text_tower(config['embed_dim'], dict(config['text_cfg']),
+                          config['quick_gelu']))
 
 
 def layer_indices(layers: Sequence[int], depth: int, name: str) -> List[int]:

@@ -1,89 +1,11 @@
-"""From class names to prompts, and from videos to prompts."""
+"""From videos to prompts."""
 import copy
-import re
-from functools import lru_cache
-from typing import List, NamedTuple, Sequence
+from typing import Sequence
 
-import torch
 from mmaction.registry import MODELS
 from mmengine.model import BaseModule
-from open_clip.tokenizer import SimpleTokenizer
 from open_clip.transformer import ResidualAttentionBlock
 from torch import Tensor, nn
-
-
-class ClassTokens(NamedTuple):
-    """Token ids of what follows the prompts.
-
-    Attributes:
-        ids: name, full stop and EOT, padded with zeros ``(C, L)``.
-        eot: position of EOT in each row ``(C, )``.
-    """
-    ids: Tensor
-    eot: Tensor
-
-
-@lru_cache(maxsize=1)
-def clip_tokenizer() -> SimpleTokenizer:
-    """Returns CLIP's tokenizer; reading its vocabulary takes a moment."""
-    return SimpleTokenizer()
-
-
-def readable_name(name: str,
-                  split_camel_case: bool = False,
-                  split_underscores: bool = True) -> str:
-    """Writes a class name as words: ``'ski_jump'`` becomes ``'ski jump'``.
-
-    Args:
-        name: as the data set has it.
-        split_camel_case: puts a space before every capital letter, for names
-            such as ``'ApplyEyeMakeup'`` (UCF-101). It breaks acronyms.
-        split_underscores: writes underscores as spaces.
-    """
-    if split_underscores:
-        name = name.replace('_', ' ')
-    return re.sub('([A-Z])', r' \1', name) if split_camel_case else name
-
-
-def tokenize_classes(names: Sequence[str], num_before: int,
-                     context_length: int) -> ClassTokens:
-    """Tokenizes ``'{name}.'`` and EOT for every class.
-
-    Args:
-        names: class names, as words.
-        num_before: positions that SOS and the prompts take.
-        context_length: positions that a text may have in all.
-
-    Raises:
-        ValueError: a class name is too long; nothing is cut off.
-    """
-    tokenizer = clip_tokenizer()
-    rows: List[List[int]] = []
-    for name in names:
-        rows.append(tokenizer.encode(f'{name}.') + [tokenizer.eot_token_id])
-        length = num_before + len(rows[-1])
-        if length > context_length:
-            raise ValueError(
-                f'The text of class {name!r} takes {length} of '
-                f'{context_length} positions: shorten the name or raise '
-                'context_length (77 at most in CLIP)')
-    eot = torch.tensor([len(row) - 1 for row in rows])
-    ids = nn.utils.rnn.pad_sequence([torch.tensor(row) for row in rows], True)
-    return ClassTokens(ids, eot)
-
-
-def prompt_ids(words: str, num_prompts: int) -> List[int]:
-    """Tokenizes the words that prompt vectors start from.
-
-    Raises:
-        ValueError: they are not as many tokens as there are prompts.
-    """
-    ids = clip_tokenizer().encode(words)
-    if num_prompts and len(ids) != num_prompts:
-        raise ValueError(
-            f'prompt_init={words!r} has {len(ids)} tokens but num_prompts='
-            f'{num_prompts}: make them equal, or prompt_init=None for random')
-    return ids
 
 
 @MODELS.register_module()

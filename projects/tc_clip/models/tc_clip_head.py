@@ -1,6 +1,6 @@
 """The text side of TC-CLIP as an MMAction2 head."""
 import math
-from typing import Any, Mapping, Optional, Sequence, Union
+from typing import Any, List, Mapping, Optional, Sequence, Union
 
 import torch
 import torch.nn.functional as F
@@ -9,10 +9,10 @@ from mmaction.registry import MODELS
 from torch import Tensor, nn
 
 from ..datasets.class_names import load_class_names
+from .class_texts import (chunk_groups, clip_tokenizer, prompt_ids,
+                          readable_name, tokenize_classes)
 from .clip_towers import Arch, clip_config, layer_indices
 from .features import Features, pool_feature, split_features
-from .prompting import (clip_tokenizer, prompt_ids, readable_name,
-                        tokenize_classes)
 from .text_encoder import TextEncoder, TextState
 from .weights import load_clip, load_into, text_weights
 
@@ -45,8 +45,12 @@ class TCCLIPHead(BaseHead):
         prompting: config of how it enters.
         split_camel_case: whether 'ApplyLipstick' is read as two words.
         context_length: positions that a class text may take; None stands for
-            what the tower has. Positions after the longest text are never
+            what the tower has. Positions after the end of a text are never
             computed.
+        class_chunk: classes whose texts are encoded at a time, which bounds
+            memory where there are thousands; None stands for all.
+        with_cp: whether gradients recompute each text block instead of
+            keeping its activations: a third more time for less memory.
         detach_context: whether the text side sends no gradient back into
             the context tokens.
         in_channels: channels of the video feature; where they differ from
@@ -69,6 +73,8 @@ class TCCLIPHead(BaseHead):
                  prompting: Optional[dict] = None,
                  split_camel_case: bool = False,
                  context_length: Optional[int] = None,
+                 class_chunk: Optional[int] = None,
+                 with_cp: bool = False,
                  detach_context: bool = True,
                  in_channels: Optional[int] = None,
                  **kwargs: Any) -> None:
@@ -81,7 +87,10 @@ class TCCLIPHead(BaseHead):
         self.arch, self.pretrained = arch, pretrained
         self.split_camel_case = split_camel_case
         self.detach_context = detach_context
-        self.text_encoder = TextEncoder(config)
+        self.text_encoder = TextEncoder(config, with_cp)
+        if class_chunk is not None and class_chunk < 1:
+            raise ValueError(f'class_chunk={class_chunk} must be 1 or more')
+        self.class_chunk = class_chunk
         longest = self.text_encoder.context_length
         self.context_length = min(context_length or longest, longest)
         self.logit_scale = nn.Parameter(torch.tensor(math.log(1 / 0.07)))
@@ -90,7 +99,7 @@ class TCCLIPHead(BaseHead):
             self.project = nn.Linear(self.in_channels, width, bias=False)
         self._make_prompts(prompt_init, num_prompts)
         self._make_prompting(prompt_layers, prompting, width)
-        self._trunk: Optional[TextState] = None
+        self._trunk: Optional[List[TextState]] = None
         self.set_classes(class_names)
 
     def _make_prompts(self, words: Optional[str], num_prompts: int) -> None:
@@ -161,10 +170,13 @@ class TCCLIPHead(BaseHead):
             else self.prompt_vectors
         tokens = tokenize_classes(words, 1 + len(prompts), self.context_length)
         self.class_names, self.num_classes = names, len(names)
+        self.chunks = list(
+            chunk_groups(tokens.groups, self.class_chunk or len(names)))
         device = self.logit_scale.device
         self.register_buffer(
             'suffix_ids', tokens.ids.to(device), persistent=False)
-        self.register_buffer('eot', tokens.eot.to(device), persistent=False)
+        self.register_buffer(
+            'text_of_class', tokens.text_of_class.to(device), persistent=False)
         self.drop_text()
 
     def drop_text(self) -> None:
@@ -191,15 +203,20 @@ class TCCLIPHead(BaseHead):
         """First text block that may see a video; the last at the latest."""
         return (self.prompt_layers or [self.text_encoder.depth])[0]
 
-    def _encode_trunk(self) -> TextState:
+    def _encode_trunk(self) -> List[TextState]:
         """Encodes what all videos share, up to the first own block."""
         prefix = self.text_encoder.token_embedding(self.prefix_ids)
         if self.prompt_vectors is not None:
             prefix = torch.cat((prefix[:1], self.prompt_vectors))
-        state = self.text_encoder.embed(prefix, self.suffix_ids)
-        return self.text_encoder.trunk(state, self._first_own_block)
+        encoder = self.text_encoder
+        sizes = [sum(c * length for c, length in g) for g in self.chunks]
+        return [
+            encoder.trunk(
+                encoder.embed(prefix, ids, groups), self._first_own_block)
+            for ids, groups in zip(self.suffix_ids.split(sizes), self.chunks)
+        ]
 
-    def shared_text(self) -> TextState:
+    def shared_text(self) -> List[TextState]:
         """Returns the text that no video has changed, stored if possible."""
         if self.training or torch.is_grad_enabled():
             return self._encode_trunk()
@@ -232,9 +249,11 @@ class TCCLIPHead(BaseHead):
             sos = prefix[:, :1].expand(len(prompts), -1, -1)
             return torch.cat((sos, prompts), 1)
 
-        return self.text_encoder.tail(self.shared_text(),
-                                      self._first_own_block, self.eot,
-                                      condition)
+        texts = [
+            self.text_encoder.tail(state, self._first_own_block, condition)
+            for state in self.shared_text()
+        ]
+        return torch.cat(texts, 1)[:, self.text_of_class]
 
     def _check_context(self, context: Optional[Tensor]) -> Optional[Tensor]:
         """Checks the context tokens; cuts their gradient where asked to."""

@@ -5,8 +5,10 @@ import torch
 from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from .clip_towers import Arch, clip_config, layer_indices, vision_tower
+from .reference_tokens import Context
 from .vision_blocks import ReferenceBlock
 from .weights import load_clip, load_into, vision_weights
 
@@ -29,6 +31,8 @@ class TCCLIPViT(BaseModule):
             puts the head's ``prompt_layers`` in its place.
         pretrained: ``'openai'``, another open_clip tag of ``arch``, or a
             file with CLIP weights, loaded by :meth:`init_weights`.
+        with_cp: whether gradients recompute each block instead of keeping
+            its activations: a third more time for less memory.
         out: ``'tuple'``, or ``'feature'`` for heads that take one tensor.
 
     Raises:
@@ -51,6 +55,7 @@ class TCCLIPViT(BaseModule):
                  local_global_bias: bool = True,
                  context_layers: Optional[Sequence[int]] = None,
                  pretrained: Optional[str] = None,
+                 with_cp: bool = False,
                  out: str = 'tuple',
                  init_cfg: Optional[dict] = None) -> None:
         super().__init__(init_cfg=init_cfg)
@@ -59,7 +64,7 @@ class TCCLIPViT(BaseModule):
         if out not in ('tuple', 'feature'):
             raise ValueError(f"out={out!r}: 'tuple' or 'feature'")
         self.arch, self.pretrained = arch, pretrained
-        self.num_frames, self.out = num_frames, out
+        self.num_frames, self.with_cp, self.out = num_frames, with_cp, out
         self.reference = MODELS.build(reference or dict(type='ContextTokens'))
         self._take_over(
             vision_tower(clip_config(arch, pretrained)), local_global_bias)
@@ -117,6 +122,14 @@ class TCCLIPViT(BaseModule):
         tokens = torch.cat((cls, patches), 1).unflatten(0, (-1, frames))
         return self.ln_pre(tokens + positions)
 
+    def _apply_block(self, block: ReferenceBlock, tokens: Tensor, *inputs:
+                     Any) -> Tuple[Tensor, Optional[Context]]:
+        """Applies a block; gradients recompute it where ``with_cp`` asks."""
+        if self.with_cp and torch.is_grad_enabled():
+            return checkpoint(
+                block, tokens, self.reference, *inputs, use_reentrant=False)
+        return block(tokens, self.reference, *inputs)
+
     def project(self, tokens: Tensor) -> Tensor:
         """Brings tokens ``(..., D)`` into CLIP's joint space ``(..., E)``."""
         return self.ln_post(tokens) @ self.proj
@@ -138,12 +151,8 @@ class TCCLIPViT(BaseModule):
         depth = len(self.transformer.resblocks)
         for i, block in enumerate(self.transformer.resblocks, 1):
             make_context = i < depth or i in self.context_layers
-            tokens, made = block(
-                tokens,
-                context,
-                self.reference,
-                make_context,
-                cls_only=i == depth)
+            tokens, made = self._apply_block(block, tokens, context,
+                                             make_context, i == depth)
             context = None if made is None else made.tokens
             if i in self.context_layers:
                 frames = tokens[:, :, 0]

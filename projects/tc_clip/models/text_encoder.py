@@ -2,59 +2,72 @@
 
 A class text is [SOS | prompts | class name | EOT]. The causal mask puts SOS
 and the prompts (the *prefix*) before the name, so their states are the same
-for all classes, and only the rest (the *suffix*) exists per class. A block
-needs one batch entry for whatever no video has changed yet. Legend: B videos
-(1 while video-independent), C classes, S prefix and L suffix positions, D
-width, H heads, d head width, E joint width.
+for all classes, and only the rest (the *suffix*) exists per class. Suffixes
+lie one after the other, without padding. A block needs one batch entry for
+whatever no video has changed yet. Legend: B videos (1 while video-
+independent), C classes, S prefix positions, L suffix positions of a class, P
+suffix positions of all classes, D width, H heads, d head width, E joint width.
 """
-from typing import Callable, Mapping, NamedTuple, Optional
+from typing import Callable, Mapping, NamedTuple, Optional, Tuple
 
 import torch
 import torch.nn.functional as F
 from open_clip.transformer import ResidualAttentionBlock
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
-from .attention import project_kv, project_qkv, project_query
+from .attention import KeyValue, project_kv, project_qkv, project_query
+from .class_texts import Groups
 from .clip_towers import text_tower
 
 
 class TextState(NamedTuple):
-    """The hidden state of all class texts between two blocks.
+    """The hidden state of class texts between two blocks.
 
     Attributes:
         prefix: ``(B or 1, S, D)``.
-        suffix: ``(B or 1, C, L, D)``.
+        suffix: ``(B or 1, P, D)``, texts of equal length side by side.
+        groups: number of classes and suffix tokens of each, for every length.
     """
     prefix: Tensor
     suffix: Tensor
+    groups: Groups
 
 
-def attend_prefix(query: Tensor, prefix_key: Tensor, prefix_value: Tensor,
-                  key: Tensor, value: Tensor, visible: Tensor) -> Tensor:
-    """Attention of suffix positions to the prefix and to the suffix.
+def split_classes(x: Tensor, groups: Groups) -> Tuple[Tensor, ...]:
+    """Cuts ``(..., P, D)`` into a ``(..., C, L, D)`` for every length L."""
+    sizes = [classes * length for classes, length in groups]
+    return tuple(
+        part.unflatten(-2, group)
+        for part, group in zip(x.split(sizes, -2), groups))
 
-    The prefix is never copied per class, nor the suffix per video.
+
+def attend_prefix(query: Tensor, key: Tensor, value: Tensor,
+                  prefix_kv: KeyValue) -> Tensor:
+    """Causal attention of suffix positions to the prefix and to the suffix.
 
     Args:
-        query: ``(B or 1, C, H, Q, d)``.
-        prefix_key: ``(B or 1, H, S, d)``.
-        prefix_value: ``(B or 1, H, S, d)``.
-        key: ``(B or 1, C, H, L, d)``.
-        value: ``(B or 1, C, H, L, d)``.
-        visible: which suffix positions a query may read, bool, broadcastable
-            to ``(C, 1, Q, L)``.
+        query: the last Q positions of each class ``(B or 1, H, C, Q, d)``.
+        key: ``(B or 1, H, C, L, d)``.
+        value: ``(B or 1, H, C, L, d)``.
+        prefix_kv: keys and values of the prefix ``(B or 1, H, S, d)``.
 
     Returns:
-        ``(B or 1, C, H, Q, d)``.
+        ``(B or 1, H, C * Q, d)``.
     """
+    prefix_key, prefix_value = prefix_kv
+    classes, asked, length = *query.shape[2:4], key.shape[3]
     query = query * query.shape[-1]**-0.5
-    own = query @ key.transpose(-1, -2)  # (b, C, H, Q, L)
-    own = own.masked_fill(~visible, float('-inf'))
-    prefix = query @ prefix_key.transpose(-1, -2).unsqueeze(1)
-    own = own.expand(*prefix.shape[:-1], -1)
+    prefix = query.flatten(2, 3) @ prefix_key.transpose(-1, -2)
+    prefix = prefix.unflatten(2, (classes, asked))  # (b, H, C, Q, S)
+    own = query @ key.transpose(-1, -2)  # (b, H, C, Q, L)
+    visible = own.new_ones(asked, length, dtype=torch.bool)
+    own = own.masked_fill(~visible.tril(length - asked), float('-inf'))
+    own = own.expand(len(prefix), -1, -1, -1, -1)
     weights = torch.cat((prefix, own), -1).softmax(-1)
-    to_prefix, to_own = weights.split((prefix.shape[-1], own.shape[-1]), -1)
-    return to_prefix @ prefix_value.unsqueeze(1) + to_own @ value
+    to_prefix, to_own = weights.split((prefix.shape[-1], length), -1)
+    return (to_prefix.flatten(2, 3) @ prefix_value +
+            (to_own @ value).flatten(2, 3))
 
 
 def merge_heads(x: Tensor) -> Tensor:
@@ -71,41 +84,38 @@ def finish_block(block: ResidualAttentionBlock, x: Tensor,
 
 def text_block(block: ResidualAttentionBlock, state: TextState) -> TextState:
     """Applies one CLIP block to all positions of all class texts."""
-    q_pre, k_pre, v_pre = project_qkv(block.ln_1(state.prefix), block.attn)
-    query, key, value = project_qkv(block.ln_1(state.suffix), block.attn)
-    length = state.suffix.shape[-2]
-    visible = torch.ones(
-        length, length, dtype=torch.bool, device=query.device).tril()
-    prefix = F.scaled_dot_product_attention(
-        q_pre, k_pre, v_pre, is_causal=True)
-    suffix = attend_prefix(query, k_pre, v_pre, key, value, visible)
+    query, key, value = project_qkv(block.ln_1(state.prefix), block.attn)
+    prefix = F.scaled_dot_product_attention(query, key, value, is_causal=True)
+    qkv = project_qkv(block.ln_1(state.suffix), block.attn)
+    suffix = [
+        attend_prefix(q, k, v, (key, value))
+        for q, k, v in zip(*(split_classes(x, state.groups) for x in qkv))
+    ]
     return TextState(
         finish_block(block, state.prefix, prefix),
-        finish_block(block, state.suffix, suffix))
+        finish_block(block, state.suffix, torch.cat(suffix, -2)), state.groups)
 
 
-def last_text_block(block: ResidualAttentionBlock, state: TextState,
-                    eot: Tensor) -> Tensor:
-    """Applies the last CLIP block, only to the EOT position that is read.
-
-    Args:
-        block: the block.
-        state: state before it.
-        eot: suffix position of EOT in each class text ``(C, )``.
+def last_text_block(block: ResidualAttentionBlock, state: TextState) -> Tensor:
+    """Applies the last CLIP block, only to the EOT positions that are read.
 
     Returns:
         ``(B or 1, C, D)``.
     """
-    classes, length = state.suffix.shape[1:3]
-    rows = torch.arange(classes, device=eot.device)
-    x = state.suffix[:, rows, eot].unsqueeze(-2)  # (B or 1, C, 1, D)
-    query = project_query(block.ln_1(x), block.attn)
+    eot = torch.cat(
+        [x[:, :, -1] for x in split_classes(state.suffix, state.groups)], 1)
+    query = project_query(block.ln_1(eot), block.attn)
+    keys, values = (
+        split_classes(x, state.groups)
+        for x in project_kv(block.ln_1(state.suffix), block.attn))
     prefix_kv = project_kv(block.ln_1(state.prefix), block.attn)
-    suffix_kv = project_kv(block.ln_1(state.suffix), block.attn)
-    position = torch.arange(length, device=eot.device)
-    visible = (position <= eot[:, None])[:, None, None]  # (C, 1, 1, L)
-    attended = attend_prefix(query, *prefix_kv, *suffix_kv, visible)
-    return finish_block(block, x, attended).squeeze(-2)
+    queries = split_classes(query,
+                            tuple((classes, 1) for classes, _ in state.groups))
+    attended = [
+        attend_prefix(q, k, v, prefix_kv)
+        for q, k, v in zip(queries, keys, values)
+    ]
+    return finish_block(block, eot, torch.cat(attended, -2))
 
 
 class TextEncoder(nn.Module):
@@ -115,9 +125,11 @@ class TextEncoder(nn.Module):
 
     Args:
         config: open_clip config of the tower.
+        with_cp: whether gradients recompute each block instead of keeping
+            its activations.
     """
 
-    def __init__(self, config: Mapping) -> None:
+    def __init__(self, config: Mapping, with_cp: bool = False) -> None:
         super().__init__()
         tower = text_tower(config)
         self.width, self.context_length = tower.width, tower.context_length
@@ -125,36 +137,45 @@ class TextEncoder(nn.Module):
         self.positional_embedding = tower.positional_embedding
         self.transformer, self.ln_final = tower.transformer, tower.ln_final
         self.text_projection = tower.text_projection
+        self.with_cp = with_cp
 
     @property
     def depth(self) -> int:
         """Number of blocks."""
         return len(self.transformer.resblocks)
 
-    def embed(self, prefix: Tensor, suffix_ids: Tensor) -> TextState:
+    def embed(self, prefix: Tensor, suffix_ids: Tensor,
+              groups: Groups) -> TextState:
         """Makes the state before the first block.
 
         Args:
             prefix: token embeddings of SOS and the prompts ``(S, D)``.
-            suffix_ids: token ids of names and EOT ``(C, L)``.
+            suffix_ids: token ids of names and EOTs ``(P, )``.
+            groups: number of classes and tokens of each, for every length.
         """
-        split = len(prefix)
-        length = split + suffix_ids.shape[1]
-        positions = self.positional_embedding[:length]
-        suffix = self.token_embedding(suffix_ids) + positions[split:]
-        return TextState((prefix + positions[:split])[None], suffix[None])
+        positions, rest = self.positional_embedding.tensor_split([len(prefix)])
+        suffix = torch.cat(
+            [rest[:length].repeat(classes, 1) for classes, length in groups])
+        suffix = suffix + self.token_embedding(suffix_ids)
+        return TextState((prefix + positions)[None], suffix[None], groups)
+
+    def _apply_block(self, i: int, state: TextState) -> TextState:
+        """Applies block ``i`` (1-based) to all positions."""
+        block = self.transformer.resblocks[i - 1]
+        if self.with_cp and torch.is_grad_enabled():
+            return checkpoint(text_block, block, state, use_reentrant=False)
+        return text_block(block, state)
 
     def trunk(self, state: TextState, stop: int) -> TextState:
         """Applies the blocks before block ``stop`` (1-based)."""
-        for block in self.transformer.resblocks[:stop - 1]:
-            state = text_block(block, state)
+        for i in range(1, stop):
+            state = self._apply_block(i, state)
         return state
 
     def tail(
             self,
             state: TextState,
             start: int,
-            eot: Tensor,
             condition: Optional[Callable[[int, Tensor],
                                          Tensor]] = None) -> Tensor:
         """Applies the blocks from block ``start`` (1-based) to the last.
@@ -162,7 +183,6 @@ class TextEncoder(nn.Module):
         Args:
             state: state before block ``start``.
             start: the first block to apply.
-            eot: suffix position of EOT in each class text ``(C, )``.
             condition: called before each block with its number and the
                 prefix; returns the prefix that the block shall see, ``(B, S,
                 D)`` once it depends on the video.
@@ -170,11 +190,10 @@ class TextEncoder(nn.Module):
         Returns:
             Class text features ``(B or 1, C, E)``, not normalised.
         """
-        last = self.transformer.resblocks[-1]
         for i in range(start, self.depth + 1):
             if condition is not None:
                 state = state._replace(prefix=condition(i, state.prefix))
             if i < self.depth:
-                state = text_block(self.transformer.resblocks[i - 1], state)
-        features = last_text_block(last, state, eot)
+                state = self._apply_block(i, state)
+        features = last_text_block(self.transformer.resblocks[-1], state)
         return self.ln_final(features) @ self.text_projection

@@ -38,15 +38,13 @@ def merge_schedule(num_seeds: int, num_tokens: int, step: int) -> List[int]:
     return rounds
 
 
-def match_bipartite(tokens: Tensor, count: int) -> Tuple[Tensor, Tensor]:
+def match_bipartite(tokens: Tensor) -> Tuple[Tensor, Tensor]:
     """Finds the most similar pairs between even and odd positions.
 
-    Every even token proposes its most similar (cosine) odd token; the
-    ``count`` most similar proposals are to be merged.
+    Every even token proposes its most similar (cosine) odd token.
 
     Args:
         tokens: ``(B, M, D)``.
-        count: pairs to merge.
 
     Returns:
         Order of the even tokens by falling similarity of their proposal
@@ -73,7 +71,7 @@ def merge_targets(tokens: Tensor, count: int) -> Tensor:
     Returns:
         Position of each token in the merged sequence ``(B, M)``.
     """
-    order, partner = match_bipartite(tokens, count)
+    order, partner = match_bipartite(tokens)
     batch, even = order.shape
     unmerged = even - count
     rank = torch.arange(unmerged, device=order.device).expand(batch, -1)
@@ -89,6 +87,46 @@ def scatter_sum(x: Tensor, target: Tensor, size: int) -> Tensor:
     """Adds up rows with the same target: ``(B, M, D)`` to ``(B, size, D)``."""
     index = target.unsqueeze(-1).expand_as(x)
     return x.new_zeros(x.shape[0], size, x.shape[2]).scatter_add(1, index, x)
+
+
+@torch.no_grad()
+def merge_bipartite(seeds: Tensor, num_tokens: int, step: int) -> Tensor:
+    """Merges tokens round by round with bipartite soft matching.
+
+    A merged token stays the sum of its seeds: matching is by cosine, to which
+    sum and average are the same.
+
+    Args:
+        seeds: ``(B, M, D)``.
+        num_tokens: tokens to keep.
+        step: tokens that a round removes.
+
+    Returns:
+        The group of each seed ``(B, M)``.
+    """
+    total = seeds
+    owner = torch.arange(
+        seeds.shape[1], device=seeds.device).expand(seeds.shape[0], -1)
+    for count in merge_schedule(seeds.shape[1], num_tokens, step):
+        target = merge_targets(total, count)
+        owner = target.gather(1, owner)
+        total = scatter_sum(total, target, total.shape[1] - count)
+    return owner
+
+
+def average_groups(x: Tensor, owner: Tensor, groups: int) -> Tensor:
+    """Averages rows with the same owner.
+
+    Args:
+        x: ``(B, M, D)``.
+        owner: ``(B, M)``, below ``groups``; every group has a row.
+        groups: how many groups there are.
+
+    Returns:
+        ``(B, groups, D)``.
+    """
+    size = scatter_sum(x.new_ones(*x.shape[:2], 1), owner, groups)
+    return scatter_sum(x, owner, groups) / size
 
 
 @MODELS.register_module()
@@ -117,15 +155,7 @@ class BipartiteSummary(BaseModule):
         Returns:
             Context tokens ``(B, k, D)`` and the owner of each seed.
         """
-        tokens, size = seeds, seeds.new_ones(*seeds.shape[:2], 1)
-        owner = torch.arange(
-            seeds.shape[1], device=seeds.device).expand(seeds.shape[0], -1)
-        for count in merge_schedule(seeds.shape[1], num_tokens, step):
-            with torch.no_grad():
-                target = merge_targets(tokens, count)
-                owner = target.gather(1, owner)
-            kept = tokens.shape[1] - count
-            total = scatter_sum(tokens * size, target, kept)
-            size = scatter_sum(size, target, kept)
-            tokens = total / size
-        return Summary(tokens, owner)
+        owner = merge_bipartite(seeds, num_tokens, step)
+        return Summary(
+            average_groups(seeds, owner, min(num_tokens, seeds.shape[1])),
+            owner)

@@ -39,16 +39,16 @@ class ReferenceBlock(nn.Module):
 
     def forward(self,
                 tokens: Tensor,
-                context: Optional[Tensor],
                 reference: ReferenceTokens,
+                context: Optional[Tensor],
                 make_context: bool = True,
                 cls_only: bool = False) -> Tuple[Tensor, Optional[Context]]:
         """Encodes the frames of a video for one layer.
 
         Args:
             tokens: ``(B, T, N, D)``, CLS first.
-            context: context tokens of the layer before ``(B, k, D)``.
             reference: the temporal model.
+            context: context tokens of the layer before ``(B, k, D)``.
             make_context: whether anybody reads this layer's context tokens.
             cls_only: whether only the CLS tokens of the result are read.
 

@@ -1,0 +1,112 @@
+"""From class names to the tokens of their texts."""
+import re
+from functools import lru_cache
+from itertools import groupby
+from typing import Iterator, List, NamedTuple, Sequence, Tuple
+
+import torch
+from open_clip.tokenizer import SimpleTokenizer
+from torch import Tensor
+
+Groups = Tuple[Tuple[int, int], ...]
+
+
+class ClassTokens(NamedTuple):
+    """Token ids of what follows the prompts, without padding.
+
+    Attributes:
+        ids: names, full stops and EOTs, one class after the other, short
+            texts first ``(P, )``.
+        groups: number of classes and tokens of each, for every length.
+        text_of_class: where each class's text is among them ``(C, )``.
+    """
+    ids: Tensor
+    groups: Groups
+    text_of_class: Tensor
+
+
+@lru_cache(maxsize=1)
+def clip_tokenizer() -> SimpleTokenizer:
+    """Returns CLIP's tokenizer; reading its vocabulary takes a moment."""
+    return SimpleTokenizer()
+
+
+def readable_name(name: str,
+                  split_camel_case: bool = False,
+                  split_underscores: bool = True) -> str:
+    """Writes a class name as words: ``'ski_jump'`` becomes ``'ski jump'``.
+
+    Args:
+        name: as the data set has it.
+        split_camel_case: puts a space before every capital letter, for names
+            such as ``'ApplyEyeMakeup'`` (UCF-101). It breaks acronyms.
+        split_underscores: writes underscores as spaces.
+    """
+    if split_underscores:
+        name = name.replace('_', ' ')
+    return re.sub('([A-Z])', r' \1', name) if split_camel_case else name
+
+
+def tokenize_classes(names: Sequence[str], num_before: int,
+                     context_length: int) -> ClassTokens:
+    """Tokenizes ``'{name}.'`` and EOT for every class.
+
+    Args:
+        names: class names, as words.
+        num_before: positions that SOS and the prompts take.
+        context_length: positions that a text may have in all.
+
+    Raises:
+        ValueError: a class name is too long; nothing is cut off.
+    """
+    tokenizer = clip_tokenizer()
+    rows: List[List[int]] = []
+    for name in names:
+        rows.append(tokenizer.encode(f'{name}.') + [tokenizer.eot_token_id])
+        length = num_before + len(rows[-1])
+        if length > context_length:
+            raise ValueError(
+                f'The text of class {name!r} takes {length} of '
+                f'{context_length} positions: shorten the name or raise '
+                'context_length (77 at most in CLIP)')
+    order = sorted(range(len(rows)), key=lambda i: len(rows[i]))
+    lengths = groupby(len(rows[i]) for i in order)
+    return ClassTokens(
+        torch.tensor([token for i in order for token in rows[i]]),
+        tuple((len(list(same)), length) for length, same in lengths),
+        torch.tensor(order).argsort())
+
+
+def chunk_groups(groups: Groups, size: int) -> Iterator[Groups]:
+    """Cuts groups of texts into runs of at most ``size`` classes.
+
+    Args:
+        groups: number of classes and tokens of each, for every length.
+        size: classes of a run.
+    """
+    run: List[Tuple[int, int]] = []
+    room = size
+    for classes, length in groups:
+        while classes:
+            taken = min(classes, room)
+            run.append((taken, length))
+            classes, room = classes - taken, room - taken
+            if not room:
+                yield tuple(run)
+                run, room = [], size
+    if run:
+        yield tuple(run)
+
+
+def prompt_ids(words: str, num_prompts: int) -> List[int]:
+    """Tokenizes the words that prompt vectors start from.
+
+    Raises:
+        ValueError: they are not as many tokens as there are prompts.
+    """
+    ids = clip_tokenizer().encode(words)
+    if num_prompts and len(ids) != num_prompts:
+        raise ValueError(
+            f'prompt_init={words!r} has {len(ids)} tokens but num_prompts='
+            f'{num_prompts}: make them equal, or prompt_init=None for random')
+    return ids
