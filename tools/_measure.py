@@ -65,7 +65,7 @@ def matrix_rate(rows: int, width: int, device: torch.device,
 
 def multiply_adds(call: Call) -> float:
     """Counts the multiply-adds of a call's matrix products."""
-    with FlopCounterMode(display=False) as counter, torch.no_grad():
+    with FlopCounterMode(display=False) as counter:
         call()
     return counter.get_total_flops() / 2
 

@@ -200,17 +200,33 @@ def test_views_are_averaged_as_probabilities():
             torch.testing.assert_close(sample.pred_score, want)
 
 
-@pytest.mark.parametrize('views', [5, 12, 100])
-def test_views_in_groups_give_the_same_scores(views):
+@pytest.mark.parametrize('views, seen', [(5, [5, 5, 2]), (12, [12]),
+                                         (100, [12])])
+def test_views_in_groups_give_the_same_scores(views, seen):
     batch = make_batch(1, views=12)
     whole = make_model().eval()
     parts = make_model(test_cfg=dict(max_testing_views=views)).eval()
+    counts = []
+    parts.backbone.register_forward_hook(
+        lambda module, inputs, output: counts.append(len(inputs[0])))
     with torch.no_grad():
         torch.testing.assert_close(
             parts.test_step(batch)[0].pred_score,
             whole.test_step(batch)[0].pred_score,
             rtol=0,
             atol=1e-6)
+    assert counts == seen
+
+
+def test_text_is_encoded_once_for_all_videos_and_views(monkeypatch):
+    model, calls = make_model().eval(), []
+    trunk = model.cls_head.text_encoder.trunk
+    monkeypatch.setattr(model.cls_head.text_encoder, 'trunk',
+                        lambda *args: calls.append(1) or trunk(*args))
+    with torch.no_grad():
+        for _ in range(3):
+            model.test_step(make_batch(1, views=12))
+    assert len(calls) == 1
 
 
 # --- weights and classes ----------------------------------------------------
