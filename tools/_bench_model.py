@@ -5,7 +5,7 @@ from typing import Any, Callable, List
 
 import torch
 import torch.nn.functional as F
-from _measure import Call, multiply_adds, seconds
+from _measure import Call, multiply_adds, seconds, tower_product
 from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
@@ -114,6 +114,13 @@ class Bench:
             optimizer.zero_grad()
 
         return step
+
+    def product(self, clips: torch.Tensor) -> Call:
+        """Returns a matrix product of the vision tower's shapes."""
+        tokens = self.backbone.positional_embedding.shape[-2]
+        return tower_product(clips.shape[0] * clips.shape[2] * tokens,
+                             self.backbone.conv1.out_channels, self.device,
+                             self.dtype)
 
     def multiply_adds(self, call: Call) -> float:
         """Counts the multiply-adds of a call, made without compilation."""

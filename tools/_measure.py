@@ -1,7 +1,7 @@
 """Times and peak memory of calls, and the machine's matrix rate."""
-import resource
 import statistics
 import time
+from pathlib import Path
 from typing import Callable, Dict, List
 
 import torch
@@ -47,9 +47,9 @@ def median_ratio(times: List[float], others: List[float]) -> float:
     return statistics.median(a / b for a, b in zip(times, others))
 
 
-def matrix_rate(rows: int, width: int, device: torch.device,
-                dtype: torch.dtype) -> float:
-    """Measures multiply-adds per second at a tower's own shapes.
+def tower_product(rows: int, width: int, device: torch.device,
+                  dtype: torch.dtype) -> Call:
+    """Returns a matrix product of a tower's own shapes.
 
     Args:
         rows: tokens that a layer sees at once.
@@ -59,8 +59,7 @@ def matrix_rate(rows: int, width: int, device: torch.device,
     """
     x = torch.rand(rows, width, device=device, dtype=dtype)
     weight = torch.rand(width, 4 * width, device=device, dtype=dtype)
-    times = interleaved(dict(product=lambda: x @ weight), 5, device)
-    return 4 * rows * width**2 / statistics.median(times['product'])
+    return lambda: x @ weight
 
 
 def multiply_adds(call: Call) -> float:
@@ -70,19 +69,25 @@ def multiply_adds(call: Call) -> float:
     return counter.get_total_flops() / 2
 
 
+def _status_bytes(name: str) -> int:
+    """Returns what Linux says of this process's memory, such as VmRSS."""
+    lines = Path('/proc/self/status').read_text().splitlines()
+    line, = (line for line in lines if line.startswith(f'{name}:'))
+    return int(line.split()[1]) * 1024
+
+
 def peak_memory(call: Call, device: torch.device) -> float:
     """Returns the bytes that a call needs at its peak, above what it found.
 
-    On a CPU the peak is that of the process, so each call needs one of its
-    own.
+    On a CPU it is that of the process, as Linux counts it: memory that
+    earlier calls have given back may hide some of it.
     """
     if device.type == 'cuda':
         torch.cuda.reset_peak_memory_stats(device)
         before = torch.cuda.memory_allocated(device)
         call()
         return torch.cuda.max_memory_allocated(device) - before
-    with open('/proc/self/statm') as file:
-        before = int(file.read().split()[1]) * resource.getpagesize()
+    Path('/proc/self/clear_refs').write_text('5')  # forgets earlier peaks
+    before = _status_bytes('VmRSS')
     call()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return peak - before
+    return _status_bytes('VmHWM') - before

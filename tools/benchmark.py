@@ -5,7 +5,8 @@
 Beside the times stand their floors: what the matrix products alone take at
 the rate that this machine reaches at the tower's shapes. `--against naive`
 runs the textbook version of tests/reference in turn with ours, and prints the
-ratios. `--only decoding` measures the config's test pipeline instead.
+ratios. Reading is measured with the config's pipelines, on videos of ten
+seconds that are made for it or on yours (`--videos`).
 """
 import argparse
 import json
@@ -17,9 +18,10 @@ from typing import Dict, List
 
 import torch
 from _bench_model import Bench, without_gradient
-from _measure import (Call, interleaved, matrix_rate, median_ratio,
-                      peak_memory, seconds)
-from mmengine.config import DictAction
+from _decoding import decoding as read_costs
+from _measure import Call, interleaved, median_ratio, peak_memory, seconds
+from mmengine.config import Config, DictAction
+from mmengine.registry import init_default_scope
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -33,7 +35,7 @@ def parse_args() -> argparse.Namespace:
     add = parser.add_argument
     add('config', nargs='?', default=str(ROOT / 'configs/tcclip_k400.py'))
     add('--against', choices=['naive'])
-    add('--only', choices=['inference', 'training'])
+    add('--only', choices=['inference', 'training', 'decoding'])
     add('--device', default='cpu')
     add('--dtype',
         default='float32',
@@ -46,6 +48,7 @@ def parse_args() -> argparse.Namespace:
         help="as many classes, named after the config's")
     add('--train-frames', type=int, default=8, help='frames when training')
     add('--train-batch', type=int, default=2, help='videos when training')
+    add('--videos', nargs='+', type=Path, help='videos to read, not our own')
     add('--cfg-options', nargs='+', action=DictAction)
     add('--peak', nargs=2, help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -63,7 +66,7 @@ def show_ratio(name: str, times: Dict[str, List[float]], ours: str,
 
 
 def show_floor(bench: Bench, call: Call, spent: float, rate: float) -> None:
-    """Prints what the matrix products of a call alone would take."""
+    """Prints what a call's matrix products take at a rate of them."""
     floor = bench.multiply_adds(call) / rate
     show('    floor of its products', floor, 's',
          f'{spent / floor:.2f}x, {rate * 2e-9:.0f} GFLOP/s')
@@ -87,27 +90,26 @@ def show_peaks(call: str, names: List[str]) -> None:
         show('ours / naive, memory', peaks[0] / peaks[1], '')
 
 
-def rate_of(bench: Bench, batch: torch.Tensor) -> float:
-    """Measures the matrix rate at the shapes of the vision tower."""
-    tokens = bench.backbone.positional_embedding.shape[-2]
-    rows = batch.shape[0] * batch.shape[2] * tokens
-    return matrix_rate(rows, bench.backbone.conv1.out_channels, bench.device,
-                       bench.dtype)
+def inference_calls(bench: Bench, names: List[str]) -> Dict[str, Call]:
+    """Returns the scoring of the views, and its parts."""
+    calls = {name: bench.view_call(name) for name in names}
+    features = without_gradient(bench.vision)()
+    calls.update(
+        vision=without_gradient(bench.vision),
+        product=bench.product(bench.views),
+        text=without_gradient(lambda: bench.head(features)))
+    if 'naive' in names:
+        calls['naive vision'] = without_gradient(bench.naive_vision)
+    return calls
 
 
 def inference(args: argparse.Namespace, names: List[str]) -> None:
-    """Measures the scoring of views, and its parts."""
+    """Measures the scoring of views."""
     bench = Bench(args)
-    vision = without_gradient(bench.vision)
-    calls = {name: bench.view_call(name) for name in names}
-    features = vision()
-    calls.update(
-        vision=vision, text=without_gradient(lambda: bench.head(features)))
-    if args.against:
-        calls['naive vision'] = without_gradient(bench.naive_vision)
+    calls = inference_calls(bench, names)
     times = interleaved(calls, args.runs, bench.device)
     middle = {name: statistics.median(spent) for name, spent in times.items()}
-    rate = rate_of(bench, bench.views)
+    rate = bench.multiply_adds(calls['product']) / middle['product']
     texts = without_gradient(bench.class_texts)
     once = seconds(texts, bench.device)
     print(f'\nInference, {args.views} view(s) of {bench.frames} frames, '
@@ -116,7 +118,7 @@ def inference(args: argparse.Namespace, names: List[str]) -> None:
         show(f'views, {name}', middle[name], 's',
              f'{args.views / middle[name]:.2f} views/s')
     show('  vision', middle['vision'], 's')
-    show_floor(bench, vision, middle['vision'], rate)
+    show_floor(bench, calls['vision'], middle['vision'], rate)
     show('    selecting and merging', bench.merging_seconds(), 's')
     show('  text and prompting', middle['text'], 's',
          f'{middle["text"] / middle["ours"]:.1%} of the views')
@@ -132,19 +134,31 @@ def training(args: argparse.Namespace, names: List[str]) -> None:
     """Measures training steps."""
     bench = Bench(args)
     calls = {name: bench.step_call(name) for name in names}
+    calls['product'] = bench.product(bench.batch)
     times = interleaved(calls, args.runs, bench.device)
     print(f'\nTraining, {args.train_batch} videos of {args.train_frames} '
           f'frames, {bench.head.num_classes} classes')
+    rate = bench.multiply_adds(calls['product']) / statistics.median(
+        times['product'])
     for name in names:
         spent = statistics.median(times[name])
         show(f'step, {name}', spent, 's',
              f'{args.train_batch / spent:.3f} videos/s')
         if name == 'ours':
-            show_floor(bench, calls[name], spent, rate_of(bench, bench.batch))
+            show_floor(bench, calls[name], spent, rate)
     if args.against:
         show_ratio('time', times, 'ours', 'naive')
     del bench, calls  # the peaks need the memory
     show_peaks('step', names)
+
+
+def decoding(args: argparse.Namespace) -> None:
+    """Measures what the config's pipelines cost on videos of ten seconds."""
+    init_default_scope('mmaction')
+    print('\nReading videos, in processor time')
+    for row in read_costs(
+            Config.fromfile(args.config), args.runs, args.videos or ()):
+        show(*row)
 
 
 def main() -> None:
@@ -159,10 +173,12 @@ def main() -> None:
     names = ['ours', 'naive'] if args.against else ['ours']
     print(f'{args.config}, {args.device}, {args.dtype}, '
           f'{torch.get_num_threads()} threads, torch {torch.__version__}')
-    if args.only != 'training':
+    if args.only in (None, 'inference'):
         inference(args, names)
-    if args.only != 'inference':
+    if args.only in (None, 'training'):
         training(args, names)
+    if args.only in (None, 'decoding'):
+        decoding(args)
 
 
 if __name__ == '__main__':

@@ -24,6 +24,14 @@ def good(tmp_path, encode):
 
 
 @pytest.fixture
+def moving(tmp_path, encode):
+    """A moving texture: key frames are 0, 12, 24 and 36."""
+    texture = np.random.default_rng(0).integers(64, 192, size=(48, 64, 3))
+    frames = [np.roll(texture, i, axis=1) for i in range(40)]
+    return encode(tmp_path / 'moving.mp4', np.stack(frames).astype(np.uint8))
+
+
+@pytest.fixture
 def broken(tmp_path, good):
     """Writes a file that is broken in the given way."""
 
@@ -88,6 +96,49 @@ def test_a_good_video_is_read_as_by_the_stock_transforms(good):
     assert results[0]['avg_fps'] == results[1]['avg_fps'] == 10
     assert np.array_equal(results[0]['imgs'], results[1]['imgs'])
     assert results[1]['img_shape'] == (48, 64)
+
+
+@pytest.mark.parametrize('mode', ['accurate', 'efficient'])
+@pytest.mark.parametrize('inds', [
+    [3, 17, 39, 0, 12, 25, 11, 30],
+    [39, 39, 5, 39, 5, 38],
+    [24],
+])
+def test_frames_in_any_order_are_those_of_the_stock_transform(
+        moving, mode, inds):
+    decoded = []
+    for decode in DecordDecode(mode), SafeDecordDecode(mode):
+        results = SafeDecordInit()(dict(filename=moving))
+        assert results['video_reader'].get_key_indices() == [0, 12, 24, 36]
+        results['frame_inds'] = np.array(inds)
+        decoded.append(decode(results)['imgs'])
+    assert np.shape(decoded) == (2, len(inds), 48, 64, 3)
+    assert np.array_equal(*decoded)
+
+
+def test_frames_are_decoded_once_and_in_order(moving):
+    results = SafeDecordInit()(dict(filename=moving))
+    reader, asked = results['video_reader'], []
+
+    class Spy:
+
+        def __getitem__(self, index):
+            asked.append(index)
+            return reader[index]
+
+    results.update(video_reader=Spy(), frame_inds=np.array([7, 30, 7, 0, 30]))
+    SafeDecordDecode()(results)
+    assert asked == [0, 7, 30]
+
+
+def test_repeated_frames_are_arrays_of_their_own(moving):
+    """A flip in place must not reach the others."""
+    results = SafeDecordInit()(dict(filename=moving))
+    results['frame_inds'] = np.array([5, 5, 9])
+    first, second, _ = SafeDecordDecode()(results)['imgs']
+    before = second.copy()
+    first[:] = 0
+    assert np.array_equal(second, before) and second.any()
 
 
 @pytest.mark.parametrize('kind', KINDS)
@@ -156,10 +207,15 @@ def test_blank_scores_black_frames(kind, tmp_path, good, broken, warnings):
     assert len(named) == 1 and 'a black clip is scored' in named[0]
 
 
-def test_blank_serves_the_efficient_mode_too(broken):
+@pytest.mark.parametrize('decode', [
+    SafeDecordDecode('efficient', on_error='blank'),
+    DecordDecode(),
+])
+def test_blank_serves_the_efficient_mode_and_the_stock_transform(
+        decode, broken):
     results = SafeDecordInit(on_error='blank')(dict(filename=broken('text')))
     results['frame_inds'] = np.array([0, 0, 0])
-    results = SafeDecordDecode('efficient', on_error='blank')(results)
+    results = decode(results)
     assert np.array_equal(results['imgs'], np.zeros((3, 256, 256, 3)))
 
 

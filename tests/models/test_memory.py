@@ -50,9 +50,8 @@ def score(model, clips):
     for p in model.parameters():
         kept.pop(p.untyped_storage().data_ptr(), None)
     logits.logsumexp(1).sum().backward()
-    return logits, [
-        p.grad for p in model.parameters() if p.requires_grad
-    ], sum(kept.values())
+    return logits, [p.grad for p in model.parameters()
+                    if p.requires_grad], sum(kept.values())
 
 
 def test_checkpointing_keeps_numbers_and_frees_activations():

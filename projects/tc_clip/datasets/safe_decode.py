@@ -10,7 +10,7 @@ import logging
 import multiprocessing
 import os.path as osp
 import re
-from typing import Any, Dict, Optional, Sequence, Tuple, Type
+from typing import Any, Dict, List, Optional, Sequence, Tuple, Type
 
 import numpy as np
 from mmaction.datasets.transforms import DecordDecode, DecordInit
@@ -47,6 +47,10 @@ class BlankReader:
     """Stand-in for a decord reader, all of whose frames are black."""
 
     frame_shape = (256, 256, 3)
+
+    def __getitem__(self, index: int) -> BlankFrames:
+        """Returns one black frame, ``(256, 256, 3)``."""
+        return self.next()
 
     def get_batch(self, indices: Sequence[int]) -> BlankFrames:
         """Returns black frames, ``(len(indices), 256, 256, 3)``."""
@@ -190,6 +194,12 @@ class SafeDecordInit(_SafeTransform, DecordInit):
 class SafeDecordDecode(_SafeTransform, DecordDecode):
     """Decode frames with decord, with a choice what to do if that fails.
 
+    Each frame is decoded once and in order of time, whatever order the views
+    want: to go back, decord starts again at a key frame. The frames are those
+    of ``DecordDecode``. Only several views of a file whose frames refer across
+    key frames (open groups of pictures) may differ: there decord loses count
+    at every seek, in any order.
+
     Required keys:
 
         - video_reader
@@ -211,6 +221,19 @@ class SafeDecordDecode(_SafeTransform, DecordDecode):
         ValueError: ``on_error`` is unknown.
         RuntimeError: At the call, a broken video with ``on_error='raise'``.
     """
+
+    def _decord_load_frames(self, container: Any,
+                            frame_inds: np.ndarray) -> List[np.ndarray]:
+        """Returns the frames, each an array of its own."""
+        if self.mode == 'efficient':
+            return super()._decord_load_frames(container, frame_inds)
+        frames = [np.empty(0)] * len(frame_inds)
+        # One at a time: a batch would be in memory twice, once in decord.
+        for index in np.unique(frame_inds).tolist():
+            frame = container[index]
+            for place in np.flatnonzero(frame_inds == index):
+                frames[place] = frame.asnumpy()
+        return frames
 
     def _blank(self, results: Dict) -> Dict:
         """Returns as many black frames as were asked for."""
