@@ -21,7 +21,8 @@ class AttentionInputs(NamedTuple):
         query: ``(B, T, H, N, d)``.
         key: ``(B, T, H, N + M, d)``, the frame's own tokens first.
         value: ``(B, T, H, N + M, d)``.
-        bias: added to the logits, ``(H, 1, N + M)``, or None.
+        bias: added to the logits, broadcastable to ``(T, H, 1, N + M)``, or
+            None.
     """
     query: Tensor
     key: Tensor
@@ -67,8 +68,9 @@ def project_kv(x: Tensor, attn: nn.MultiheadAttention) -> KeyValue:
 def with_references(query: Tensor,
                     key: Tensor,
                     value: Tensor,
-                    references: Optional[KeyValue] = None,
-                    bias: Optional[Tensor] = None) -> AttentionInputs:
+                    references: KeyValue,
+                    bias: Optional[Tensor] = None,
+                    visible: Optional[Tensor] = None) -> AttentionInputs:
     """Appends reference keys and values to those of every frame.
 
     Args:
@@ -79,15 +81,21 @@ def with_references(query: Tensor,
             where all frames of a video read the same tokens.
         bias: ``(H, 1, 2)``, what is added to the logits of the frame's own
             tokens and of the reference tokens (slides, step 3 of TC).
+        visible: which reference tokens each frame reads, bool ``(T, M)``; all
+            if None.
     """
-    if references is None:
-        return AttentionInputs(query, key, value)
     own, frames = key.shape[-2], key.shape[1]
     ref_key, ref_value = (x.expand(-1, frames, -1, -1, -1) for x in references)
     if bias is not None:
         local, context = bias.split(1, -1)
         bias = torch.cat((local.expand(
             -1, -1, own), context.expand(-1, -1, ref_key.shape[-2])), -1)
+    if visible is not None:
+        hidden = query.new_zeros(visible.shape).masked_fill(
+            ~visible, float('-inf'))
+        # (T, 1, 1, N + M)
+        hidden = F.pad(hidden, (own, 0))[:, None, None]
+        bias = hidden if bias is None else bias + hidden
     return AttentionInputs(query, torch.cat((key, ref_key), -2),
                            torch.cat((value, ref_value), -2), bias)
 
@@ -100,11 +108,13 @@ def attend(inputs: AttentionInputs) -> Tensor:
     """
     query, key, value, bias = inputs
     frames = query.shape[:2]
+    if bias is not None:
+        bias = bias.to(query.dtype).expand(*frames, -1, -1, -1).flatten(0, 1)
     out = F.scaled_dot_product_attention(
         query.flatten(0, 1),
         key.flatten(0, 1),
         value.flatten(0, 1),
-        attn_mask=None if bias is None else bias.to(query.dtype)[None])
+        attn_mask=bias)
     # (B*T, H, N, d) -> (B, T, N, D)
     return out.transpose(1, 2).flatten(2).unflatten(0, frames)
 

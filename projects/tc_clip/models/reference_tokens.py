@@ -1,16 +1,17 @@
 """Where the reference tokens of a frame come from.
 
-Each temporal model of the slides is one class here: it names the keys and
-values that every frame reads beside its own (:meth:`references`), and may
-hand context tokens to the next layer (:meth:`summarise`).
+Each temporal model of the slides is one class: it says which keys and values
+every frame reads beside its own (:meth:`ReferenceTokens.inputs`), and may hand
+context tokens to the next layer (:meth:`ReferenceTokens.forward`).
 """
 from typing import NamedTuple, Optional
 
+import torch
 from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor
 
-from .attention import AttentionInputs, KeyValue
+from .attention import AttentionInputs, KeyValue, with_references
 
 
 class Context(NamedTuple):
@@ -30,25 +31,28 @@ class ReferenceTokens(BaseModule):
     """Base class of the temporal models.
 
     Legend of shapes as in :mod:`attention`. A subclass overrides
-    :meth:`references`, and :meth:`forward` where it makes context tokens.
+    :meth:`inputs`, and :meth:`forward` where it makes context tokens.
     """
 
     def has_references(self, layer: int) -> bool:
         """Tells whether frames read reference tokens in a layer (1-based)."""
         raise NotImplementedError
 
-    def references(self, key: Tensor, value: Tensor,
-                   context: Optional[KeyValue]) -> Optional[KeyValue]:
-        """Chooses the reference keys and values of a layer.
+    def inputs(self, query: Tensor, key: Tensor, value: Tensor,
+               context: Optional[KeyValue],
+               bias: Optional[Tensor]) -> AttentionInputs:
+        """Joins the frames' own keys and values with their references.
 
         Args:
-            key: keys of all frames ``(B, T, H, N, d)``.
-            value: values of all frames ``(B, T, H, N, d)``.
+            query: ``(B, T, H, N, d)``.
+            key: ``(B, T, H, N, d)``.
+            value: ``(B, T, H, N, d)``.
             context: keys and values ``(B, H, k, d)`` of the context tokens of
                 the layer before, if there are any.
+            bias: ``(H, 1, 2)``, see :func:`with_references`.
 
         Returns:
-            Keys and values ``(B, T or 1, H, M, d)``, or None.
+            What the attention of the layer reads.
         """
         raise NotImplementedError
 
@@ -74,10 +78,11 @@ class FrameWise(ReferenceTokens):
         """See :class:`ReferenceTokens`."""
         return False
 
-    def references(self, key: Tensor, value: Tensor,
-                   context: Optional[KeyValue]) -> Optional[KeyValue]:
+    def inputs(self, query: Tensor, key: Tensor, value: Tensor,
+               context: Optional[KeyValue],
+               bias: Optional[Tensor]) -> AttentionInputs:
         """See :class:`ReferenceTokens`."""
-        return None
+        return AttentionInputs(query, key, value)
 
 
 @MODELS.register_module()
@@ -95,6 +100,8 @@ class ContextTokens(ReferenceTokens):
         merge_step: tokens that one round of merging removes, r.
         selection: config of the seed selection.
         summary: config of the summary of the seeds.
+        weights: config of the seed selection whose scores weigh the seeds in
+            their summary; None weighs all alike.
 
     Raises:
         ValueError: an option is out of its range.
@@ -109,7 +116,8 @@ class ContextTokens(ReferenceTokens):
                  seed_ratio: float = 0.3,
                  merge_step: int = 100,
                  selection: Optional[dict] = None,
-                 summary: Optional[dict] = None) -> None:
+                 summary: Optional[dict] = None,
+                 weights: Optional[dict] = None) -> None:
         super().__init__()
         if not 0 < seed_ratio <= 1:
             raise ValueError(f'seed_ratio={seed_ratio} is not in (0, 1]')
@@ -122,17 +130,29 @@ class ContextTokens(ReferenceTokens):
         self.selection = MODELS.build(
             selection or dict(type='CLSAttentionSelection'))
         self.summary = MODELS.build(summary or dict(type='BipartiteSummary'))
+        self.weights = MODELS.build(weights) if weights else None
 
     def has_references(self, layer: int) -> bool:
         """See :class:`ReferenceTokens`: the first layer has no context."""
         return layer > 1
 
-    def references(self, key: Tensor, value: Tensor,
-                   context: Optional[KeyValue]) -> Optional[KeyValue]:
+    def inputs(self, query: Tensor, key: Tensor, value: Tensor,
+               context: Optional[KeyValue],
+               bias: Optional[Tensor]) -> AttentionInputs:
         """See :class:`ReferenceTokens`: one set for all frames."""
         if context is None:
+            return AttentionInputs(query, key, value)
+        shared = context[0].unsqueeze(1), context[1].unsqueeze(1)
+        return with_references(query, key, value, shared, bias)
+
+    @torch.no_grad()
+    def _seed_weights(self, inputs: AttentionInputs,
+                      seed_index: Tensor) -> Optional[Tensor]:
+        """Returns the weight of each seed ``(B, T * n, 1)``, if any."""
+        if self.weights is None:
             return None
-        return context[0].unsqueeze(1), context[1].unsqueeze(1)
+        scores = self.weights.score(inputs).gather(2, seed_index)
+        return scores.flatten(1).unsqueeze(-1)
 
     def forward(self, tokens: Tensor, inputs: AttentionInputs) -> Context:
         """See :class:`ReferenceTokens`: select seeds, then summarise them."""
@@ -141,5 +161,7 @@ class ContextTokens(ReferenceTokens):
         seed_index = self.selection(inputs, num_seeds)
         index = seed_index.unsqueeze(-1).expand(-1, -1, -1, patches.shape[-1])
         seeds = patches.gather(2, index).flatten(1, 2)  # (B, T * n, D)
-        merged, owner = self.summary(seeds, self.num_tokens, self.merge_step)
+        weights = self._seed_weights(inputs, seed_index)
+        merged, owner = self.summary(seeds, self.num_tokens, self.merge_step,
+                                     weights)
         return Context(merged, seed_index, owner.view_as(seed_index))

@@ -27,18 +27,23 @@ def best_patches(scores: Tensor, num_seeds: int) -> Tensor:
     return scores.topk(num_seeds, dim=-1).indices
 
 
-@MODELS.register_module()
-class CLSAttentionSelection(BaseModule):
-    """Selects the patches that the CLS token attends to most.
+class SeedSelection(BaseModule):
+    """Base class: a score of every patch, of which the highest are picked.
 
-    The attention weights are averaged over the heads (slides, step 1 of TC;
-    "Averaged CLS attn." of the ablation).
-
-    Example:
-        >>> selection = CLSAttentionSelection()
-        >>> seed_index = selection(attention_inputs, num_seeds=58)
-        >>> seed_index.shape  # (B, T, 58)
+    A subclass overrides :meth:`score`, and :meth:`forward` where it picks in
+    another way.
     """
+
+    def score(self, inputs: AttentionInputs) -> Tensor:
+        """Scores the patches of every frame.
+
+        Args:
+            inputs: the attention operation of the layer.
+
+        Returns:
+            ``(B, T, N - 1)``, higher is more informative.
+        """
+        raise NotImplementedError
 
     @torch.no_grad()
     def forward(self, inputs: AttentionInputs, num_seeds: int) -> Tensor:
@@ -51,4 +56,22 @@ class CLSAttentionSelection(BaseModule):
         Returns:
             Patch indices ``(B, T, num_seeds)``, best first.
         """
-        return best_patches(cls_attention(inputs).mean(2), num_seeds)
+        return best_patches(self.score(inputs), num_seeds)
+
+
+@MODELS.register_module()
+class CLSAttentionSelection(SeedSelection):
+    """Selects the patches that the CLS token attends to most.
+
+    The attention weights are averaged over the heads (slides, step 1 of TC;
+    "Averaged CLS attn." of the ablation).
+
+    Example:
+        >>> selection = CLSAttentionSelection()
+        >>> seed_index = selection(attention_inputs, num_seeds=58)
+        >>> seed_index.shape  # (B, T, 58)
+    """
+
+    def score(self, inputs: AttentionInputs) -> Tensor:
+        """See :class:`SeedSelection`."""
+        return cls_attention(inputs).mean(2)

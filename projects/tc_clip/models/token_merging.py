@@ -3,7 +3,7 @@
 A summary is a module that maps the seed tokens of a video ``(B, M, D)`` to
 ``num_tokens`` context tokens, and tells which seed went into which token.
 """
-from typing import List, NamedTuple, Tuple
+from typing import List, NamedTuple, Optional, Tuple
 
 import torch
 import torch.nn.functional as F
@@ -97,7 +97,7 @@ def merge_bipartite(seeds: Tensor, num_tokens: int, step: int) -> Tensor:
     sum and average are the same.
 
     Args:
-        seeds: ``(B, M, D)``.
+        seeds: ``(B, M, D)``, times their weights if they have some.
         num_tokens: tokens to keep.
         step: tokens that a round removes.
 
@@ -114,19 +114,26 @@ def merge_bipartite(seeds: Tensor, num_tokens: int, step: int) -> Tensor:
     return owner
 
 
-def average_groups(x: Tensor, owner: Tensor, groups: int) -> Tensor:
+def average_groups(x: Tensor,
+                   owner: Tensor,
+                   groups: int,
+                   weights: Optional[Tensor] = None) -> Tensor:
     """Averages rows with the same owner.
 
     Args:
         x: ``(B, M, D)``.
         owner: ``(B, M)``, below ``groups``; every group has a row.
         groups: how many groups there are.
+        weights: of the rows, positive, ``(B, M, 1)``; all alike if None.
 
     Returns:
         ``(B, groups, D)``.
     """
-    size = scatter_sum(x.new_ones(*x.shape[:2], 1), owner, groups)
-    return scatter_sum(x, owner, groups) / size
+    total = x if weights is None else x * weights
+    if weights is None:
+        weights = x.new_ones(*x.shape[:2], 1)
+    return scatter_sum(total, owner, groups) / scatter_sum(
+        weights, owner, groups)
 
 
 @MODELS.register_module()
@@ -144,18 +151,23 @@ class BipartiteSummary(BaseModule):
         >>> tokens.shape, owner.shape  # (2, 96, 768), (2, 928)
     """
 
-    def forward(self, seeds: Tensor, num_tokens: int, step: int) -> Summary:
+    def forward(self,
+                seeds: Tensor,
+                num_tokens: int,
+                step: int,
+                weights: Optional[Tensor] = None) -> Summary:
         """Summarises the seed tokens of each video.
 
         Args:
             seeds: ``(B, M, D)``, frame by frame, best first in a frame.
             num_tokens: context tokens to keep; M where it is smaller.
             step: tokens that a round removes.
+            weights: of the seeds ``(B, M, 1)``; all alike if None.
 
         Returns:
             Context tokens ``(B, k, D)`` and the owner of each seed.
         """
-        owner = merge_bipartite(seeds, num_tokens, step)
-        return Summary(
-            average_groups(seeds, owner, min(num_tokens, seeds.shape[1])),
-            owner)
+        total = seeds if weights is None else seeds * weights
+        owner = merge_bipartite(total, num_tokens, step)
+        kept = min(num_tokens, seeds.shape[1])
+        return Summary(average_groups(seeds, owner, kept, weights), owner)

@@ -5,7 +5,7 @@ import torch
 from open_clip.transformer import ResidualAttentionBlock
 from torch import Tensor, nn
 
-from .attention import attend, project_kv, project_qkv, with_references
+from .attention import attend, project_kv, project_qkv
 from .reference_tokens import Context, ReferenceTokens
 
 
@@ -59,10 +59,10 @@ class ReferenceBlock(nn.Module):
         query, key, value = project_qkv(self.ln_1(tokens), self.attn)
         context_kv = None if context is None else project_kv(
             self.ln_1(context), self.attn)
-        inputs = with_references(query, key, value,
-                                 reference.references(key, value, context_kv),
-                                 self.local_global_bias)
-        tokens = tokens + self.ls_1(self.attn.out_proj(attend(inputs)))
+        inputs = reference.inputs(query, key, value, context_kv,
+                                  self.local_global_bias)
+        attended = attend(inputs).view_as(tokens)
+        tokens = tokens + self.ls_1(self.attn.out_proj(attended))
         made = reference(tokens, inputs) if make_context else None
         if made is not None:
             made = made._replace(tokens=self.feed_forward(made.tokens))
