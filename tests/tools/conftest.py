@@ -1,0 +1,116 @@
+"""Stand-ins of data sets, and the tool that prepares them."""
+import importlib.util
+import shutil
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NAMES = dict(
+    hmdb_51=['brush hair', 'kick'],
+    ucf_101=['Archery', 'YoYo'],
+    ssv2=['Closing something', 'Opening something', 'Moving it'],
+    kinetics_400=['abseiling', 'air drumming', 'zumba'],
+    kinetics_600=['abseiling', 'lawn mower racing', 'zumba'],
+    kinetics_600_split1=['zumba', 'abseiling'])
+
+
+@pytest.fixture(scope='session')
+def tool():
+    """tools/prepare_data.py, which imports its neighbours."""
+    sys.path.insert(0, str(ROOT / 'tools'))
+    try:
+        path = ROOT / 'tools/prepare_data.py'
+        spec = importlib.util.spec_from_file_location('prepare_data', path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(str(ROOT / 'tools'))
+    return module
+
+
+@pytest.fixture(scope='session')
+def video(tmp_path_factory):
+    """A small video of noise, so that the file has a body."""
+    path = tmp_path_factory.mktemp('video') / 'good.mp4'
+    writer = cv2.VideoWriter(
+        str(path), cv2.VideoWriter.fourcc(*'mp4v'), 10, (64, 48))
+    assert writer.isOpened()
+    rng = np.random.default_rng(0)
+    for _ in range(40):
+        writer.write(rng.integers(256, size=(48, 64, 3)).astype(np.uint8))
+    writer.release()
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path, tool, monkeypatch):
+    """The folder above the data sets, with short lists of class names."""
+    labels = tmp_path / 'labels'
+    labels.mkdir()
+    for name, names in NAMES.items():
+        halves = {f'{name}_base': names[1:], f'{name}_novel': names[:1]}
+        for file, part in {name: names, **halves}.items():
+            rows = ''.join(f'{i},{text}\n' for i, text in enumerate(part))
+            (labels / f'{file}.csv').write_text(f'id,name\n{rows}')
+    monkeypatch.setattr(tool, 'LABELS', labels)
+    return tmp_path / 'data'
+
+
+@pytest.fixture
+def put(folder, video):
+    """Puts copies of the video below the folder."""
+
+    def put(*names):
+        for name in names:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(video, folder / name)
+
+    return put
+
+
+@pytest.fixture
+def write(folder):
+    """Writes a text file below the folder."""
+
+    def write(name, text):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def prepare(folder, tool, monkeypatch, capsys):
+    """Runs the tool; returns the exit status and what it prints."""
+
+    def prepare(*args):
+        argv = ['prepare_data.py', *map(str, args), '--data', str(folder)]
+        monkeypatch.setattr('sys.argv', argv)
+        with pytest.raises(SystemExit) as raised:
+            tool.main()
+        if isinstance(raised.value.code, str):
+            return 1, raised.value.code
+        return raised.value.code, capsys.readouterr().out
+
+    return prepare
+
+
+@pytest.fixture
+def ucf101(write, put):
+    """UCF-101 with 17 training and 2 test videos of two classes."""
+    train, test = ([
+        f'{name}/v_{name}_g{i:02d}.avi' for name in NAMES['ucf_101']
+        for i in numbers
+    ] for numbers in (range(17), range(20, 22)))
+    numbered = [f'{path} {1 + ("YoYo" in path)}\n' for path in train]
+    write('ucf101/annotations/trainlist01.txt', ''.join(numbered))
+    for split in (1, 2, 3):
+        write(f'ucf101/annotations/testlist0{split}.txt', '\n'.join(test))
+    put(*(f'ucf101/UCF-101/{path}' for path in train + test))
+    return train, test

@@ -1,0 +1,199 @@
+"""Readers of the data sets' own annotation, and draws from it.
+
+Readers return clips, which are pairs of a video's path and class name; lists
+are made of entries, pairs of a path and a label.
+"""
+import csv
+import hashlib
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Dict, List, Sequence, Tuple
+
+Clip = Tuple[str, str]
+Entry = Tuple[str, int]
+
+
+def find_files(folder: Path, pattern: str) -> List[Path]:
+    """Returns the files at any depth whose names match a glob pattern.
+
+    Raises:
+        FileNotFoundError: There is none.
+    """
+    files = sorted(
+        file for file in folder.rglob(pattern)
+        if not file.name.startswith('.'))
+    if not files:
+        raise FileNotFoundError(
+            f'{folder} holds no {pattern}. Cure: unpack the official '
+            'annotation there, or name its folder: --from official FOLDER')
+    return files
+
+
+def find_file(folder: Path, pattern: str) -> Path:
+    """Returns the only file at any depth whose name matches.
+
+    Raises:
+        FileNotFoundError: There is none.
+        ValueError: There are several.
+    """
+    files = find_files(folder, pattern)
+    if len(files) > 1:
+        raise ValueError(
+            f'{folder} holds {len(files)} files {pattern}: '
+            f'{", ".join(map(str, files))}. Cure: leave one of them there.')
+    return files[0]
+
+
+def _lines(file: Path) -> List[str]:
+    """Returns the lines of a file that hold something."""
+    lines = file.read_text(encoding='utf-8').splitlines()
+    return [line.strip() for line in lines if line.strip()]
+
+
+def read_kinetics(folder: Path, part: str, split: int) -> List[Clip]:
+    """Reads ``label,youtube_id,time_start,time_end,split`` of Kinetics.
+
+    Args:
+        folder: Holds ``*train*.csv`` and ``*val*.csv``.
+        part: ``'train'`` or ``'val'``.
+        split: Kinetics has one only.
+    """
+    file = find_file(folder, f'*{part}*.csv')
+    with open(file, newline='', encoding='utf-8') as lines:
+        rows = csv.DictReader(lines)
+        columns = ['label', 'youtube_id', 'time_start', 'time_end']
+        if not {*columns} <= {*(rows.fieldnames or [])}:
+            raise ValueError(f'{file}: the first line must name the columns '
+                             f'{columns}, but is {rows.fieldnames}.')
+        return [('{}_{:06d}_{:06d}'.format(row['youtube_id'],
+                                           int(float(row['time_start'])),
+                                           int(float(row['time_end']))),
+                 row['label']) for row in rows]
+
+
+def read_hmdb51(folder: Path, part: str, split: int) -> List[Clip]:
+    """Reads ``CLASS_test_splitN.txt``, where 1 marks training, 2 testing.
+
+    Args:
+        folder: Holds the 51 files of the split.
+        part: ``'train'`` or ``'val'``.
+        split: 1, 2 or 3.
+    """
+    mark = dict(train='1', val='2')[part]
+    ending = f'_test_split{split}.txt'
+    clips = []
+    for file in find_files(folder, f'*{ending}'):
+        name = file.name[:-len(ending)]
+        for line in _lines(file):
+            path, _, found = line.rpartition(' ')
+            if found not in ('0', '1', '2'):
+                raise ValueError(f'{file}: {line!r} must end in 0, 1 or 2.')
+            if found == mark:
+                clips.append((f'{name}/{path}', name.replace('_', ' ')))
+    return clips
+
+
+def read_ucf101(folder: Path, part: str, split: int) -> List[Clip]:
+    """Reads ``CLASS/VIDEO`` from ``trainlist0N.txt`` or ``testlist0N.txt``.
+
+    Args:
+        folder: Holds the lists.
+        part: ``'train'`` or ``'val'``.
+        split: 1, 2 or 3.
+    """
+    kind = dict(train='train', val='test')[part]
+    file = find_file(folder, f'{kind}list{split:02d}.txt')
+    # training lines end in a number; the folder already tells the class
+    paths = [line.split()[0] for line in _lines(file)]
+    return [(path, path.split('/')[0]) for path in paths]
+
+
+def read_ssv2(folder: Path, part: str, split: int) -> List[Clip]:
+    """Reads ids and templates of Something-Something v2.
+
+    Args:
+        folder: Holds ``*train.json`` and ``*validation.json``.
+        part: ``'train'`` or ``'val'``.
+        split: The data set has one only.
+    """
+    kind = dict(train='train', val='validation')[part]
+    file = find_file(folder, f'*{kind}.json')
+    videos = json.loads(file.read_text(encoding='utf-8'))
+    if not all({'id', 'template'} <= {*video} for video in videos):
+        raise ValueError(f"{file}: every video must have 'id' and 'template'.")
+    # 'Closing [something]' is the class 'Closing something'
+    return [(video['id'], re.sub(r'[\[\]]', '', video['template']))
+            for video in videos]
+
+
+def label_clips(clips: Sequence[Clip], names: Sequence[str],
+                all_names: Sequence[str]) -> List[Entry]:
+    """Numbers the videos of some classes.
+
+    Args:
+        clips: Paths and class names.
+        names: The classes to keep, in the order of their labels.
+        all_names: The classes of the data set.
+
+    Raises:
+        ValueError: A class is unknown, or one to keep has no video.
+    """
+    found = {name for _, name in clips}
+    unknown = sorted(found - {*all_names})
+    if unknown:
+        raise ValueError(f'The annotation has classes that configs/labels '
+                         f'does not know: {unknown[:5]}. Cure: take the '
+                         "data set's official annotation.")
+    absent = [name for name in names if name not in found]
+    if absent:
+        raise ValueError(f'The annotation has no video of {absent[:5]}. Cure: '
+                         "take the data set's whole official annotation.")
+    label_of = {name: label for label, name in enumerate(names)}
+    return [(path, label_of[name]) for path, name in clips if name in label_of]
+
+
+def draw_shots(entries: Sequence[Entry], shots: int, seed: str) -> List[Entry]:
+    """Draws as many videos of each class, fewer being a part of more.
+
+    The order comes from hashes, so that it is the same on every machine.
+
+    Args:
+        entries: Paths and labels to draw from.
+        shots: Number of videos per class.
+        seed: Another one gives another draw.
+
+    Raises:
+        ValueError: A class has fewer videos.
+    """
+
+    def chance(entry: Entry) -> bytes:
+        return hashlib.sha256(f'{seed} {entry[0]}'.encode()).digest()
+
+    taken: Counter = Counter()
+    drawn = []
+    for path, label in sorted(entries, key=chance):
+        if taken[label] < shots:
+            taken[label] += 1
+            drawn.append((path, label))
+    check_shots(taken, shots, 'The official training list')
+    return sorted(drawn, key=lambda entry: entry[1])
+
+
+def check_shots(counts: Dict[int, int], shots: int, where: str) -> None:
+    """Refuses a list whose classes have another number of videos.
+
+    Args:
+        counts: The number of videos of each label.
+        shots: What it should be.
+        where: What to call the list in the message.
+
+    Raises:
+        ValueError: Names the first label that is wrong.
+    """
+    wrong = {key: n for key, n in sorted(counts.items()) if n != shots}
+    if wrong:
+        label, count = next(iter(wrong.items()))
+        raise ValueError(f'{where} has {count} videos with label {label}, not '
+                         f'{shots}; {len(wrong)} classes are like that.')

@@ -1,0 +1,158 @@
+"""Finds the videos of a data set, and those that cannot be decoded."""
+import os
+import time
+from collections import defaultdict, deque
+from multiprocessing import Pipe, Process
+from multiprocessing.connection import Connection, wait
+from pathlib import Path, PurePosixPath
+from typing import Dict, List, Mapping, Optional, Sequence
+
+import numpy as np
+
+SUFFIXES = '.mp4', '.avi', '.webm', '.mkv'
+_MOST_SECONDS = 60.
+_NEWS_EVERY = 10_000
+
+
+def stem_of(path: str) -> str:
+    """Returns a video's name without folders and without its suffix."""
+    name = PurePosixPath(path)
+    return name.stem if name.suffix.lower() in SUFFIXES else name.name
+
+
+def index_videos(root: Path) -> Dict[str, List[str]]:
+    """Finds all videos below a folder, also through links.
+
+    Returns:
+        From each stem to the paths of its videos, relative to ``root``.
+    """
+    index = defaultdict(list)
+    for folder, _, files in os.walk(root, followlinks=True):
+        for name in files:
+            if name.lower().endswith(SUFFIXES) and not name.startswith('.'):
+                path = Path(folder, name).relative_to(root).as_posix()
+                index[stem_of(name)].append(path)
+    return dict(index)
+
+
+def match_video(listed: str, index: Mapping[str, List[str]]) -> Optional[str]:
+    """Finds the video that a list or an annotation means, by its stem.
+
+    Where several share the stem, the one is taken whose path ends as listed.
+
+    Args:
+        listed: A path or name, with or without suffix.
+        index: As from ``index_videos``.
+
+    Returns:
+        The path relative to the data set's folder, or None.
+
+    Raises:
+        ValueError: Several videos fit, or the path has a space.
+    """
+    found = index.get(stem_of(listed), [])
+    if len(found) > 1:
+        found = [path for path in found if f'/{path}'.endswith(f'/{listed}')]
+        if len(found) != 1:
+            raise ValueError(
+                f'{listed} may be any of {sorted(index[stem_of(listed)])}. '
+                'Cure: keep one of them below the folder of the data set.')
+    if found and len(found[0].split()) > 1:
+        raise ValueError(
+            f"{found[0]!r} has a space, which MMAction2's lists cannot hold. "
+            'Cure: rename such folders and files, see docs/data.md')
+    return found[0] if found else None
+
+
+def decode_middle(path: str) -> str:
+    """Decodes a video's middle frame.
+
+    Returns:
+        What is wrong with the video, or '' if nothing is.
+    """
+    from projects.tc_clip.datasets import SafeDecordDecode, SafeDecordInit
+    try:
+        results = SafeDecordInit()(dict(filename=path))
+        results['frame_inds'] = np.array([results['total_frames'] // 2])
+        SafeDecordDecode()(results)
+    except RuntimeError as error:
+        return str(error).partition('. Cure: ')[0][len(path) + 1:]
+    return ''
+
+
+def _serve(pipe: Connection) -> None:
+    """Answers every path with what is wrong with the video."""
+    while True:
+        pipe.send(decode_middle(pipe.recv()))
+
+
+class _Decoder:
+    """A process that decodes, apart from us because videos can kill it."""
+
+    def __init__(self) -> None:
+        self.pipe, theirs = Pipe()
+        self._process = Process(target=_serve, args=(theirs, ), daemon=True)
+        self._process.start()
+        theirs.close()  # so that the pipe ends with the process
+        self.path, self.deadline = '', 0.
+
+    def begin(self, path: str) -> None:
+        """Gives out the next video."""
+        self.path, self.deadline = path, time.monotonic() + _MOST_SECONDS
+        self.pipe.send(path)
+
+    def is_done(self) -> bool:
+        """Says whether there is an answer, or none will come."""
+        return self.pipe.poll() or time.monotonic() >= self.deadline
+
+    def end(self) -> str:
+        """Returns what is wrong with the video; stops if nothing came."""
+        try:
+            if self.pipe.poll():
+                return self.pipe.recv()
+            self.stop()
+            return f'takes more than {_MOST_SECONDS:.0f} s to decode'
+        except EOFError:
+            self.stop()
+            return ('ends the process that decodes it, with status '
+                    f'{self._process.exitcode}')
+
+    def stop(self) -> None:
+        """Ends the process."""
+        self._process.kill()
+        self._process.join()
+        self.pipe.close()
+
+
+def decode_errors(paths: Sequence[str], workers: int) -> Dict[str, str]:
+    """Decodes one frame of each video, in several processes.
+
+    A video that ends or blocks its process is an error like others.
+
+    Args:
+        paths: Files to decode.
+        workers: Number of processes.
+
+    Returns:
+        What is wrong with each broken video.
+    """
+    errors: Dict[str, str] = {}
+    waiting = deque(paths)
+    idle = [_Decoder() for _ in range(min(workers, len(paths)))]
+    busy: List[_Decoder] = []
+    while waiting or busy:
+        while waiting and idle:
+            idle[-1].begin(waiting.popleft())
+            busy.append(idle.pop())
+            if waiting and len(waiting) % _NEWS_EVERY == 0:
+                print(f'{len(waiting)} videos left to decode', flush=True)
+        wait([decoder.pipe for decoder in busy], timeout=1)
+        for decoder in [decoder for decoder in busy if decoder.is_done()]:
+            reason = decoder.end()
+            if reason:
+                errors[decoder.path] = reason
+            busy.remove(decoder)
+            idle.append(_Decoder() if decoder.pipe.closed else decoder)
+    for decoder in idle:
+        decoder.stop()
+    return errors

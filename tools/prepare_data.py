@@ -1,0 +1,231 @@
+"""Writes MMAction2 list files for a data set, and checks its videos.
+
+    python tools/prepare_data.py ucf101 --from official
+    python tools/prepare_data.py ucf101 --from tc-clip CLONE --decode
+
+docs/data.md says what to download, and which lists there are.
+"""
+import argparse
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Dict, List, Optional, Sequence
+
+from _annotations import Entry, draw_shots, label_clips
+from _data_sets import DATA_SETS, ListSpec
+from _list_files import find_videos, print_table, write_missing, write_whole
+from _published_lists import find_in_clone, llm_pattern, read_list
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from projects.tc_clip.datasets import load_class_names  # noqa: E402
+
+LABELS = ROOT / 'configs/labels'
+
+
+def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
+    """Reads the command line.
+
+    Args:
+        argv: Arguments, those of the process if None.
+    """
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('dataset', choices=list(DATA_SETS))
+    parser.add_argument(
+        '--from',
+        dest='source',
+        nargs='+',
+        required=True,
+        metavar=('official|tc-clip', 'FOLDER'),
+        help="the data set's own annotation (FOLDER: its annotations/), or "
+        'the lists in FOLDER, a clone of the official TC-CLIP repository')
+    parser.add_argument(
+        '--data',
+        type=Path,
+        default=os.environ.get('MMACTION_DATA', 'data'),
+        help='folder that holds the one of the data set ($MMACTION_DATA)')
+    parser.add_argument(
+        '--lists',
+        nargs='+',
+        metavar='NAME[=FILE]',
+        help='only these, by default all; FILE is for a list that is not '
+        'found in the clone')
+    parser.add_argument(
+        '--decode', action='store_true', help='decode a frame of each video')
+    parser.add_argument(
+        '--workers',
+        type=int,
+        default=os.cpu_count(),
+        metavar='N',
+        help='processes that decode (%(default)s)')
+    parser.add_argument(
+        '--skip-missing',
+        action='store_true',
+        help='leave videos that are missing or broken out of the lists')
+    parser.add_argument(
+        '--seed', type=int, default=0, help='of our own draws (%(default)s)')
+    parser.add_argument(
+        '--llm-labels',
+        action='store_true',
+        help="copy the clone's rephrased class names to configs/labels/llm")
+    args = parser.parse_args(argv)
+    _check_args(parser, args)
+    return args
+
+
+def _check_args(parser: argparse.ArgumentParser,
+                args: argparse.Namespace) -> None:
+    """Ends with a message if options do not go together."""
+    kind, *folders = args.source
+    if kind not in ('official', 'tc-clip') or len(folders) > 1:
+        parser.error('--from takes official [FOLDER] or tc-clip FOLDER')
+    if kind == 'tc-clip' and not folders:
+        parser.error('--from tc-clip needs the folder of the clone')
+    if kind == 'official' and args.llm_labels:
+        parser.error('--llm-labels is for --from tc-clip')
+    if kind == 'official' and any('=' in name for name in args.lists or ()):
+        parser.error('--lists NAME=FILE is for --from tc-clip')
+    if args.workers < 1:
+        parser.error('--workers must be 1 or more')
+
+
+def chosen_lists(args: argparse.Namespace) -> Dict[ListSpec, Optional[Path]]:
+    """Returns the rows of the table to prepare, and files given for them.
+
+    Raises:
+        ValueError: There is no list of that name.
+    """
+    specs = {spec.name: spec for spec in DATA_SETS[args.dataset].lists}
+    chosen: Dict[ListSpec, Optional[Path]] = {}
+    for choice in args.lists or specs:
+        name, _, file = choice.partition('=')
+        if name not in specs:
+            raise ValueError(f'{args.dataset} has no list {name!r}. Cure: '
+                             f'choose from {", ".join(specs)}')
+        chosen[specs[name]] = Path(file) if file else None
+    return chosen
+
+
+def load_names(labels: str) -> List[str]:
+    """Loads the class names of a file in ``configs/labels``."""
+    return load_class_names(LABELS / f'{labels}.csv')
+
+
+def official_entries(spec: ListSpec, args: argparse.Namespace) -> List[Entry]:
+    """Makes a list from the data set's own annotation.
+
+    Args:
+        spec: The row of the table.
+        args: The command line.
+    """
+    data_set = DATA_SETS[args.dataset]
+    _, *folders = [*args.source, args.data / args.dataset / 'annotations']
+    clips = data_set.read(Path(folders[0]), spec.part, spec.split)
+    entries = label_clips(clips, load_names(spec.labels),
+                          load_names(data_set.labels))
+    if spec.shots:
+        seed = f'{args.seed} {spec.draw}'
+        entries = draw_shots(entries, spec.shots, seed)
+    return entries
+
+
+def published_entries(spec: ListSpec, file: Optional[Path],
+                      args: argparse.Namespace) -> List[Entry]:
+    """Reads a list of the official repository.
+
+    Args:
+        spec: The row of the table.
+        file: The list, searched for in the clone if None.
+        args: The command line.
+    """
+    file = file or find_in_clone(
+        Path(args.source[1], 'datasets_splits'), '.txt',
+        (DATA_SETS[args.dataset].in_clone, spec.in_clone),
+        f'name the list by --lists {spec.name}=FILE')
+    print(f'{spec.name}: {file}')
+    # how many videos base-to-novel lists have is not stated
+    shots = spec.shots if spec.published else 0
+    return read_list(file, len(load_names(spec.labels)), shots)
+
+
+def find_llm_labels(args: argparse.Namespace,
+                    specs: Sequence[ListSpec]) -> Dict[Path, Path]:
+    """Finds the clone's rephrased class names of some lists.
+
+    Returns:
+        From each file to the one that it becomes.
+
+    Raises:
+        ValueError: A file has not as many classes as it should.
+    """
+    copies = {}
+    for labels in sorted({spec.labels for spec in specs}):
+        target = LABELS / f'llm/{labels}.json'
+        data_set = DATA_SETS[args.dataset]
+        file = find_in_clone(
+            Path(args.source[1],
+                 'labels'), '.json', (data_set.in_clone, llm_pattern(labels)),
+            f'copy the file to {target} yourself, and leave out --llm-labels')
+        names, ours = load_class_names(file), load_names(labels)
+        if len(names) != len(ours):
+            raise ValueError(f'{file} has {len(names)} classes, but '
+                             f'{labels}.csv has {len(ours)}.')
+        copies[file] = target
+    return copies
+
+
+def prepare(args: argparse.Namespace) -> bool:
+    """Writes the lists that the command line asks for.
+
+    Args:
+        args: The command line.
+
+    Returns:
+        Whether they were written.
+
+    Raises:
+        OSError: Something cannot be found or written.
+        ValueError: Annotation, lists or videos are not as they should be.
+    """
+    root = args.data / args.dataset
+    chosen, own = chosen_lists(args), args.source[0] == 'official'
+    listed = {
+        spec: (official_entries(spec, args) if own else published_entries(
+            spec, file, args))
+        for spec, file in chosen.items()
+    }
+    copies = find_llm_labels(args, [*chosen]) if args.llm_labels else {}
+    lists = find_videos(listed, root, args.workers if args.decode else 0)
+    print_table(lists, own)
+    for checked in lists:
+        write_missing(checked, root)
+    if any(checked.lost for checked in lists) and not args.skip_missing:
+        print('No list is written. Cure: get these videos, or leave them out '
+              'by --skip-missing')
+        return False
+    for spec, kept, _ in lists:
+        write_whole(root / f'{spec.name}.txt',
+                    [f'{path} {label}' for path, label in kept])
+    for file, target in copies.items():
+        target.parent.mkdir(exist_ok=True)
+        shutil.copyfile(file, target)
+        print(f'{target}: copied from {file}')
+    return True
+
+
+def main() -> None:
+    """Prepares a data set."""
+    args = parse_args()
+    try:
+        done = prepare(args)
+    except (OSError, ValueError) as error:
+        sys.exit(f'error: {error}')
+    sys.exit(0 if done else 1)
+
+
+if __name__ == '__main__':
+    main()
