@@ -1,0 +1,185 @@
+"""The tool that writes ensembles, on small files."""
+import hashlib
+import importlib.util
+import sys
+from pathlib import Path
+
+import open_clip
+import pytest
+import torch
+from mmaction.registry import MODELS
+from mmengine.runner import load_checkpoint
+
+from projects.tc_clip.models.weight_ensemble import WeightEnsemble
+
+ROOT = Path(__file__).parents[2]
+ARCH = dict(
+    embed_dim=24,
+    vision_cfg=dict(
+        image_size=32, layers=2, width=32, head_width=16, patch_size=8),
+    text_cfg=dict(width=16, heads=2, layers=2))
+
+
+@pytest.fixture(scope='module')
+def tool():
+    """tools/ensemble_weights.py, which imports its neighbour."""
+    sys.path.insert(0, str(ROOT / 'tools'))
+    try:
+        path = ROOT / 'tools/ensemble_weights.py'
+        spec = importlib.util.spec_from_file_location('ensemble_weights', path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(str(ROOT / 'tools'))
+    return module
+
+
+@pytest.fixture
+def run(tool, tmp_path, monkeypatch, capsys):
+    """Runs the tool in an empty folder; returns what it prints, by label."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*args):
+        monkeypatch.setattr('sys.argv', ['ensemble_weights.py', *args])
+        tool.main()
+        lines = capsys.readouterr().out.splitlines()
+        return dict(line.split(': ', 1) for line in lines)
+
+    return run
+
+
+class HistoryBuffer:
+    """Stands for the objects that MMEngine saves beside the weights."""
+
+
+def digest(path):
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+
+
+def make_files():
+    """Writes clip.pt and finetuned.pth; returns the fine-tuned model."""
+    torch.manual_seed(0)
+    torch.save(open_clip.CLIP(**ARCH).state_dict(), 'clip.pt')
+    model = MODELS.build(
+        dict(
+            type='TCCLIPRecognizer',
+            backbone=dict(type='TCCLIPViT', arch=ARCH, pretrained='clip.pt'),
+            cls_head=dict(type='TCCLIPHead', class_names=['run', 'sit'])))
+    model.init_weights()
+    with torch.no_grad():
+        for value in model.parameters():
+            value.add_(torch.randn_like(value) * 0.05)
+    torch.save(
+        dict(
+            state_dict=model.state_dict(),
+            meta=dict(epoch=30, dataset_meta=dict(classes=['run', 'sit'])),
+            message_hub=HistoryBuffer(),
+            optimizer=dict(state={}, param_groups=[])), 'finetuned.pth')
+    return model.eval()
+
+
+@torch.no_grad()
+def score(model):
+    clips = torch.randn(
+        2, 3, 2, 32, 32, generator=torch.Generator().manual_seed(3))
+    return model.cls_head(model.backbone(clips))
+
+
+def test_out_scores_as_the_ensemble_at_test_time(run):
+    model = make_files()
+    with WeightEnsemble(model).use(0.3):
+        want = score(model)
+    said = run('clip.pt', 'finetuned.pth', 'out/ensemble.pth', '--clip-share',
+               '0.3')
+
+    assert not score(model).allclose(want, atol=1e-3)
+    load_checkpoint(model, 'out/ensemble.pth', strict=True)
+    assert score(model).equal(want)
+    kept = said.pop('stay fine-tuned').split(', ')
+    tensors = len(model.state_dict())
+    assert said == {
+        'out/ensemble.pth': f'{tensors} tensors',
+        '0.3 of clip.pt in': f'{tensors - len(kept)} tensors'
+    }
+    assert kept == sorted(kept)
+    assert 'cls_head.prompt_vectors' in kept
+    assert 'backbone.transformer.resblocks.1.local_global_bias' in kept
+
+
+def test_meta_is_kept_and_training_state_left_out(run):
+    make_files()
+    run('clip.pt', 'finetuned.pth', 'out.pth')
+    out = torch.load('out.pth', weights_only=True)
+    assert out.keys() == {'state_dict', 'meta'}
+    assert out['meta'] == dict(
+        epoch=30,
+        dataset_meta=dict(classes=['run', 'sit']),
+        weight_ensemble=dict(
+            clip_share=0.3,
+            clip='clip.pt',
+            clip_sha256=digest('clip.pt'),
+            finetuned='finetuned.pth',
+            finetuned_sha256=digest('finetuned.pth')))
+
+
+@pytest.mark.parametrize('clip_share', ['0', '1'])
+def test_ends(run, clip_share):
+    finetuned = make_files().state_dict()
+    clip = torch.load('clip.pt', weights_only=True)
+    run('clip.pt', 'finetuned.pth', 'out.pth', '--clip-share', clip_share)
+    out = torch.load('out.pth', weights_only=True)['state_dict']
+    assert out.keys() == finetuned.keys()
+    if clip_share == '0':
+        assert all(torch.equal(out[key], finetuned[key]) for key in out)
+        return
+    for key, theirs in {
+            'backbone.proj': 'visual.proj',
+            'cls_head.text_encoder.ln_final.bias': 'ln_final.bias',
+            'cls_head.logit_scale': 'logit_scale'
+    }.items():
+        assert torch.equal(out[key], clip[theirs])
+    key = 'cls_head.prompt_vectors'
+    assert torch.equal(out[key], finetuned[key])
+
+
+def test_tag_of_open_clip(run, tool, monkeypatch):
+    make_files()
+    asked = []
+
+    def download(config):
+        asked.append(Path(config['url']).name)
+        return 'clip.pt'
+
+    monkeypatch.setattr('projects.tc_clip.models.weights.download_pretrained',
+                        download)
+    run('openai', 'finetuned.pth', 'out.pth', '--arch', 'ViT-B-32')
+    assert set(asked) == {'ViT-B-32.pt'}
+    meta = torch.load('out.pth', weights_only=True)['meta']
+    assert meta['weight_ensemble']['clip'] == 'clip.pt'
+
+
+def test_other_layouts_are_to_be_converted(run):
+    make_files()
+    model = {'module.prompt_learner.ctx': torch.ones(1)}
+    torch.save(dict(model=model), 'official.pth')
+    with pytest.raises(ValueError) as error:
+        run('clip.pt', 'official.pth', 'out.pth')
+    assert str(error.value) == (
+        'official.pth is no checkpoint of this project, its first keys are '
+        'prompt_learner.ctx. Convert it first with tools/convert_weights.py')
+    assert not Path('out.pth').exists()
+
+
+def test_ensemble_is_not_mixed_again(run):
+    make_files()
+    run('clip.pt', 'finetuned.pth', 'once.pth')
+    with pytest.raises(ValueError, match="^once.pth is an ensemble already: "):
+        run('clip.pt', 'once.pth', 'twice.pth')
+    assert not Path('twice.pth').exists()
+
+
+def test_share_out_of_range_writes_nothing(run):
+    make_files()
+    with pytest.raises(ValueError, match=r'^clip_share=30\.0 is not between'):
+        run('clip.pt', 'finetuned.pth', 'out.pth', '--clip-share', '30')
+    assert not Path('out.pth').exists()

@@ -1,0 +1,95 @@
+"""Mixes CLIP into a fine-tuned checkpoint (weight-space ensemble, WiSE-FT).
+
+    python tools/ensemble_weights.py openai FINETUNED OUT --clip-share 0.3
+
+The share is that of CLIP: 0 gives the fine-tuned weights, 1 gives CLIP's. What
+TC-CLIP adds to CLIP stays fine-tuned.
+"""
+import argparse
+from pathlib import Path
+from typing import Any, Dict, Optional, Sequence, Tuple
+
+# Importing it puts the checkout on the path.
+from convert_weights import State, model_of, save, sha256
+
+from projects.tc_clip.models import safe_pickle
+from projects.tc_clip.models.weight_ensemble import clip_state, interpolate
+from projects.tc_clip.models.weights import find_clip_file
+
+
+def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
+    """Reads the command line.
+
+    Args:
+        argv: arguments, those of the process if None.
+    """
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        'clip',
+        help='CLIP that fine-tuning started from: a tag of open_clip, such as '
+        'openai, or a file')
+    parser.add_argument(
+        'finetuned', type=Path, help='checkpoint of this project')
+    parser.add_argument('out', type=Path, help='file to write')
+    parser.add_argument(
+        '--clip-share',
+        type=float,
+        default=0.3,
+        help="share of CLIP (%(default)s, which is official TC-CLIP's "
+        'wise_ft=0.7)')
+    parser.add_argument(
+        '--arch',
+        default='ViT-B-16-quickgelu',
+        help='open_clip architecture that tags refer to (%(default)s)')
+    return parser.parse_args(argv)
+
+
+def read_finetuned(path: Path) -> Tuple[State, Dict[str, Any]]:
+    """Reads a checkpoint of this project.
+
+    Args:
+        path: file that a training or tools/convert_weights.py wrote.
+
+    Returns:
+        Its state dict and its meta data.
+
+    Raises:
+        ValueError: the file is of another layout, or an ensemble already.
+    """
+    checkpoint = safe_pickle.read_tensors(path)
+    state, meta = model_of(checkpoint, str(path)), checkpoint.get('meta') or {}
+    if not any(key.startswith('cls_head.') for key in state):
+        raise ValueError(
+            f'{path} is no checkpoint of this project, its first keys are '
+            f'{", ".join(list(state)[:3])}. Convert it first with '
+            'tools/convert_weights.py')
+    if 'weight_ensemble' in meta:
+        raise ValueError(f'{path} is an ensemble already: '
+                         f'{meta["weight_ensemble"]}')
+    return state, meta
+
+
+def main() -> None:
+    """Writes the ensemble that the command line asks for."""
+    args = parse_args()
+    state, meta = read_finetuned(args.finetuned)
+    clip = clip_state(args.arch, args.clip)
+    mixed = interpolate(clip, state, args.clip_share)
+    clip_file = find_clip_file(args.arch, args.clip)
+    meta['weight_ensemble'] = dict(
+        clip_share=args.clip_share,
+        clip=clip_file.name,
+        clip_sha256=sha256(clip_file),
+        finetuned=args.finetuned.name,
+        finetuned_sha256=sha256(args.finetuned))
+    save(dict(state_dict=mixed, meta=meta), args.out)
+    kept = sorted(state.keys() - clip.keys())
+    print(f'{args.out}: {len(mixed)} tensors')
+    print(f'{args.clip_share:g} of {clip_file.name} in: {len(clip)} tensors')
+    print(f'stay fine-tuned: {", ".join(kept) or "none"}')
+
+
+if __name__ == '__main__':
+    main()
