@@ -52,8 +52,8 @@ def test_data_root_is_an_environment_variable(monkeypatch):
     monkeypatch.setenv('MMACTION_DATA', '/somewhere')
     config = Config.fromfile(ROOT / 'tcclip_k400.py')
     dataset = config.train_dataloader.dataset
-    assert dataset.ann_file == '/somewhere/kinetics400/train.txt'
-    assert dataset.data_prefix.video == '/somewhere/kinetics400'
+    assert dataset.data_root == '/somewhere/kinetics400'
+    assert (dataset.ann_file, dataset.data_prefix.video) == ('train.txt', '')
 
 
 def test_k400_model_and_learning_rates():

@@ -57,19 +57,18 @@ test_pipeline = [
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='PackActionInputs')
 ]
-videos = dict(video=data_root)
-train_list, val_list = f'{data_root}/train.txt', f'{data_root}/val.txt'
 train_dataloader = dict(
     num_workers=1,
     dataset=dict(
-        ann_file=train_list, data_prefix=videos, pipeline=train_pipeline))
+        data_root=data_root, ann_file='train.txt', pipeline=train_pipeline))
 val_dataloader = dict(
     num_workers=1,
-    dataset=dict(ann_file=val_list, data_prefix=videos, pipeline=val_pipeline))
+    dataset=dict(
+        data_root=data_root, ann_file='val.txt', pipeline=val_pipeline))
 test_dataloader = dict(
     num_workers=1,
     dataset=dict(
-        ann_file=val_list, data_prefix=videos, pipeline=test_pipeline))
+        data_root=data_root, ann_file='val.txt', pipeline=test_pipeline))
 
 train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=12, val_interval=2)
 val_cfg = dict(type='ValLoop')

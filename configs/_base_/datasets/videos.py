@@ -1,5 +1,5 @@
 # Videos with one label each: the pipelines that all recipes share. A data set
-# adds its lists and folders.
+# adds its `data_root` and, in it, the lists.
 num_frames = 16
 crop = 224
 
@@ -21,6 +21,8 @@ train_pipeline = [
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='PackActionInputs')
 ]
+# Left and right are part of some classes of Something-Something.
+no_flip_pipeline = [step for step in train_pipeline if step['type'] != 'Flip']
 val_pipeline = [
     dict(type='SafeDecordInit'),
     dict(type='SegmentSample', num_frames=num_frames, test_mode=True),
@@ -29,6 +31,12 @@ val_pipeline = [
     dict(type='CenterCrop', crop_size=crop),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='PackActionInputs')
+]
+two_views = dict(
+    type='SegmentSample', num_frames=num_frames, num_views=2, test_mode=True)
+two_view_pipeline = [
+    two_views if step['type'] == 'SegmentSample' else step
+    for step in val_pipeline
 ]
 # 4 clips x 3 crops
 test_pipeline = [
@@ -50,19 +58,30 @@ train_dataloader = dict(
     num_workers=8,
     drop_last=True,
     sampler=dict(type='DefaultSampler', shuffle=True),
-    dataset=dict(type='VideoDataset', pipeline=train_pipeline))
+    dataset=dict(
+        type='VideoDataset',
+        data_prefix=dict(video=''),
+        pipeline=train_pipeline))
 val_dataloader = dict(
     batch_size=16,
     num_workers=8,
     persistent_workers=True,
     sampler=dict(type='DefaultSampler', shuffle=False),
-    dataset=dict(type='VideoDataset', pipeline=val_pipeline, test_mode=True))
+    dataset=dict(
+        type='VideoDataset',
+        data_prefix=dict(video=''),
+        pipeline=val_pipeline,
+        test_mode=True))
 test_dataloader = dict(
     batch_size=1,
     num_workers=8,
     persistent_workers=True,
     sampler=dict(type='DefaultSampler', shuffle=False),
-    dataset=dict(type='VideoDataset', pipeline=test_pipeline, test_mode=True))
+    dataset=dict(
+        type='VideoDataset',
+        data_prefix=dict(video=''),
+        pipeline=test_pipeline,
+        test_mode=True))
 
 val_evaluator = dict(type='AccMetric')
 test_evaluator = val_evaluator

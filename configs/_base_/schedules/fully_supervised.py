@@ -1,6 +1,5 @@
 train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=30)
 val_cfg = dict(type='ValLoop')
-test_cfg = dict(type='TestLoop')
 
 # For GPUs without bfloat16: dtype='float16'.
 optim_wrapper = dict(

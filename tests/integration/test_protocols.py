@@ -1,0 +1,175 @@
+"""Each protocol end to end, on stand-ins of its data sets."""
+import json
+import os
+import statistics
+import sys
+
+import open_clip
+import pytest
+import torch
+from mmengine.fileio import load
+
+from .conftest import ROOT
+
+ARCH = dict(
+    embed_dim=32,
+    quick_gelu=True,
+    vision_cfg=dict(
+        image_size=224, layers=2, width=32, head_width=16, patch_size=56),
+    text_cfg=dict(width=32, heads=2, layers=2))
+CONFIG = """
+_base_ = 'BASE'
+model = dict(backbone=dict(
+    arch=ARCH, pretrained='CLIP', reference=dict(num_tokens=8)),
+    cls_head=dict(class_names='LABELS/NAMES.csv'))
+test_cfg = dict(label_file='LABELS/PATTERN.csv')
+train_dataloader = dict(batch_size=4, num_workers=0)
+val_dataloader = dict(
+    batch_size=4, num_workers=0, persistent_workers=False)
+test_dataloader = val_dataloader
+train_cfg = dict(max_epochs=1)
+param_scheduler = dict(warmup=0)
+custom_hooks = [dict(type='TotalBatchSizeHook', total=8)]
+optim_wrapper = dict(
+    _delete_=True, type='OptimWrapper',
+    optimizer=dict(type='AdamW', lr=1e-3))
+"""
+LISTS = {
+    'kinetics400': ['train', 'val'],
+    'hmdb51': ['val_split1', 'val_split2', 'val_split3', 'train_2shot'],
+    'ucf101': ['val_split1', 'val_split2', 'val_split3', 'train_2shot'],
+    'kinetics600': ['val_split1', 'val_split2', 'val_split3'],
+    'ssv2': ['val', 'train_2shot'],
+}
+HALVES = ['train_seed1', 'val_base', 'val_novel']
+
+
+@pytest.fixture(scope='module')
+def data(videos, tmp_path_factory):
+    """Lays the videos out as docs/data.md says; lists differ in order."""
+    root = tmp_path_factory.mktemp('data')
+    lines = (videos / 'list.txt').read_text().splitlines()
+    for folder, names in LISTS.items():
+        (root / folder / 'base_to_novel').mkdir(parents=True)
+        os.symlink(videos, root / folder / 'videos')
+        names = names + [f'base_to_novel/{half}' for half in HALVES]
+        for shift, name in enumerate(names):
+            # every list has other labels, so that accuracies differ
+            rows = [line.split() for line in lines[shift:]]
+            text = ''.join(f'videos/{path} {(int(label) + shift) % 4}\n'
+                           for path, label in rows)
+            (root / folder / f'{name}.txt').write_text(text)
+    (root / 'labels').mkdir()
+    for names in (ROOT / 'configs/labels').glob('*.csv'):
+        # four classes, so that even chance is seen
+        text = ''.join(names.open().readlines()[:5])
+        (root / 'labels' / names.name).write_text(text)
+    return root
+
+
+@pytest.fixture
+def config(tmp_path, data, monkeypatch):
+    """Returns a function that makes a protocol's config small."""
+    monkeypatch.setenv('MMACTION_DATA', str(data))
+    monkeypatch.setenv('SHOTS', '2')
+    torch.manual_seed(0)
+    torch.save(open_clip.CLIP(**ARCH).state_dict(), tmp_path / 'clip.pt')
+
+    def write(base, names, pattern='{labels}'):
+        path = tmp_path / f'small_{base.replace("/", "_")}'
+        text = CONFIG.replace('BASE', str(ROOT / 'configs' / base))
+        text = text.replace('ARCH', repr(dict(ARCH, _delete_=True)))
+        text = text.replace('CLIP', str(tmp_path / 'clip.pt'))
+        text = text.replace('LABELS', str(data / 'labels'))
+        text = text.replace('PATTERN', pattern)
+        path.write_text(text.replace('NAMES', names))
+        return path
+
+    return write
+
+
+def train_and_test(config, run, tmp_path):
+    """Returns what the test wrote, and the accuracy of every dump."""
+    work = tmp_path / 'work'
+    run(sys.executable, ROOT / 'tools/train.py', config, '--work-dir', work)
+    printed = run(sys.executable, ROOT / 'tools/test.py', config,
+                  work / 'epoch_1.pth', '--work-dir', work, '--dump',
+                  tmp_path / 'scores.pkl')
+    path, = work.glob('*/protocol_results.json')
+    report = json.loads(path.read_text())
+    for result in report['results']:
+        dump = load(
+            tmp_path /
+            'scores_{data_set}_{split}_{clip_share}.pkl'.format(**result))
+        hits = [
+            int(s['pred_score'].argmax()) == int(s['gt_label']) for s in dump
+        ]
+        assert len(hits) == result['videos']
+        assert result['top1'] == pytest.approx(
+            100 * statistics.fmean(hits), abs=1e-6)
+    table = path.with_suffix('.md').read_text()
+    assert table.strip() in printed
+    return report, table
+
+
+def top1(report, data_set, share=0.):
+    """Returns the top-1 of all splits of a data set."""
+    return [
+        r['top1'] for r in report['results']
+        if (r['data_set'], r['clip_share']) == (data_set, share)
+    ]
+
+
+def cell(mean, std=0.):
+    return f'{mean:.1f} ± {std:.1f}' if std else f'{mean:.1f}'
+
+
+def test_zero_shot(config, run, tmp_path):
+    report, table = train_and_test(
+        config('zero_shot/tcclip_k400.py', 'kinetics_400'), run, tmp_path)
+    assert len(report['results']) == 18
+    assert (report['frames'], report['views']) == (16, '2x1')
+    rows = table.splitlines()[2:]
+    for row, share in zip(rows, (0., 0.3)):
+        means = []
+        for name in ('HMDB-51', 'UCF-101', 'K600'):
+            values = top1(report, name, share)
+            means.append(statistics.fmean(values))
+            wanted = cell(means[-1], statistics.pstdev(values))
+            assert f' {wanted} ' in row
+        assert row.endswith(f' {statistics.fmean(means):.1f} |')
+
+
+def test_base_to_novel_in_one_process_and_in_two(config, run, tmp_path):
+    path = config('base_to_novel/tcclip_hmdb51.py', 'hmdb_51_base',
+                  '{labels}_{split}')
+    report, table = train_and_test(path, run, tmp_path)
+    (base, ), (novel, ) = ([
+        r['top1'] for r in report['results'] if r['split'] == half
+    ] for half in ('base', 'novel'))
+    mean = 2 * base * novel / (base + novel) if base * novel else 0
+    assert table.splitlines()[-1].endswith(
+        f'| {base:.1f} | {novel:.1f} | {mean:.1f} |')
+    assert report['list_seed'] == 1
+    run('bash', ROOT / 'tools/dist_test.sh', path,
+        tmp_path / 'work/epoch_1.pth', 2, '--work-dir', tmp_path / 'two')
+    two, = (tmp_path / 'two').glob('*/protocol_results.json')
+    assert json.loads(two.read_text())['results'] == report['results']
+
+
+@pytest.mark.parametrize('name, names', [('ucf101', 'ucf_101'),
+                                         ('ssv2', 'ssv2')])
+def test_few_shot(config, run, tmp_path, name, names):
+    report, table = train_and_test(
+        config(f'few_shot/tcclip_{name}.py', names), run, tmp_path)
+    result, = report['results']
+    assert report['shots'] == 2 and result['labels'] == f'{names}.csv'
+    assert f'| {result["top1"]:.1f} | {result["top5"]:.1f} |' in table
+
+
+@pytest.mark.slow
+def test_fully_supervised(config, run, tmp_path):
+    report, _ = train_and_test(
+        config('tcclip_k400.py', 'kinetics_400'), run, tmp_path)
+    result, = report['results']
+    assert (result['data_set'], result['videos']) == ('K-400', 15)
