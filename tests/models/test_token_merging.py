@@ -1,34 +1,27 @@
-"""Merging against a slow version, and what it must never change."""
+"""Merging against a slow version, and what holds for every summary."""
 import pytest
 import torch
+from mmaction.registry import MODELS
 
-from projects.tc_clip.models.token_merging import (BipartiteSummary,
+from projects.tc_clip.models.token_merging import (BipartiteSummary, NoMerge,
                                                    match_bipartite,
-                                                   merge_schedule)
+                                                   merge_schedule,
+                                                   relative_weights)
+from tests.reference.summaries import merge_slowly
+
+SUMMARIES = [
+    dict(type='BipartiteSummary'),
+    dict(type='BipartiteSummary', weight_side='source'),
+    dict(type='RandomMerge'),
+    dict(type='KMeansMerge'),
+    dict(type='DPCKNNMerge'),
+]
+every_summary = pytest.mark.parametrize(
+    'config', SUMMARIES, ids=lambda c: '-'.join(c.values()))
 
 
-def merge_slowly(seeds, num_tokens, step):
-    """Bipartite soft matching of one video, token by token.
-
-    Written from the description of ToMe's matching: even positions propose,
-    the most similar proposals fold in, and the rest stays in the order
-    [unmerged, most similar first | odd positions].
-    """
-    groups = [[i] for i in range(len(seeds))]
-    for count in merge_schedule(len(seeds), num_tokens, step):
-        mean = torch.stack([seeds[g].mean(0) for g in groups])
-        unit = mean / mean.norm(dim=-1, keepdim=True)
-        proposals = []
-        for a in range(0, len(groups), 2):
-            similarity = [(float(unit[a] @ unit[b]), b)
-                          for b in range(1, len(groups), 2)]
-            proposals.append((*max(similarity), a))
-        proposals.sort(reverse=True)
-        for _, b, a in proposals[:count]:
-            groups[b] = groups[b] + groups[a]
-        kept = [a for _, _, a in proposals[count:]]
-        groups = [groups[i] for i in kept + list(range(1, len(groups), 2))]
-    return groups
+def build(config):
+    return MODELS.build(config).eval()
 
 
 @pytest.mark.parametrize('seeds, tokens, step, rounds', [
@@ -47,50 +40,54 @@ def test_schedule(seeds, tokens, step, rounds):
 
 @pytest.mark.parametrize('seeds, tokens, step', [(40, 6, 7), (41, 6, 100),
                                                  (12, 1, 3)])
-def test_summary_equals_slow_version(seeds, tokens, step):
+@pytest.mark.parametrize('side', [None, 'both', 'source'])
+def test_summary_equals_slow_version(seeds, tokens, step, side):
     torch.manual_seed(seeds)
     x = torch.randn(3, seeds, 8).double()
-    merged, owner = BipartiteSummary()(x, tokens, step)
+    weights = None
+    summary = BipartiteSummary()
+    if side:
+        weights = torch.rand(3, seeds, 1).double()
+        weights = weights / weights.amax(1, keepdim=True)
+        summary = BipartiteSummary(weight_side=side)
+    merged, owner = summary(x, tokens, step, weights)
     assert merged.shape == (3, tokens, 8)
-    for video, result, video_owner in zip(x, merged, owner):
-        for i, group in enumerate(merge_slowly(video, tokens, step)):
-            assert (
-                video_owner == i).nonzero().flatten().tolist() == sorted(group)
-            torch.testing.assert_close(result[i], video[group].mean(0))
+    for video in range(3):
+        given = weights[video, :, 0] if side else None
+        expected, groups = merge_slowly(x[video], tokens, step, given, side)
+        torch.testing.assert_close(merged[video], expected)
+        for i, group in enumerate(groups):
+            mine = (owner[video] == i).nonzero().flatten()
+            assert mine.tolist() == group
 
 
-def test_merging_keeps_the_mean_and_every_seed():
-    x = torch.randn(2, 50, 4).double()
-    merged, owner = BipartiteSummary()(x, 9, 10)
-    size = torch.stack([torch.bincount(o, minlength=9) for o in owner])
-    assert size.min() > 0 and size.sum(1).tolist() == [50, 50]
-    torch.testing.assert_close((merged * size[..., None]).sum(1), x.sum(1))
+def test_source_without_weight_vanishes_into_its_destination():
+    x = torch.tensor([[[1., 0.], [1., 1.], [0., 1.], [0., 2.]]])
+    weights = torch.tensor([1., 1., 0., 0.]).view(1, 4, 1)
+    merged, _ = BipartiteSummary(weight_side='source')(x, 3, 1, weights)
+    # (0, 1) went into (0, 2), which stays what it was.
+    torch.testing.assert_close(merged, x[:, [0, 1, 3]])
 
 
-def test_as_many_tokens_as_seeds_changes_nothing():
+def test_weights_are_relative_and_positive():
+    weights = torch.tensor([[4., 1., 0.], [0., 0., 0.]]).unsqueeze(-1)
+    torch.testing.assert_close(
+        relative_weights(weights)[..., 0],
+        torch.tensor([[1., .25, 1e-6], [1., 1., 1.]]))
+    tiny = torch.tensor([[[6e-8], [3e-5]]], dtype=torch.float16)
+    assert relative_weights(tiny).dtype == torch.float32
+
+
+def test_weight_side_is_checked():
+    with pytest.raises(ValueError, match="weight_side='target'"):
+        BipartiteSummary(weight_side='target')
+
+
+def test_no_merge_returns_all_seeds():
     x = torch.randn(2, 7, 4)
-    merged, owner = BipartiteSummary()(x, 7, 100)
-    assert merged.equal(x)
+    merged, owner = NoMerge()(x, 3, 100)
+    assert merged is x
     assert owner.equal(torch.arange(7).expand(2, -1))
-
-
-def test_videos_of_a_batch_do_not_mix():
-    x = torch.randn(4, 30, 8)
-    order = [2, 0, 3, 1]
-    merged, owner = BipartiteSummary()(x, 5, 8)
-    again = BipartiteSummary()(x[order], 5, 8)
-    assert again.tokens.equal(merged[order])
-    assert again.owner.equal(owner[order])
-
-
-def test_two_clusters_are_found():
-    centres = torch.tensor([[5., 0.], [0., 5.]]).double()
-    member = torch.arange(20) % 3 == 0
-    x = centres[member.long()] + 0.1 * torch.randn(20, 2).double()
-    _, owner = BipartiteSummary()(x[None], 2, 100)
-    assert len(set(owner[0][member].tolist())) == 1
-    assert len(set(owner[0][~member].tolist())) == 1
-    assert owner[0].unique().numel() == 2
 
 
 def test_gradient_is_shared_by_the_seeds_of_a_token():
@@ -108,3 +105,125 @@ def test_match_orders_proposals_by_similarity():
     order, partner = match_bipartite(x)
     assert order.tolist() == [[1, 0]]  # (0, 1) with (0, 2) comes first
     assert partner.tolist() == [[1, 0]]
+
+
+@every_summary
+@pytest.mark.parametrize('tokens', [7, 8])
+def test_as_many_tokens_as_seeds_change_nothing(config, tokens):
+    x, weights = torch.randn(2, 7, 4), torch.rand(2, 7, 1)
+    merged, owner = build(config)(x, tokens, 100, weights)
+    assert merged.equal(x)
+    assert owner.equal(torch.arange(7).expand(2, -1))
+
+
+@every_summary
+def test_groups_keep_the_mean_and_every_seed(config):
+    x = torch.randn(2, 50, 4).double()
+    merged, owner = build(config)(x, 9, 10)
+    size = torch.stack([torch.bincount(o, minlength=9) for o in owner])
+    assert size.min() > 0 and size.sum(1).tolist() == [50, 50]
+    torch.testing.assert_close((merged * size[..., None]).sum(1), x.sum(1))
+
+
+@pytest.mark.parametrize(
+    'kind', ['BipartiteSummary', 'RandomMerge', 'KMeansMerge', 'DPCKNNMerge'])
+def test_groups_keep_the_weighted_mean(kind):
+    x, weights = torch.randn(2, 50, 4).double(), torch.rand(2, 50, 1).double()
+    merged, owner = build(dict(type=kind))(x, 9, 10, weights)
+    mass = x.new_zeros(2, 9).scatter_add(1, owner, weights[..., 0])
+    torch.testing.assert_close((merged * mass[..., None]).sum(1),
+                               (x * weights).sum(1))
+
+
+@every_summary
+def test_equal_weights_change_nothing(config):
+    x = torch.randn(2, 50, 4).double()
+    plain = build(config)(x, 9, 10)
+    for value in (1., 0.003, 0.):
+        merged, owner = build(config)(x, 9, 10, x.new_full((2, 50, 1), value))
+        assert owner.equal(plain.owner)
+        torch.testing.assert_close(merged, plain.tokens)
+
+
+@every_summary
+def test_videos_of_a_batch_do_not_mix(config):
+    x, weights = torch.randn(4, 30, 8).double(), torch.rand(4, 30, 1).double()
+    order = [2, 0, 3, 1]
+    merged, owner = build(config)(x, 5, 8, weights)
+    again = build(config)(x[order], 5, 8, weights[order])
+    torch.testing.assert_close(again.tokens, merged[order])
+    assert again.owner.equal(owner[order])
+
+
+@pytest.mark.parametrize('kind',
+                         ['BipartiteSummary', 'KMeansMerge', 'DPCKNNMerge'])
+def test_two_clusters_are_found(kind):
+    torch.manual_seed(0)
+    centres = torch.tensor([[5., 0.], [0., 5.]]).double()
+    member = torch.arange(20) % 3 == 0
+    x = centres[member.long()] + 0.1 * torch.randn(20, 2).double()
+    owner = build(dict(type=kind))(x[None], 2, 100).owner[0]
+    assert owner[member].unique().numel() == 1
+    assert owner[~member].unique().numel() == 1
+    assert owner.unique().numel() == 2
+
+
+@every_summary
+@pytest.mark.parametrize('weighted', [False, True])
+def test_gradient_reaches_the_seeds_of_a_token_only(config, weighted):
+    torch.manual_seed(0)
+    x = torch.randn(1, 10, 4).double().requires_grad_()
+    weights = torch.rand(1, 10, 1).double() + 0.1 if weighted else None
+    merged, owner = build(config)(x, 3, 4, weights)
+    assert not owner.requires_grad
+    merged[0, 1].sum().backward()
+    mine = owner[0] == 1
+    share = x.grad[0, mine]
+    assert (share > 0).all() and x.grad[0, ~mine].abs().sum() == 0
+    # The shares of a weighted average add up to 1.
+    torch.testing.assert_close(share.sum(0), torch.ones(4).double())
+
+
+@every_summary
+@pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
+def test_half_precision_is_finite(config, dtype):
+    torch.manual_seed(0)
+    x = (30 * torch.randn(2, 600, 8)).to(dtype)
+    weights = torch.rand(2, 600, 1).to(dtype) * 1e-4
+    weights[:, ::2] = 0
+    weights[1] = 0
+    merged, owner = build(config)(x, 5, 100, weights)
+    assert merged.dtype == dtype and merged.isfinite().all()
+    # Groups and averages are those of float32.
+    wide = build(config)(x.float(), 5, 100, weights.float())
+    assert owner.equal(wide.owner) and merged.equal(wide.tokens.to(dtype))
+
+
+@every_summary
+def test_autocast_is_finite(config):
+    x, weights = torch.randn(2, 60, 8), torch.rand(2, 60, 1).round()
+    with torch.autocast('cpu', torch.bfloat16):
+        merged, _ = build(config)(x, 5, 8, weights.bfloat16())
+    assert merged.dtype == torch.float32 and merged.isfinite().all()
+
+
+@every_summary
+def test_seeds_that_are_all_alike_are_grouped(config):
+    merged, owner = build(config)(torch.ones(2, 12, 4), 5, 3)
+    assert merged.equal(torch.ones(2, 5, 4))
+    assert all(o.unique().numel() == 5 for o in owner)
+
+
+@every_summary
+@pytest.mark.parametrize('training', [False, True])
+def test_summaries_compile_as_one_graph(config, training):
+    torch._dynamo.reset()
+    x, weights = torch.randn(2, 30, 8), torch.rand(2, 30, 1)
+    summary = MODELS.build(config).train(training)
+    compiled = torch.compile(summary, backend='eager', fullgraph=True)
+    torch.manual_seed(0)
+    expected = summary(x, 5, 8, weights)
+    torch.manual_seed(0)
+    result = compiled(x, 5, 8, weights)
+    assert result.owner.equal(expected.owner)
+    torch.testing.assert_close(result.tokens, expected.tokens)

@@ -1,14 +1,22 @@
 """Models of TC-CLIP: the vision and text towers and what joins them."""
+from .head_wise_context import HeadWiseContext
 from .prompting import VideoConditionalPrompting
 from .reference_tokens import ContextTokens, FrameWise, ReferenceTokens
-from .seed_selection import CLSAttentionSelection
+from .seed_selection import (ATSSelection, CLSAttentionSelection,
+                             KeyNormSelection, NoSelection,
+                             PatchSaliencySelection)
 from .tc_clip_head import TCCLIPHead
 from .tc_clip_recognizer import TCCLIPRecognizer
 from .tc_clip_vit import TCCLIPViT
-from .token_merging import BipartiteSummary
+from .temporal_references import CrossFrame, JointSpaceTime, WindowExpansion
+from .token_clustering import DPCKNNMerge, KMeansMerge, RandomMerge
+from .token_merging import BipartiteSummary, NoMerge
 
 __all__ = [
-    'BipartiteSummary', 'CLSAttentionSelection', 'ContextTokens', 'FrameWise',
+    'ATSSelection', 'BipartiteSummary', 'CLSAttentionSelection',
+    'ContextTokens', 'CrossFrame', 'DPCKNNMerge', 'FrameWise',
+    'HeadWiseContext', 'JointSpaceTime', 'KMeansMerge', 'KeyNormSelection',
+    'NoMerge', 'NoSelection', 'PatchSaliencySelection', 'RandomMerge',
     'ReferenceTokens', 'TCCLIPHead', 'TCCLIPRecognizer', 'TCCLIPViT',
-    'VideoConditionalPrompting'
+    'VideoConditionalPrompting', 'WindowExpansion'
 ]

@@ -1,7 +1,8 @@
 """Step 1 of temporal contextualization: which patches of a frame inform.
 
 A selection is a module that maps the attention operation of a layer to the
-indices of the seed tokens of every frame. Indices carry no gradient.
+indices of the seed tokens of every frame. Indices carry no gradient. Each row
+of the ablation of seed token selection is one class here.
 """
 import torch
 from mmaction.registry import MODELS
@@ -9,6 +10,8 @@ from mmengine.model import BaseModule
 from torch import Tensor
 
 from .attention import AttentionInputs, cls_attention
+from .seed_scores import (ats_scores, key_norms, min_max, patch_sharpness,
+                          sharpen)
 
 
 def best_patches(scores: Tensor, num_seeds: int) -> Tensor:
@@ -18,13 +21,67 @@ def best_patches(scores: Tensor, num_seeds: int) -> Tensor:
     opposite sets.
 
     Args:
-        scores: ``(B, T, N)`` over the patches of a frame.
+        scores: ``(..., P)`` over the patches of a frame.
+        num_seeds: patches to pick in every frame.
+
+    Returns:
+        Patch indices ``(..., num_seeds)``.
+    """
+    return scores.topk(num_seeds, dim=-1).indices
+
+
+def best_of_tiers(tier: Tensor, scores: Tensor, num_seeds: int) -> Tensor:
+    """Picks the patches of the lowest tiers, in a tier by falling score.
+
+    Args:
+        tier: ``(..., P)``.
+        scores: ``(..., P)``.
+        num_seeds: patches to pick in every frame.
+
+    Returns:
+        Patch indices ``(..., num_seeds)``.
+    """
+    order = scores.argsort(dim=-1, descending=True, stable=True)
+    by_tier = tier.gather(-1, order).argsort(dim=-1, stable=True)
+    return order.gather(-1, by_tier[..., :num_seeds])
+
+
+def best_over_heads(scores: Tensor, num_seeds: int) -> Tensor:
+    """Lets the heads pick in turn: every head's best, every second best, ...
+
+    A patch counts by its best rank in any head, so all heads contribute and
+    none twice. Equal ranks follow the averaged score.
+
+    Args:
+        scores: ``(B, T, H, P)``.
         num_seeds: patches to pick in every frame.
 
     Returns:
         Patch indices ``(B, T, num_seeds)``.
     """
-    return scores.topk(num_seeds, dim=-1).indices
+    order = scores.argsort(dim=-1, descending=True, stable=True)
+    best_rank = order.argsort(dim=-1).amin(2)
+    return best_of_tiers(best_rank, scores.mean(2), num_seeds)
+
+
+def inverse_transform(scores: Tensor, count: int) -> Tensor:
+    """Samples patches at evenly spaced heights of the cumulated scores.
+
+    Args:
+        scores: ``(B, T, P)``, not negative.
+        count: heights, from the lowest that is not zero up to 1.
+
+    Returns:
+        Patch indices ``(B, T, count)``; a high score may be drawn repeatedly.
+    """
+    ascending, order = scores.sort(dim=-1, stable=True)
+    height = min_max(ascending.cumsum(-1))
+    lowest = height.masked_fill(height == 0, 1).amin(-1, keepdim=True)
+    falling = torch.linspace(
+        0, 1, count, dtype=scores.dtype, device=scores.device)
+    wanted = 1 - (1 - lowest) * falling
+    gap = (height.unsqueeze(-2) - wanted.unsqueeze(-1)).abs()
+    return order.gather(-1, gap.argmin(-1))
 
 
 class SeedSelection(BaseModule):
@@ -41,7 +98,7 @@ class SeedSelection(BaseModule):
             inputs: the attention operation of the layer.
 
         Returns:
-            ``(B, T, N - 1)``, higher is more informative.
+            ``(B, T, N - 1)``, not negative, higher is more informative.
         """
         raise NotImplementedError
 
@@ -59,12 +116,45 @@ class SeedSelection(BaseModule):
         return best_patches(self.score(inputs), num_seeds)
 
 
+class HeadScoreSelection(SeedSelection):
+    """Base class of the selections in which every head has its own scores.
+
+    A subclass overrides :meth:`head_scores`.
+
+    Args:
+        per_head: whether heads pick in turn ("head-wise" of the ablation)
+            instead of by their averaged score. What head-wise means there is
+            not known: in this reading all heads share one set of seeds. The
+            other one, a set for each head, is :class:`HeadWiseContext`.
+    """
+
+    def __init__(self, per_head: bool = False) -> None:
+        super().__init__()
+        self.per_head = per_head
+
+    def head_scores(self, inputs: AttentionInputs) -> Tensor:
+        """Scores the patches ``(B, T, H, N - 1)`` in every head."""
+        raise NotImplementedError
+
+    def score(self, inputs: AttentionInputs) -> Tensor:
+        """See :class:`SeedSelection`: the average over the heads."""
+        return self.head_scores(inputs).mean(2)
+
+    @torch.no_grad()
+    def forward(self, inputs: AttentionInputs, num_seeds: int) -> Tensor:
+        """See :class:`SeedSelection`."""
+        if self.per_head:
+            return best_over_heads(self.head_scores(inputs), num_seeds)
+        return super().forward(inputs, num_seeds)
+
+
 @MODELS.register_module()
-class CLSAttentionSelection(SeedSelection):
+class CLSAttentionSelection(HeadScoreSelection):
     """Selects the patches that the CLS token attends to most.
 
     The attention weights are averaged over the heads (slides, step 1 of TC;
-    "Averaged CLS attn." of the ablation).
+    "Averaged CLS attn." of the ablation), or the heads pick in turn
+    ("Head-wise CLS attn.", see :class:`HeadScoreSelection`).
 
     Example:
         >>> selection = CLSAttentionSelection()
@@ -72,6 +162,105 @@ class CLSAttentionSelection(SeedSelection):
         >>> seed_index.shape  # (B, T, 58)
     """
 
+    def head_scores(self, inputs: AttentionInputs) -> Tensor:
+        """See :class:`HeadScoreSelection`."""
+        return cls_attention(inputs)
+
+
+@MODELS.register_module()
+class KeyNormSelection(HeadScoreSelection):
+    """Selects the patches with the longest keys.
+
+    ``||k_i||_2`` of a head, averaged over the heads ("Averaged key norm" of
+    the ablation), or heads pick in turn ("Head-wise key norm").
+
+    Args:
+        per_head: see :class:`HeadScoreSelection`.
+        largest: whether long keys inform. The ablation does not say which
+            end it takes; False takes the shortest.
+    """
+
+    def __init__(self, per_head: bool = False, largest: bool = True) -> None:
+        super().__init__(per_head)
+        self.largest = largest
+
+    def head_scores(self, inputs: AttentionInputs) -> Tensor:
+        """See :class:`HeadScoreSelection`."""
+        norms = key_norms(inputs)
+        return norms if self.largest else norms.amax(-1, keepdim=True) - norms
+
+
+@MODELS.register_module()
+class NoSelection(SeedSelection):
+    """Takes every patch, in the order of the frame ("No selection").
+
+    Needs ``seed_ratio=1.0``.
+    """
+
+    def score(self, inputs: AttentionInputs) -> Tensor:
+        """See :class:`SeedSelection`: all alike."""
+        batch, frames, _, length, _ = inputs.query.shape
+        return inputs.query.new_ones(batch, frames, length - 1)
+
+    def forward(self, inputs: AttentionInputs, num_seeds: int) -> Tensor:
+        """See :class:`SeedSelection`.
+
+        Raises:
+            ValueError: fewer seeds are asked for than there are patches.
+        """
+        batch, frames, _, length, _ = inputs.query.shape
+        if num_seeds != length - 1:
+            raise ValueError(
+                f'NoSelection keeps all {length - 1} patches of a frame, but '
+                f'{num_seeds} seeds are asked for: set seed_ratio=1.0')
+        patches = torch.arange(num_seeds, device=inputs.query.device)
+        return patches.expand(batch, frames, -1)
+
+
+@MODELS.register_module()
+class PatchSaliencySelection(SeedSelection):
+    """Selects the patches that attend to their frame most sharply.
+
+    The saliency of vid-TLDR ("Patch saliency" of the ablation), see
+    :func:`patch_sharpness`. vid-TLDR normalises over a clip whose tokens all
+    attend to each other; here a frame stands on its own.
+
+    Args:
+        sharpen: whether patches below the mean of their frame score zero and
+            the others are stretched to [0, 1], as in vid-TLDR's weights of
+            merging. For ``weights`` of :class:`ContextTokens`; as a selection
+            it would make all patches below the mean alike.
+    """
+
+    def __init__(self, sharpen: bool = False) -> None:
+        super().__init__()
+        self.sharpen = sharpen
+
     def score(self, inputs: AttentionInputs) -> Tensor:
         """See :class:`SeedSelection`."""
-        return cls_attention(inputs).mean(2)
+        scores = patch_sharpness(inputs)
+        return sharpen(scores) if self.sharpen else scores
+
+
+@MODELS.register_module()
+class ATSSelection(SeedSelection):
+    """Samples patches by inverse transform: adaptive token sampling.
+
+    Scores as in ATS, see :func:`ats_scores` ("ATS" of the ablation). ATS
+    drops what it draws twice, so its number of tokens differs from frame to
+    frame. How the ablation deals with that is not known: here the patches
+    with the next highest scores fill up every frame. The other reading, fewer
+    seeds in some frames, is not offered.
+    """
+
+    def score(self, inputs: AttentionInputs) -> Tensor:
+        """See :class:`SeedSelection`."""
+        return ats_scores(inputs)
+
+    @torch.no_grad()
+    def forward(self, inputs: AttentionInputs, num_seeds: int) -> Tensor:
+        """See :class:`SeedSelection`: drawn patches come first."""
+        scores = self.score(inputs)
+        drawn = inverse_transform(scores, num_seeds)
+        missed = torch.ones_like(scores).scatter(-1, drawn, 0)
+        return best_of_tiers(missed, scores, num_seeds)

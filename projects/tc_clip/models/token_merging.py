@@ -1,7 +1,9 @@
 """Step 2 of temporal contextualization: seed tokens to context tokens.
 
 A summary is a module that maps the seed tokens of a video ``(B, M, D)`` to
-``num_tokens`` context tokens, and tells which seed went into which token.
+``num_tokens`` context tokens, and tells which seed went into which token. Rows
+of the ablation of context summarization are classes, here and in
+:mod:`token_clustering`.
 """
 from typing import List, NamedTuple, Optional, Tuple
 
@@ -10,6 +12,8 @@ import torch.nn.functional as F
 from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor
+
+from .seed_scores import at_least_float32
 
 
 class Summary(NamedTuple):
@@ -21,6 +25,15 @@ class Summary(NamedTuple):
     """
     tokens: Tensor
     owner: Tensor
+
+
+Groups = Tuple[Tensor, Optional[Tensor]]
+
+
+def in_order(tokens: Tensor) -> Tensor:
+    """Returns the position ``(B, M)`` of every token ``(B, M, D)``."""
+    return torch.arange(
+        tokens.shape[1], device=tokens.device).expand(tokens.shape[0], -1)
 
 
 def merge_schedule(num_seeds: int, num_tokens: int, step: int) -> List[int]:
@@ -105,13 +118,41 @@ def merge_bipartite(seeds: Tensor, num_tokens: int, step: int) -> Tensor:
         The group of each seed ``(B, M)``.
     """
     total = seeds
-    owner = torch.arange(
-        seeds.shape[1], device=seeds.device).expand(seeds.shape[0], -1)
+    owner = in_order(seeds)
     for count in merge_schedule(seeds.shape[1], num_tokens, step):
         target = merge_targets(total, count)
         owner = target.gather(1, owner)
         total = scatter_sum(total, target, total.shape[1] - count)
     return owner
+
+
+@torch.no_grad()
+def merge_weighted_sources(seeds: Tensor, num_tokens: int, step: int,
+                           weights: Tensor) -> Tuple[Tensor, Tensor]:
+    """Like :func:`merge_bipartite`, where only what is folded in is weighted.
+
+    Args:
+        seeds: ``(B, M, D)``.
+        num_tokens: tokens to keep.
+        step: tokens that a round removes.
+        weights: of a token when it is folded into another one ``(B, M, 1)``.
+
+    Returns:
+        The group of each seed ``(B, M)``, and its weight there ``(B, M, 1)``.
+    """
+    total, owner, counted = seeds, in_order(seeds), torch.ones_like(weights)
+    for count in merge_schedule(seeds.shape[1], num_tokens, step):
+        target = merge_targets(total, count)
+        kept = total.shape[1] - count
+        # Unmerged even tokens come before all that others are folded into.
+        folded = target.unsqueeze(-1) >= (total.shape[1] + 1) // 2 - count
+        folded[:, 1::2] = False
+        factor = weights.masked_fill(~folded, 1)
+        counted = counted * factor.gather(1, owner.unsqueeze(-1))
+        owner = target.gather(1, owner)
+        total = scatter_sum(total * factor, target, kept)
+        weights = scatter_sum(weights.masked_fill(folded, 0), target, kept)
+    return owner, counted
 
 
 def average_groups(x: Tensor,
@@ -136,20 +177,39 @@ def average_groups(x: Tensor,
         weights, owner, groups)
 
 
-@MODELS.register_module()
-class BipartiteSummary(BaseModule):
-    """Merges seed tokens round by round with bipartite soft matching.
+def relative_weights(weights: Tensor) -> Tensor:
+    """Divides the weights of a video by the largest: ``(B, M, 1)``.
 
-    A merged token is the average of its seeds, each weighted by how many
-    seeds it holds already ("Bipartite soft matching" of the ablation; the
-    matching of ToMe, with the merged features themselves as the metric).
-    Matching carries no gradient, averaging does.
-
-    Example:
-        >>> summary = BipartiteSummary()
-        >>> tokens, owner = summary(torch.rand(2, 928, 768), 96, 100)
-        >>> tokens.shape, owner.shape  # (2, 96, 768), (2, 928)
+    None falls below 1e-6, so that groups of weights of zero have an average;
+    if all are zero, all count alike.
     """
+    weights = at_least_float32(weights)
+    weights = weights + torch.finfo(weights.dtype).tiny
+    return (weights / weights.amax(1, keepdim=True)).clamp_min(1e-6)
+
+
+class TokenSummary(BaseModule):
+    """Base class: groups the seeds of a video and averages each group.
+
+    A subclass overrides :meth:`group`. Grouping carries no gradient,
+    averaging does. Half precision is widened to float32 meanwhile.
+    """
+
+    def group(self, seeds: Tensor, num_tokens: int, step: int,
+              weights: Optional[Tensor]) -> Groups:
+        """Puts each seed into a group.
+
+        Args:
+            seeds: ``(B, M, D)``.
+            num_tokens: how many groups to make, below M.
+            step: tokens that a round of merging removes.
+            weights: of the seeds, in (0, 1], ``(B, M, 1)``, or None.
+
+        Returns:
+            The group of each seed ``(B, M)``, and its weight there ``(B, M,
+            1)``, or None if all weigh alike.
+        """
+        raise NotImplementedError
 
     def forward(self,
                 seeds: Tensor,
@@ -161,13 +221,75 @@ class BipartiteSummary(BaseModule):
         Args:
             seeds: ``(B, M, D)``, frame by frame, best first in a frame.
             num_tokens: context tokens to keep; M where it is smaller.
-            step: tokens that a round removes.
-            weights: of the seeds ``(B, M, 1)``; all alike if None.
+            step: tokens that a round removes, where there are rounds.
+            weights: of the seeds ``(B, M, 1)``, not negative; only their
+                ratios within a video count. All alike if None.
 
         Returns:
             Context tokens ``(B, k, D)`` and the owner of each seed.
         """
-        total = seeds if weights is None else seeds * weights
-        owner = merge_bipartite(total, num_tokens, step)
-        kept = min(num_tokens, seeds.shape[1])
-        return Summary(average_groups(seeds, owner, kept, weights), owner)
+        if num_tokens >= seeds.shape[1]:
+            return Summary(seeds, in_order(seeds))
+        wide = at_least_float32(seeds)
+        if weights is not None:
+            weights = relative_weights(weights)
+        with torch.no_grad():
+            owner, weights = self.group(wide, num_tokens, step, weights)
+        tokens = average_groups(wide, owner, num_tokens, weights)
+        return Summary(tokens.to(seeds.dtype), owner)
+
+
+@MODELS.register_module()
+class BipartiteSummary(TokenSummary):
+    """Merges seed tokens round by round with bipartite soft matching.
+
+    A merged token is the average of its seeds, each weighted by how many
+    seeds it holds already ("Bipartite soft matching" of the ablation; the
+    matching of ToMe, with the merged features themselves as the metric).
+
+    Args:
+        weight_side: where weights count, if the seeds have some; the
+            ablation does not tell. ``'both'``: seeds start with their weight
+            as their size, so a token is the weighted average of its seeds.
+            ``'source'``, the rule of vid-TLDR: a token that is folded into
+            another one counts times its weight, the other one as it is. A
+            merged token keeps the weight of the seed that others were folded
+            into; where it is folded itself, all its seeds count times that.
+
+    Raises:
+        ValueError: ``weight_side`` is neither.
+
+    Example:
+        >>> summary = BipartiteSummary()
+        >>> tokens, owner = summary(torch.rand(2, 928, 768), 96, 100)
+        >>> tokens.shape, owner.shape  # (2, 96, 768), (2, 928)
+    """
+
+    def __init__(self, weight_side: str = 'both') -> None:
+        super().__init__()
+        if weight_side not in ('both', 'source'):
+            raise ValueError(f"weight_side={weight_side!r}: 'both' or "
+                             "'source'")
+        self.weight_side = weight_side
+
+    def group(self, seeds: Tensor, num_tokens: int, step: int,
+              weights: Optional[Tensor]) -> Groups:
+        """See :class:`TokenSummary`."""
+        if weights is None:
+            return merge_bipartite(seeds, num_tokens, step), None
+        if self.weight_side == 'source':
+            return merge_weighted_sources(seeds, num_tokens, step, weights)
+        return merge_bipartite(seeds * weights, num_tokens, step), weights
+
+
+@MODELS.register_module()
+class NoMerge(BaseModule):
+    """Every seed token is a context token ("No merge" of the ablation)."""
+
+    def forward(self,
+                seeds: Tensor,
+                num_tokens: int,
+                step: int,
+                weights: Optional[Tensor] = None) -> Summary:
+        """See :class:`TokenSummary`: the other arguments are not needed."""
+        return Summary(seeds, in_order(seeds))

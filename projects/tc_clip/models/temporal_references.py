@@ -1,0 +1,171 @@
+"""Reference tokens of the models that TC-CLIP is compared with.
+
+Frames read tokens of other frames as they are (slides, "Limitation of Previous
+Temporal Modeling"): the CLS tokens of all frames, the tokens of adjacent
+frames, or the tokens of all frames. They add no parameters and make no context
+tokens. Whether the published comparison gave them the learned local/global
+bias is not known; it is taken that it did not, so set
+``local_global_bias=False`` in the backbone. Shapes as in :mod:`attention`.
+"""
+from typing import Optional
+
+import torch
+import torch.nn.functional as F
+from mmaction.registry import MODELS
+from torch import Tensor
+
+from .attention import AttentionInputs, KeyValue, with_references
+from .reference_tokens import ReferenceTokens
+
+
+def adjacent_frames(x: Tensor, window: int, clamp: bool = False) -> Tensor:
+    """Lays the tokens of the frames around each frame side by side.
+
+    Args:
+        x: ``(B, T, H, M, d)``.
+        window: frames that are taken on either side.
+        clamp: whether the first and the last frame stand for the frames
+            beyond them, rather than zeros.
+
+    Returns:
+        ``(B, T, H, 2 * window * M, d)``, earlier frames first.
+    """
+    if clamp:
+        before, after = (
+            frame.expand(-1, window, -1, -1, -1)
+            for frame in (x[:, :1], x[:, -1:]))
+        padded = torch.cat((before, x, after), 1)
+    else:
+        padded = F.pad(x, (0, ) * 6 + (window, window))
+    return torch.cat([
+        padded[:, start:start + x.shape[1]]
+        for start in range(2 * window + 1) if start != window
+    ], -2)
+
+
+@MODELS.register_module()
+class CrossFrame(ReferenceTokens):
+    """Cross-frame attention: every frame reads the CLS tokens of all frames.
+
+    Args:
+        include_own: whether a frame reads its own CLS token among those of
+            all frames too, so that it counts twice. The slides name "CLS
+            tokens from all frames", one set for the whole video, hence the
+            default; False leaves the T - 1 of the other frames.
+    """
+
+    def __init__(self, include_own: bool = True) -> None:
+        super().__init__()
+        self.include_own = include_own
+
+    def has_references(self, layer: int) -> bool:
+        """See :class:`ReferenceTokens`."""
+        return True
+
+    def inputs(self, query: Tensor, key: Tensor, value: Tensor,
+               context: Optional[KeyValue],
+               bias: Optional[Tensor]) -> AttentionInputs:
+        """See :class:`ReferenceTokens`: one set for all frames."""
+        # (B, T, H, d) -> (B, 1, H, T, d)
+        cls_key, cls_value = (
+            x[..., 0, :].transpose(1, 2).unsqueeze(1) for x in (key, value))
+        visible = None
+        if not self.include_own:
+            visible = ~torch.eye(
+                key.shape[1], dtype=torch.bool, device=key.device)
+        return with_references(query, key, value, (cls_key, cls_value), bias,
+                               visible)
+
+
+@MODELS.register_module()
+class WindowExpansion(ReferenceTokens):
+    """Temporal window expansion: every frame reads the frames around it.
+
+    The defaults are Open-VCLIP's attention (``expand_temporal_view``). There,
+    frames beyond the ends of a clip have zero keys and values: with a logit
+    of 0 they take attention and give nothing in return.
+
+    Args:
+        window: frames that are read on either side.
+        include_cls: whether their CLS tokens are read beside their patches.
+        boundary: what stands for frames beyond the ends of a clip:
+            ``'zero'``, zero keys and values; ``'mask'``, nothing;
+            ``'clamp'``, the first or the last frame.
+
+    Raises:
+        ValueError: an option is out of its range.
+    """
+
+    def __init__(self,
+                 window: int = 1,
+                 include_cls: bool = True,
+                 boundary: str = 'zero') -> None:
+        super().__init__()
+        if window < 1:
+            raise ValueError(f'window={window} must be 1 or more; '
+                             "type='FrameWise' reads no other frame")
+        if boundary not in ('zero', 'mask', 'clamp'):
+            raise ValueError(
+                f"boundary={boundary!r}: 'zero', 'mask' or 'clamp'")
+        self.window, self.boundary = window, boundary
+        self.include_cls = include_cls
+
+    def has_references(self, layer: int) -> bool:
+        """See :class:`ReferenceTokens`."""
+        return True
+
+    def _inside(self, frames: int, device: torch.device) -> Tensor:
+        """Tells which frames around each are in the clip: ``(T, 2 * w)``."""
+        offset = torch.arange(-self.window, self.window + 1, device=device)
+        index = torch.arange(
+            frames, device=device)[:, None] + offset[offset != 0]
+        return (index >= 0) & (index < frames)
+
+    def inputs(self, query: Tensor, key: Tensor, value: Tensor,
+               context: Optional[KeyValue],
+               bias: Optional[Tensor]) -> AttentionInputs:
+        """See :class:`ReferenceTokens`: each frame has references of its own.
+        """
+        first = 0 if self.include_cls else 1
+        near_key, near_value = (
+            adjacent_frames(x[..., first:, :], self.window,
+                            self.boundary == 'clamp') for x in (key, value))
+        visible = None
+        if self.boundary == 'mask':
+            visible = self._inside(key.shape[1], key.device).repeat_interleave(
+                key.shape[-2] - first, 1)
+        return with_references(query, key, value, (near_key, near_value), bias,
+                               visible)
+
+
+@MODELS.register_module()
+class JointSpaceTime(ReferenceTokens):
+    """Joint space-time attention: all tokens of a video read each other.
+
+    A frame's own tokens are among those of all frames and count once. The
+    frames of a video are laid out as one long frame of T * N tokens: the
+    same logits, without a copy of all keys for every frame.
+    """
+
+    def has_references(self, layer: int) -> bool:
+        """See :class:`ReferenceTokens`."""
+        return True
+
+    def inputs(self, query: Tensor, key: Tensor, value: Tensor,
+               context: Optional[KeyValue],
+               bias: Optional[Tensor]) -> AttentionInputs:
+        """See :class:`ReferenceTokens`.
+
+        Returns:
+            What is read, with 1 in place of T and T * N in place of N.
+
+        Raises:
+            ValueError: there is a bias. All tokens share one set of keys, in
+                which no key is local to all queries.
+        """
+        if bias is not None:
+            raise ValueError('JointSpaceTime has no local tokens for a bias: '
+                             'set local_global_bias=False in the backbone')
+        # (B, T, H, N, d) -> (B, 1, H, T * N, d)
+        return AttentionInputs(*(x.transpose(1, 2).flatten(2, 3).unsqueeze(1)
+                                 for x in (query, key, value)))

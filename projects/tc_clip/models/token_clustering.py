@@ -1,0 +1,218 @@
+"""Summaries that group all seed tokens at once: by distance or at random."""
+from typing import Optional, Tuple
+
+import torch
+from mmaction.registry import MODELS
+from torch import Tensor
+
+from .token_merging import Groups, TokenSummary, average_groups
+
+
+def fill_empty(owner: Tensor, distance: Tensor, num_groups: int) -> Tensor:
+    """Moves the farthest tokens into groups that are empty.
+
+    Empty groups, in their order, get one token each. The token nearest to its
+    centre stays with its group, so no other group becomes empty.
+
+    Args:
+        owner: ``(B, M)``, below ``num_groups``.
+        distance: of each token to the centre of its group ``(B, M)``.
+        num_groups: at most M.
+
+    Returns:
+        The new owner ``(B, M)``.
+    """
+    order = distance.argsort(dim=1, descending=True, stable=True)
+    group = owner.gather(1, order)
+    names = torch.arange(num_groups, device=owner.device)
+    member = group.unsqueeze(-1) == names  # (B, M, k), farthest first
+    size = member.sum(1)
+    spare = (member & (member.cumsum(1) < size.unsqueeze(1))).any(-1)
+    turn = spare.cumsum(1) - 1
+    empty_first = size.argsort(dim=1, stable=True)
+    moves = spare & (turn < (size == 0).sum(1, keepdim=True))
+    filled = empty_first.gather(1, turn.clamp(0, num_groups - 1))
+    return torch.empty_like(owner).scatter_(1, order,
+                                            filled.where(moves, group))
+
+
+def assign_nearest(tokens: Tensor, centres: Tensor) -> Tensor:
+    """Gives each token its nearest centre, and each centre a token."""
+    distance, owner = torch.cdist(tokens, centres).min(-1)
+    return fill_empty(owner, distance, centres.shape[1])
+
+
+def kmeans(tokens: Tensor,
+           num_groups: int,
+           iterations: int,
+           weights: Optional[Tensor] = None) -> Tensor:
+    """Groups tokens by Lloyd's algorithm.
+
+    Args:
+        tokens: ``(B, M, D)``.
+        num_groups: at most M.
+        iterations: how often tokens are assigned to the centres.
+        weights: of the tokens in their centre, positive, ``(B, M, 1)``.
+
+    Returns:
+        The group of each token ``(B, M)``; none is empty.
+    """
+    names = torch.arange(num_groups, device=tokens.device)
+    owner = assign_nearest(tokens,
+                           tokens[:, names * tokens.shape[1] // num_groups])
+    for _ in range(iterations - 1):
+        owner = assign_nearest(
+            tokens, average_groups(tokens, owner, num_groups, weights))
+    return owner
+
+
+def dpc_knn(tokens: Tensor, num_groups: int, neighbours: int) -> Tensor:
+    """Groups tokens around those that are dense and far from denser ones.
+
+    Density is ``exp(-mean of d^2 over the nearest neighbours)``, the token
+    itself being one, and ``d = ||x_i - x_j|| / sqrt(D)``. The tokens with the
+    largest product of density and distance to the next denser token are the
+    centres. Of equally dense tokens the first counts as denser.
+
+    Args:
+        tokens: ``(B, M, D)``.
+        num_groups: at most M.
+        neighbours: how many tokens tell the density; M where it is smaller.
+
+    Returns:
+        The group of each token ``(B, M)``; none is empty.
+    """
+    distance = torch.cdist(tokens, tokens) / tokens.shape[2]**0.5
+    count = min(neighbours, tokens.shape[1])
+    # The density is used as its logarithm, which does not underflow.
+    spread = distance.topk(
+        count, dim=-1, largest=False).values.square().mean(-1)
+    rank = spread.argsort(dim=1, stable=True).argsort(dim=1)
+    denser = rank.unsqueeze(1) < rank.unsqueeze(2)
+    largest = distance.amax((1, 2), keepdim=True)
+    separation = distance.where(denser, largest).amin(-1)
+    centres = (separation.log() - spread).argsort(
+        dim=1, descending=True, stable=True)[:, :num_groups]
+    to_centres = distance.gather(
+        2,
+        centres.unsqueeze(1).expand(-1, tokens.shape[1], -1))
+    names = torch.arange(num_groups, device=tokens.device)
+    return to_centres.argmin(-1).scatter(1, centres, names.expand_as(centres))
+
+
+def repeatable_noise(shape: Tuple[int, int], seed: int,
+                     device: torch.device) -> Tensor:
+    """Returns numbers in [0, 1) that look random and are always the same.
+
+    A multiplicative hash of the position: generators neither compile nor
+    agree between devices.
+    """
+    low_31, golden = 2**31 - 1, 0x9E3779B1
+    start = (1 + seed * golden) & low_31
+    x = torch.arange(shape[0] * shape[1], device=device) + start
+    for _ in range(3):
+        x = x & low_31
+        x = (x ^ (x >> 15)) * golden
+    return ((x & low_31) >> 7).view(shape) / 2**24
+
+
+def random_groups(noise: Tensor, num_groups: int) -> Tensor:
+    """Puts tokens into groups at random, none of which stays empty.
+
+    Args:
+        noise: in [0, 1), ``(2, B, M)``. The first orders the tokens, of which
+            the first ``num_groups`` get a group each; the second draws the
+            groups of the others.
+        num_groups: at most M.
+
+    Returns:
+        The group of each token ``(B, M)``.
+    """
+    order = noise[0].argsort(dim=-1)
+    group = (noise[1] * num_groups).long()
+    group[:, :num_groups] = torch.arange(num_groups, device=noise.device)
+    return torch.empty_like(order).scatter_(1, order, group)
+
+
+@MODELS.register_module()
+class KMeansMerge(TokenSummary):
+    """Averages the clusters that K-means finds ("K-means" of the ablation).
+
+    Lloyd's algorithm with L2 distances. The ablation gives no settings. Here
+    evenly strided seeds are the first centres, so results repeat, and an
+    empty cluster gets the token farthest from its centre. Weights count in
+    the centres.
+
+    Args:
+        iterations: how often seeds are assigned to the centres.
+
+    Raises:
+        ValueError: ``iterations`` is below 1.
+    """
+
+    def __init__(self, iterations: int = 10) -> None:
+        super().__init__()
+        if iterations < 1:
+            raise ValueError(f'iterations={iterations} must be 1 or more')
+        self.iterations = iterations
+
+    def group(self, seeds: Tensor, num_tokens: int, step: int,
+              weights: Optional[Tensor]) -> Groups:
+        """See :class:`TokenSummary`."""
+        return kmeans(seeds, num_tokens, self.iterations, weights), weights
+
+
+@MODELS.register_module()
+class DPCKNNMerge(TokenSummary):
+    """Averages the clusters around density peaks ("DPC-KNN").
+
+    Du et al. 2016, with the density and distances of TCFormer. Weights count
+    in the averages, not in the density.
+
+    Args:
+        neighbours: how many seeds tell the density of one, itself included.
+            The ablation does not tell; 5 is TCFormer's.
+
+    Raises:
+        ValueError: ``neighbours`` is below 1.
+    """
+
+    def __init__(self, neighbours: int = 5) -> None:
+        super().__init__()
+        if neighbours < 1:
+            raise ValueError(f'neighbours={neighbours} must be 1 or more')
+        self.neighbours = neighbours
+
+    def group(self, seeds: Tensor, num_tokens: int, step: int,
+              weights: Optional[Tensor]) -> Groups:
+        """See :class:`TokenSummary`."""
+        return dpc_knn(seeds, num_tokens, self.neighbours), weights
+
+
+@MODELS.register_module()
+class RandomMerge(TokenSummary):
+    """Averages groups of seeds that are drawn at random ("Random merge").
+
+    Every seed goes into any group, and none is empty. The ablation does not
+    tell more; ToMe's matching between random sets is another rule, and not
+    offered. Training draws anew for each video and layer, from torch's
+    generator; testing takes the same draw for every video.
+
+    Args:
+        seed: tells the draws of testing apart.
+    """
+
+    def __init__(self, seed: int = 0) -> None:
+        super().__init__()
+        self.seed = seed
+
+    def group(self, seeds: Tensor, num_tokens: int, step: int,
+              weights: Optional[Tensor]) -> Groups:
+        """See :class:`TokenSummary`."""
+        batch, length = seeds.shape[:2]
+        if self.training:
+            noise = torch.rand(2, batch, length, device=seeds.device)
+        else:
+            noise = repeatable_noise((2, length), self.seed, seeds.device)
+            noise = noise.unsqueeze(1).expand(-1, batch, -1)
+        return random_groups(noise, num_tokens), weights
