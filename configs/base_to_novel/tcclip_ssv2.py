@@ -8,5 +8,4 @@ model = dict(
 train_dataloader = dict(
     dataset=dict(data_root=data_root, pipeline={{_base_.no_flip_pipeline}}))
 val_dataloader = dict(dataset=dict(data_root=data_root))
-test_cfg = dict(
-    common=dict(data_set='SSv2', folder='ssv2', labels='ssv2'))
+test_cfg = dict(common=dict(data_set='SSv2', folder='ssv2', labels='ssv2'))

@@ -3,14 +3,19 @@
 Everything runs in float64, through the converter; see
 ``tests/reference/oracle.py`` for where the numbers come from.
 """
+from pathlib import Path
+
 import pytest
 import torch
 import torch.nn.functional as F
 from mmaction.registry import MODELS
+from mmengine.config import Config
 
 from projects.tc_clip.models.checkpoint_layouts import (from_tc_clip,
                                                         from_vifi_clip)
 from tests.reference import oracle
+
+CONFIGS = Path(__file__).parents[2] / 'configs'
 
 
 def build(case, reference, **head):
@@ -121,8 +126,10 @@ def test_gradients_equal_official_code():
 
 def test_frame_wise_equals_official_vifi_clip():
     case, expected = oracle.load_case('vifi_t4')
-    model, frames = build(
-        case, dict(type='FrameWise'), num_prompts=0, prompt_layers=[])
+    config = Config.fromfile(CONFIGS / 'zero_shot/vificlip_k400.py').model
+    config.backbone.pretrained = config.data_preprocessor.blending = None
+    config.cls_head.class_names = case['classes']
+    model, frames = MODELS.build(config).double(), case['T']
     load(model, from_vifi_clip, case)
     model.eval()
     clips = oracle.clips(case['batch'], frames, case['seed']).double()

@@ -146,7 +146,7 @@ def test_context_length_bounds_the_texts():
     make_head(context_length=longest)
     with pytest.raises(
             ValueError,
-            match=f"'jumping jacks' takes {longest} of {longest - 1} pos"):
+            match=f"'jumping jacks.' takes {longest} of {longest - 1} pos"):
         make_head(context_length=longest - 1)
 
 

@@ -281,6 +281,6 @@ def test_wrong_options_say_what_is_wrong(options, message):
 
 
 def test_joint_attention_refuses_a_bias():
-    tokens, attn = make_tokens(), make_attention()
     with pytest.raises(ValueError, match='local_global_bias=False'):
-        read(dict(type='JointSpaceTime'), tokens, attn, torch.zeros(H, 1, 2))
+        MODELS.build(
+            dict(type='TCCLIPViT', reference=dict(type='JointSpaceTime')))

@@ -30,3 +30,8 @@ model = dict(
                 dict(type='MixupBlending', alpha=0.8)
             ],
             probs=[0.5, 0.5])))
+
+# What makes it ViFi-CLIP: frames on their own, and a fixed prompt.
+vifi_clip = dict(
+    backbone=dict(reference=dict(_delete_=True, type='FrameWise')),
+    cls_head=dict(num_prompts=0, prompt_layers=[]))

@@ -11,7 +11,8 @@ optim_wrapper = dict(
     paramwise_cfg=dict(
         custom_keys={
             'cls_head.prompt_vectors': dict(lr_mult=10),
-            'cls_head.prompting': dict(lr_mult=10)
+            'cls_head.prompting': dict(lr_mult=10),
+            'cls_head.fusion': dict(lr_mult=10)
         }))
 param_scheduler = dict(
     type='TimmCosineLR', warmup=5, convert_to_iter_based=True)

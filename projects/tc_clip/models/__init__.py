@@ -1,4 +1,5 @@
 """Models of TC-CLIP: the vision and text towers and what joins them."""
+from .fusion import VisionTextFusion
 from .head_wise_context import HeadWiseContext
 from .prompting import VideoConditionalPrompting
 from .reference_tokens import ContextTokens, FrameWise, ReferenceTokens
@@ -18,5 +19,5 @@ __all__ = [
     'HeadWiseContext', 'JointSpaceTime', 'KMeansMerge', 'KeyNormSelection',
     'NoMerge', 'NoSelection', 'PatchSaliencySelection', 'RandomMerge',
     'ReferenceTokens', 'TCCLIPHead', 'TCCLIPRecognizer', 'TCCLIPViT',
-    'VideoConditionalPrompting', 'WindowExpansion'
+    'VideoConditionalPrompting', 'VisionTextFusion', 'WindowExpansion'
 ]

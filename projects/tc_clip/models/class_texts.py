@@ -47,12 +47,12 @@ def readable_name(name: str,
     return re.sub('([A-Z])', r' \1', name) if split_camel_case else name
 
 
-def tokenize_classes(names: Sequence[str], num_before: int,
+def tokenize_classes(texts: Sequence[str], num_before: int,
                      context_length: int) -> ClassTokens:
-    """Tokenizes ``'{name}.'`` and EOT for every class.
+    """Tokenizes what follows the prompts, and EOT, for every class.
 
     Args:
-        names: class names, as words.
+        texts: class names, as words, and their full stops.
         num_before: positions that SOS and the prompts take.
         context_length: positions that a text may have in all.
 
@@ -61,12 +61,12 @@ def tokenize_classes(names: Sequence[str], num_before: int,
     """
     tokenizer = clip_tokenizer()
     rows: List[List[int]] = []
-    for name in names:
-        rows.append(tokenizer.encode(f'{name}.') + [tokenizer.eot_token_id])
+    for text in texts:
+        rows.append(tokenizer.encode(text) + [tokenizer.eot_token_id])
         length = num_before + len(rows[-1])
         if length > context_length:
             raise ValueError(
-                f'The text of class {name!r} takes {length} of '
+                f'The class text {text!r} takes {length} of '
                 f'{context_length} positions: shorten the name or raise '
                 'context_length (77 at most in CLIP)')
     order = sorted(range(len(rows)), key=lambda i: len(rows[i]))

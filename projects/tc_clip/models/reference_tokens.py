@@ -32,7 +32,12 @@ class ReferenceTokens(BaseModule):
 
     Legend of shapes as in :mod:`attention`. A subclass overrides
     :meth:`inputs`, and :meth:`forward` where it makes context tokens.
+
+    Attributes:
+        takes_bias: whether a bias can tell own tokens from references.
     """
+
+    takes_bias = True
 
     def has_references(self, layer: int) -> bool:
         """Tells whether frames read reference tokens in a layer (1-based)."""

@@ -43,6 +43,10 @@ class TCCLIPHead(BaseHead):
         prompt_layers: text blocks before which the video enters; 1-based, -1
             is the last.
         prompting: config of how it enters.
+        fusion: config of a module by which class texts read the context
+            tokens of the last of those layers (the last one without any)
+            after the text tower; None for none.
+        full_stop: what follows a class name.
         split_camel_case: whether 'ApplyLipstick' is read as two words.
         context_length: positions that a class text may take; None stands for
             what the tower has. Positions after the end of a text are never
@@ -71,6 +75,8 @@ class TCCLIPHead(BaseHead):
                  prompt_init: Optional[str] = 'a photo of a',
                  prompt_layers: Sequence[int] = (-1, ),
                  prompting: Optional[dict] = None,
+                 fusion: Optional[dict] = None,
+                 full_stop: str = '.',
                  split_camel_case: bool = False,
                  context_length: Optional[int] = None,
                  class_chunk: Optional[int] = None,
@@ -85,7 +91,7 @@ class TCCLIPHead(BaseHead):
         width = config['embed_dim']
         super().__init__(0, in_channels or width, **kwargs)
         self.arch, self.pretrained = arch, pretrained
-        self.split_camel_case = split_camel_case
+        self.split_camel_case, self.full_stop = split_camel_case, full_stop
         self.detach_context = detach_context
         self.text_encoder = TextEncoder(config, with_cp)
         if class_chunk is not None and class_chunk < 1:
@@ -99,6 +105,8 @@ class TCCLIPHead(BaseHead):
             self.project = nn.Linear(self.in_channels, width, bias=False)
         self._make_prompts(prompt_init, num_prompts)
         self._make_prompting(prompt_layers, prompting, width)
+        self.fusion = MODELS.build(dict(fusion, channels=width)) \
+            if fusion else None
         self._trunk: Optional[List[TextState]] = None
         self.set_classes(class_names)
 
@@ -163,8 +171,8 @@ class TCCLIPHead(BaseHead):
         names = load_class_names(names)
         learned = self.prompt_vectors is not None
         words = [
-            readable_name(name, self.split_camel_case, learned)
-            for name in names
+            readable_name(name, self.split_camel_case, learned) +
+            self.full_stop for name in names
         ]
         prompts = self.prefix_ids[1:] if self.prompt_vectors is None \
             else self.prompt_vectors
@@ -229,7 +237,8 @@ class TCCLIPHead(BaseHead):
 
         Args:
             context: context tokens ``(B, P, k, E)``, one set for each of the
-                P ``prompt_layers``; not needed without such layers.
+                P ``prompt_layers``; for fusion alone one set. Not needed
+                without both.
 
         Returns:
             ``(B, C, E)``, or ``(1, C, E)`` without prompt layers; not
@@ -253,11 +262,14 @@ class TCCLIPHead(BaseHead):
             self.text_encoder.tail(state, self._first_own_block, condition)
             for state in self.shared_text()
         ]
-        return torch.cat(texts, 1)[:, self.text_of_class]
+        features = torch.cat(texts, 1)[:, self.text_of_class]
+        if self.fusion is None or context is None:
+            return features
+        return self.fusion(features, context[:, -1])
 
     def _check_context(self, context: Optional[Tensor]) -> Optional[Tensor]:
         """Checks the context tokens; cuts their gradient where asked to."""
-        wanted = len(self.prompt_layers)
+        wanted = len(self.prompt_layers) or int(self.fusion is not None)
         if not wanted:
             return None
         given = 0 if context is None else context.shape[1]
@@ -265,8 +277,8 @@ class TCCLIPHead(BaseHead):
             raise ValueError(
                 f'{wanted} prompt_layers need context tokens of as many '
                 f'vision layers, but the backbone gave {given}: set its '
-                'context_layers, or prompt_layers=[] for prompts that do not '
-                'see the video')
+                'context_layers, or prompt_layers=[] and fusion=None for '
+                'texts that do not see the video')
         return context.detach() if self.detach_context else context
 
     def forward(self, x: Features, num_segs: int = 1, **kwargs: Any) -> Tensor:

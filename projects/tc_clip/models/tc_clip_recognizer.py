@@ -51,7 +51,9 @@ class TCCLIPRecognizer(Recognizer3D):
             if key in backbone:
                 cls_head.setdefault(key, backbone[key])
         if backbone.get('context_layers') is None:
-            backbone['context_layers'] = cls_head.get('prompt_layers', [-1])
+            last = [-1] if cls_head.get('fusion') else []
+            backbone['context_layers'] = cls_head.get('prompt_layers',
+                                                      [-1]) or last
         blending = (data_preprocessor or {}).get('blending')
         if blending and 'class_names' in cls_head:
             fill_num_classes(blending,

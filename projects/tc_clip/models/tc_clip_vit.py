@@ -66,6 +66,10 @@ class TCCLIPViT(BaseModule):
         self.arch, self.pretrained = arch, pretrained
         self.num_frames, self.with_cp, self.out = num_frames, with_cp, out
         self.reference = MODELS.build(reference or dict(type='ContextTokens'))
+        if local_global_bias and not self.reference.takes_bias:
+            raise ValueError(
+                f'{type(self.reference).__name__} has no local tokens for a '
+                'bias: set local_global_bias=False in the backbone')
         self._take_over(
             vision_tower(clip_config(arch, pretrained)), local_global_bias)
         if pos_embed == 'joint':

@@ -147,6 +147,8 @@ class JointSpaceTime(ReferenceTokens):
     same logits, without a copy of all keys for every frame.
     """
 
+    takes_bias = False  # no key is local to all queries
+
     def has_references(self, layer: int) -> bool:
         """See :class:`ReferenceTokens`."""
         return True
@@ -158,14 +160,7 @@ class JointSpaceTime(ReferenceTokens):
 
         Returns:
             What is read, with 1 in place of T and T * N in place of N.
-
-        Raises:
-            ValueError: there is a bias. All tokens share one set of keys, in
-                which no key is local to all queries.
         """
-        if bias is not None:
-            raise ValueError('JointSpaceTime has no local tokens for a bias: '
-                             'set local_global_bias=False in the backbone')
         # (B, T, H, N, d) -> (B, 1, H, T * N, d)
         return AttentionInputs(*(x.transpose(1, 2).flatten(2, 3).unsqueeze(1)
                                  for x in (query, key, value)))

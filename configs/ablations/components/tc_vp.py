@@ -1,0 +1,1 @@
+_base_ = '../zero_shot.py'

@@ -1,0 +1,2 @@
+_base_ = '../zero_shot.py'
+model = dict(backbone=dict(reference=dict(_delete_=True, type='FrameWise')))

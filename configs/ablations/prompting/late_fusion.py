@@ -1,0 +1,3 @@
+_base_ = '../zero_shot.py'
+model = dict(
+    cls_head=dict(prompt_layers=[], fusion=dict(type='VisionTextFusion')))

@@ -1,0 +1,2 @@
+_base_ = '../few_shot.py'
+model = {{_base_.vifi_clip}}

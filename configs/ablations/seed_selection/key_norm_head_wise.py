@@ -1,0 +1,5 @@
+_base_ = '../few_shot.py'
+model = dict(
+    backbone=dict(
+        reference=dict(
+            selection=dict(type='KeyNormSelection', per_head=True))))

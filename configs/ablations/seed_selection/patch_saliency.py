@@ -1,0 +1,4 @@
+_base_ = '../few_shot.py'
+model = dict(
+    backbone=dict(
+        reference=dict(selection=dict(type='PatchSaliencySelection'))))

@@ -1,0 +1,3 @@
+_base_ = '../few_shot.py'
+model = dict(
+    backbone=dict(reference=dict(weights=dict(type='CLSAttentionSelection'))))

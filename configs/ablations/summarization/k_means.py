@@ -1,0 +1,2 @@
+_base_ = '../few_shot.py'
+model = dict(backbone=dict(reference=dict(summary=dict(type='KMeansMerge'))))

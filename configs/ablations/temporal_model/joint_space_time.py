@@ -1,0 +1,6 @@
+_base_ = '../few_shot.py'
+model = dict(
+    backbone=dict(
+        local_global_bias=False,
+        reference=dict(_delete_=True, type='JointSpaceTime')),
+    cls_head=dict(num_prompts=0, prompt_layers=[]))

@@ -1,0 +1,6 @@
+# CLIP as it is, on every frame, and bare class names. Nothing to train:
+# tools/convert_weights.py openai openai clip.pth; tools/test.py ... clip.pth
+_base_ = 'vificlip_k400.py'
+work_dir = 'work_dirs/zero_shot/{{ fileBasenameNoExtension }}'
+model = dict(cls_head=dict(prompt_init=None, full_stop=''))
+test_cfg = dict(method='Vanilla CLIP', clip_shares=(0., ))
