@@ -1,8 +1,7 @@
 """Rows of the tables from accuracies, against numbers worked out by hand."""
 import pytest
 
-from projects.tc_clip.evaluation import (Result, Summary, summarise,
-                                         to_markdown)
+from projects.tc_clip.evaluation import Result, Summary, summarise, to_markdown
 
 
 def test_splits_give_mean_and_population_deviation():
