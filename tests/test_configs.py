@@ -10,7 +10,7 @@ from mmengine.optim import build_optim_wrapper
 ROOT = Path(__file__).parents[1] / 'configs'
 CONFIGS = sorted(
     str(path.relative_to(ROOT)) for path in ROOT.rglob('*.py')
-    if '_base_' not in path.parts)
+    if not {'_base_', 'ablations'} & {*path.parts})
 
 
 @pytest.mark.parametrize('name', CONFIGS)

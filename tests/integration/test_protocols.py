@@ -157,8 +157,10 @@ def test_base_to_novel_in_one_process_and_in_two(config, run, tmp_path):
     assert json.loads(two.read_text())['results'] == report['results']
 
 
-@pytest.mark.parametrize('name, names', [('ucf101', 'ucf_101'),
-                                         ('ssv2', 'ssv2')])
+@pytest.mark.parametrize('name, names', [
+    ('ucf101', 'ucf_101'),
+    pytest.param('ssv2', 'ssv2', marks=pytest.mark.slow),
+])
 def test_few_shot(config, run, tmp_path, name, names):
     report, table = train_and_test(
         config(f'few_shot/tcclip_{name}.py', names), run, tmp_path)

@@ -64,7 +64,9 @@ def test_resume_equals_uninterrupted(config, run, tmp_path):
         torch.testing.assert_close(resumed[key], value, rtol=0, atol=0)
 
 
-@pytest.mark.parametrize('folder', ['ours', 'installed'])
+@pytest.mark.parametrize(
+    'folder',
+    ['ours', pytest.param('installed', marks=pytest.mark.slow)])
 def test_two_processes(config, run, tmp_path, folder):
     tools = TOOLS if folder == 'ours' else installed_tools()
     work = tmp_path / 'work'
