@@ -129,8 +129,34 @@ def test_only_names_of_ucf_are_split_at_capitals():
         assert split == (tests_ucf and 'llm' not in name), name
 
 
+BASELINES = sorted(
+    str(path.relative_to(ROOT)) for path in ROOT.rglob('v*clip*.py'))
+
+
+@pytest.mark.parametrize('name', BASELINES)
+def test_baselines_share_recipe_and_data(name):
+    ours = load(
+        name.replace('vificlip', 'tcclip').replace('vanilla_clip',
+                                                   'tcclip_k400'))
+    config = load(name)
+    for key in ('train_cfg', 'optim_wrapper', 'train_dataloader',
+                'test_dataloader', 'custom_hooks'):
+        assert config[key] == ours[key], key
+    assert config.test_cfg.method != ours.test_cfg.get('method', 'TC-CLIP')
+    model = build(config)
+    assert type(model.backbone.reference).__name__ == 'FrameWise'
+    added = [
+        key for key, _ in model.named_parameters()
+        if 'prompt' in key or 'bias_table' in key or 'local_global' in key
+    ]
+    assert not added
+    prefix = len(model.cls_head.prefix_ids)
+    assert prefix == (1 if 'vanilla' in name else 5)  # SOS, a photo of a
+
+
 def test_every_run_has_a_folder_of_its_own(monkeypatch):
-    folders = [load(name).get('work_dir') for name in RECIPES]
+    names = [*RECIPES, *(n for n in BASELINES if '/' in n)]
+    folders = [load(name).get('work_dir') for name in names]
     monkeypatch.setenv('SHOTS', '2')
     folders += [
         load(f'few_shot/tcclip_{s}.py').work_dir for s in CLASSES

@@ -1,0 +1,113 @@
+"""Measures what the rows of an ablation table cost, on random clips."""
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+from typing import Dict, NamedTuple, Sequence
+
+import torch
+from _ablation_runs import TOOLS, failure, load_config, parse_options
+from _bench_model import Bench, without_gradient
+from _measure import interleaved
+
+VIEWS = 4  # encoded at once
+RUNS = 9
+
+
+class Cost(NamedTuple):
+    """What a row costs.
+
+    Attributes:
+        gflops: operations of the vision tower for a view, in units of 1e9; a
+            multiply-add counts as two.
+        views_per_second: views that the vision tower encodes in a second.
+        memory: peak bytes of a training step above the model.
+        batch: videos of that step.
+        dtype: precision of that step; views are encoded in float32.
+    """
+    gflops: float
+    views_per_second: float
+    memory: float
+    batch: int
+    dtype: str
+
+
+def device() -> str:
+    """Returns where costs are measured."""
+    return 'cuda' if torch.cuda.is_available() else 'cpu'
+
+
+def build(config: Path, options: Sequence[str]) -> Bench:
+    """Returns a row's model with random weights and clips."""
+    bench = Bench(
+        argparse.Namespace(
+            config=str(config),
+            cfg_options=parse_options(options),
+            device=device(),
+            dtype='float32',
+            compile=False,
+            classes=None,
+            views=VIEWS,
+            train_batch=1,
+            train_frames=1))
+    bench.model.eval()
+    return bench
+
+
+def step_memory(config: Path, options: Sequence[str], frames: int, batch: int,
+                dtype: str) -> float:
+    """Returns the peak bytes of a training step, in a process of its own.
+
+    Args:
+        config: file of the row.
+        options: what to change in it, ``'key=value'`` each.
+        frames: of a video.
+        batch: videos.
+        dtype: precision, a name in torch.
+
+    Raises:
+        SystemExit: the step failed.
+    """
+    command = [
+        sys.executable,
+        str(TOOLS / 'benchmark.py'),
+        str(config), '--peak', 'step', 'ours', '--device',
+        device(), '--dtype', dtype, '--train-frames',
+        str(frames), '--train-batch',
+        str(batch)
+    ]
+    if options:
+        command += ['--cfg-options', *options]
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise failure(command, done.stderr)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def measure(rows: Dict[str, Path], options: Sequence[str]) -> Dict[str, Cost]:
+    """Measures rows; their vision towers take turns.
+
+    Args:
+        rows: configs, by row.
+        options: what to change in them, ``'key=value'`` each.
+    """
+    benches = {name: build(path, options) for name, path in rows.items()}
+    calls = {
+        name: without_gradient(bench.vision)
+        for name, bench in benches.items()
+    }
+    times = interleaved(calls, RUNS, torch.device(device()))
+    costs = {}
+    for name, bench in benches.items():
+        config = load_config(rows[name], options)
+        batch = config.train_dataloader.batch_size
+        dtype = config.optim_wrapper.get('dtype', 'float32')
+        costs[name] = Cost(
+            2e-9 * bench.multiply_adds(calls[name]) / VIEWS,
+            VIEWS / statistics.median(times[name]),
+            step_memory(rows[name], options, bench.frames, batch,
+                        dtype), batch, dtype)
+    return costs

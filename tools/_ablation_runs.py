@@ -1,0 +1,209 @@
+"""Trains and tests a row of an ablation table, unless it is done already."""
+import argparse
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence
+
+from _tables import mean
+from mmaction.registry import DATASETS
+from mmengine.config import Config, DictAction
+from mmengine.registry import init_default_scope
+from mmengine.runner import find_latest_checkpoint
+from summarize_demo import top1
+
+TOOLS = Path(__file__).resolve().parent
+RESULT = 'result.json'
+SETTINGS = 'settings.json'
+PROTOCOL_RESULTS = 'protocol_results.json'
+LAST_LINES = 30
+
+
+class Run(NamedTuple):
+    """A row to be trained and tested with a seed.
+
+    Attributes:
+        config: file of the row.
+        options: what to change in the config, ``'key=value'`` each.
+        seed: of the training.
+        folder: work dir.
+    """
+    config: Path
+    options: List[str]
+    seed: int
+    folder: Path
+
+
+def parse_options(options: Sequence[str]) -> Dict[str, Any]:
+    """Returns options of the form ``'key=value'`` as MMEngine reads them."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--cfg-options', nargs='*', action=DictAction)
+    return vars(parser.parse_args(['--cfg-options', *options]))['cfg_options']
+
+
+def load_config(path: Path, options: Sequence[str]) -> Config:
+    """Returns a row's config with options of the form ``'key=value'``."""
+    config = Config.fromfile(path)
+    config.merge_from_dict(parse_options(options))
+    return config
+
+
+def epoch_options(path: Path, epochs: Optional[int]) -> List[str]:
+    """Returns the options that train a row's config for so many epochs.
+
+    A warm-up as long as that, or longer, ends an epoch before.
+
+    Args:
+        path: file of the row.
+        epochs: length of the training; None leaves the config's.
+    """
+    if epochs is None:
+        return []
+    options = [f'train_cfg.max_epochs={epochs}']
+    scheduler = Config.fromfile(path).get('param_scheduler')
+    if isinstance(scheduler, dict) and 'warmup' in scheduler:
+        warmup = min(scheduler['warmup'], epochs - 1)
+        options.append(f'param_scheduler.warmup={warmup}')
+    return options
+
+
+def settings_of(run: Run, config: Config) -> Dict[str, Any]:
+    """Returns what tells a run apart from another in the same folder.
+
+    Args:
+        run: the run.
+        config: its config with its options; a hash of it sees what the
+            environment changes, such as ``SHOTS``.
+    """
+    text = json.dumps(config.to_dict(), sort_keys=True, default=str)
+    text = text.replace(str(TOOLS.parent), '')  # the checkout may be moved
+    return dict(
+        seed=run.seed,
+        epochs=config.train_cfg.max_epochs,
+        options=run.options,
+        config_sha256=hashlib.sha256(text.encode()).hexdigest())
+
+
+def read_json(path: Path) -> Dict[str, Any]:
+    """Reads a JSON file, an absent one as empty."""
+    return json.loads(path.read_text()) if path.is_file() else {}
+
+
+def write_json(path: Path, content: Dict[str, Any]) -> None:
+    """Writes a JSON file that is either whole or not there."""
+    part = path.with_suffix('.part')
+    part.write_text(json.dumps(content, indent=2) + '\n')
+    os.replace(part, path)
+
+
+def failure(command: Sequence[str], output: str) -> SystemExit:
+    """Returns the error of a command that failed, with its last lines."""
+    tail = '\n'.join(output.splitlines()[-LAST_LINES:])
+    return SystemExit(f'error: {" ".join(command)} failed:\n{tail}')
+
+
+def run_tool(log: Path, name: str, *arguments: Any) -> None:
+    """Runs one of these tools in a process of its own.
+
+    Args:
+        log: file for what it prints.
+        name: file name of the tool.
+        arguments: its command line.
+
+    Raises:
+        SystemExit: it failed; shows its last lines.
+    """
+    command = [sys.executable, str(TOOLS / name), *map(str, arguments)]
+    print(f'{name}: its log is {log}', file=sys.stderr, flush=True)
+    with log.open('w') as stream:
+        done = subprocess.run(command, stdout=stream, stderr=subprocess.STDOUT)
+    if done.returncode:
+        raise failure(command, log.read_text(errors='replace'))
+
+
+def protocol_accuracy(results: Sequence[Dict[str, Any]]) -> Dict[str, float]:
+    """Averages what a ProtocolTestLoop wrote over the lists of a data set.
+
+    Args:
+        results: entries of ``protocol_results.json``.
+
+    Returns:
+        Top-1 in percent, by column: a data set, the mean of all, or these
+        with weights ensembled with CLIP's.
+    """
+    columns: Dict[str, float] = {}
+    for share in dict.fromkeys(r['clip_share'] for r in results):
+        mark = f' (WE {share:g})' if share else ''
+        own: Dict[str, List[float]] = {}
+        for r in results:
+            if r['clip_share'] == share:
+                own.setdefault(r['data_set'], []).append(r['top1'])
+        means = {name: mean(values) for name, values in own.items()}
+        if len(means) > 1:
+            means['All'] = mean([*means.values()])
+        columns.update((f'{name}{mark}', v) for name, v in means.items())
+    return columns
+
+
+def read_test(folder: Path, config: Config) -> Dict[str, Any]:
+    """Returns accuracies in percent and the number of videos of a test.
+
+    Args:
+        folder: work dir of the run, with the test's in ``test``.
+        config: config of the row.
+    """
+    if config.test_cfg.type == 'ProtocolTestLoop':
+        newest = sorted(folder.glob(f'test/*/{PROTOCOL_RESULTS}'))[-1]
+        results = read_json(newest)['results']
+        share = results[0]['clip_share']
+        return dict(
+            accuracy=protocol_accuracy(results),
+            videos=sum(r['videos'] for r in results
+                       if r['clip_share'] == share))
+    init_default_scope('mmaction')
+    videos = DATASETS.build(config.test_dataloader.dataset)
+    return dict(accuracy={'Top-1': 100 * top1(folder)}, videos=len(videos))
+
+
+def train_and_test(run: Run) -> Dict[str, Any]:
+    """Trains and tests a row, goes on with it, or reads its result.
+
+    Args:
+        run: the row, its seed and settings.
+
+    Returns:
+        ``accuracy`` in percent by column, number of ``videos`` it was tested
+        on, and ``settings`` of the run.
+
+    Raises:
+        SystemExit: training or testing failed.
+    """
+    config = load_config(run.config, run.options)
+    settings = settings_of(run, config)
+    folder, result_file = run.folder, run.folder / RESULT
+    result = read_json(result_file)
+    if result.get('settings') == settings:
+        return result
+    folder.mkdir(parents=True, exist_ok=True)
+    before = read_json(folder / SETTINGS)
+    if before != settings:
+        if before:
+            print(
+                f'{folder}: trained anew, as settings have changed',
+                file=sys.stderr)
+        # names a checkpoint to go on with, which must not be of others
+        (folder / 'last_checkpoint').unlink(missing_ok=True)
+        result_file.unlink(missing_ok=True)
+        write_json(folder / SETTINGS, settings)
+    options = [*run.options, f'randomness.seed={run.seed}']
+    run_tool(folder / 'train.log', 'train.py', run.config, '--work-dir',
+             folder, '--resume', '--cfg-options', *options)
+    run_tool(folder / 'test.log', 'test.py', run.config,
+             find_latest_checkpoint(str(folder)), '--work-dir',
+             folder / 'test', '--cfg-options', *options)
+    result = dict(read_test(folder, config), settings=settings)
+    write_json(result_file, result)
+    return result

@@ -1,0 +1,261 @@
+"""Trains and tests an ablation table's rows; prints it beside the paper's.
+
+    python tools/run_ablation.py temporal_model --demo
+    python tools/run_ablation.py components tc tc_vp --seeds 0 1 2
+
+The rows of TABLE are the configs in configs/ablations/TABLE. They change the
+config that --base or the environment variable BASE names, or else the recipe
+of the paper. A row that has its result below --work-dir is not run again, and
+one that was interrupted goes on from its last checkpoint; other epochs,
+options or data replace it. Next to the accuracy of the last epoch stand costs,
+which are measured each time on random clips; the paper's figures come from
+tools/paper_ablations.json.
+"""
+import argparse
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Sequence
+
+import torch
+from _ablation_costs import VIEWS, Cost, device, measure
+from _ablation_runs import Run, epoch_options, train_and_test
+from _tables import MISSING, as_table, as_text, mean_and_deviation
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # works without installation
+
+CONFIGS = ROOT / 'configs'
+TABLES = CONFIGS / 'ablations'
+PAPER: Dict[str, Any] = json.loads(
+    Path(__file__).with_name('paper_ablations.json').read_text('utf-8'))
+NAMES = [name for name in PAPER if name != 'source']
+DEMO = CONFIGS / 'demo/tcclip_motion.py'
+ZERO_SHOT_TABLES = 'components', 'prompting'
+
+Result = Dict[str, Any]
+
+
+def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = parser.add_argument
+    add('table', choices=NAMES, metavar='TABLE', help=', '.join(NAMES))
+    add('rows', nargs='*', metavar='ROW', help='only these rows')
+    base = parser.add_mutually_exclusive_group()
+    base.add_argument(
+        '--base', type=Path, metavar='CONFIG', help='what the rows change')
+    base.add_argument(
+        '--demo',
+        action='store_true',
+        help='a small model on the demo videos, which are made if needed')
+    add('--seeds', type=int, nargs='+', default=[0], metavar='N')
+    add('--work-dir', type=Path, default=Path('work_dirs/ablations'))
+    add('--epochs', type=int, metavar='N', help="instead of the config's")
+    add('--out', type=Path, metavar='DIR', help='write DIR/TABLE.md as well')
+    add('--cfg-options',
+        nargs='+',
+        default=[],
+        metavar='KEY=VALUE',
+        help="changes of every row's config, as for tools/train.py")
+    args = parser.parse_args(argv)
+    if args.epochs is not None and args.epochs < 1:
+        parser.error(f'--epochs {args.epochs} must be 1 or more')
+    return args
+
+
+def base_config(args: argparse.Namespace) -> Path:
+    """Returns the config that the rows change.
+
+    Raises:
+        SystemExit: it is not there.
+    """
+    recipe = ('zero_shot/tcclip_k400.py' if args.table in ZERO_SHOT_TABLES else
+              'few_shot/tcclip_hmdb51.py')
+    default = DEMO if args.demo else os.environ.get('BASE', CONFIGS / recipe)
+    base = Path(args.base or default).resolve()
+    if not base.is_file():
+        raise SystemExit(f'error: the base config {base} is not there')
+    return base
+
+
+def row_files(folder: Path, wanted: Sequence[str],
+              order: Sequence[str]) -> Dict[str, Path]:
+    """Returns the configs of a table's rows.
+
+    Args:
+        folder: where they are.
+        wanted: names of rows; all if empty.
+        order: names in the order of the paper; others come last.
+
+    Raises:
+        SystemExit: a wanted row is not there, or there are none.
+    """
+    files = {path.stem: path for path in sorted(folder.glob('*.py'))}
+    unknown = [name for name in wanted if name not in files]
+    if unknown or not files:
+        raise SystemExit(
+            f'error: {folder} has no {", ".join(unknown) or "row"}'
+            f'. Its rows: {", ".join(files) or "none"}')
+    names = [name for name in order if name in files]
+    names += [name for name in files if name not in order]
+    return {name: files[name] for name in names if name in (wanted or files)}
+
+
+def make_demo_data() -> None:
+    """Makes the demo videos as tools/demo.sh does."""
+    command = [
+        ROOT / 'tools/make_demo_data.py', 'data/motion', '--train', '400',
+        '--frames', '16'
+    ]
+    subprocess.run([sys.executable, *map(str, command)],
+                   check=True,
+                   stdout=sys.stderr)
+
+
+def run_rows(rows: Dict[str, Path], args: argparse.Namespace,
+             folder: Path) -> Dict[str, List[Result]]:
+    """Trains and tests rows with every seed.
+
+    Args:
+        rows: configs, by row.
+        args: the command line.
+        folder: where the work dirs of the table are.
+
+    Returns:
+        A result for each seed, by row.
+    """
+    results: Dict[str, List[Result]] = {}
+    for name, path in rows.items():
+        options = epoch_options(path, args.epochs) + args.cfg_options
+        for seed in args.seeds:
+            print(f'== {name}, seed {seed}', file=sys.stderr, flush=True)
+            run = Run(path, options, seed, folder / f'{name}_seed{seed}')
+            results.setdefault(name, []).append(train_and_test(run))
+    return results
+
+
+def accuracy_cells(results: Sequence[Result],
+                   columns: Sequence[str]) -> List[str]:
+    """Returns accuracies over seeds as text."""
+    cells = []
+    for column in columns:
+        values = [result['accuracy'].get(column) for result in results]
+        several = len(values) > 1
+        cells.append(
+            as_text(mean_and_deviation(values) if several else values[0]))
+    return cells
+
+
+def cost_cells(cost: Cost) -> List[str]:
+    """Returns costs as text."""
+    return [
+        f'{cost.gflops:.4g}', f'{cost.views_per_second:.1f}',
+        f'{cost.memory / 2**20:.1f}'
+    ]
+
+
+def paper_cells(entry: Dict[str, Any]) -> List[str]:
+    """Returns the figures of a row of paper_ablations.json as text."""
+    return [
+        str(value) if isinstance(value, int) else
+        as_text(tuple(value) if isinstance(value, list) else value)
+        for value in entry['values']
+    ]
+
+
+def what_was_run(base: str, results: Dict[str, List[Result]],
+                 costs: Dict[str, Cost]) -> str:
+    """Returns the lines below a table that say what its figures are."""
+    first = next(iter(results.values()))
+    settings = first[0]['settings']
+    seeds = ', '.join(str(result['settings']['seed']) for result in first)
+    spread = '' if len(first) == 1 else (
+        ' (mean ± standard deviation of the population)')
+    options = ', '.join(f'`{option}`' for option in settings['options'])
+    cost = next(iter(costs.values()))
+    return (f'Ours: `{base}`{" with " if options else ""}{options}; epochs: '
+            f'{settings["epochs"]}; seeds: {seeds}{spread}; videos tested '
+            f'with the weights of the last epoch: {first[0]["videos"]}. '
+            'GFLOPs (a multiply-add counts as two) are for a view, views/s '
+            f'for {VIEWS} at once, both of the vision tower in float32; '
+            'memory is the peak of a training step above the model, '
+            f'{cost.batch} videos in {cost.dtype}. Measured on {device()}, '
+            f'threads: {torch.get_num_threads()}.')
+
+
+def as_page(table: str, base: str, results: Dict[str, List[Result]],
+            costs: Dict[str, Cost]) -> str:
+    """Returns a table in Markdown, with what was run.
+
+    Args:
+        table: key in ``PAPER``.
+        base: what to call the config that the rows change.
+        results: a result for each seed, by row.
+        costs: by row.
+    """
+    paper = PAPER[table]
+    entries = {entry['row']: entry for entry in paper['rows']}
+    unknown = dict(values=[None] * len(paper['columns']))
+    columns = list(
+        dict.fromkeys(column for row in results.values() for result in row
+                      for column in result['accuracy']))
+    header = ('Row', *columns, 'GFLOPs', 'Views/s', 'Memory (MiB)',
+              *(f'Paper: {column}' for column in paper['columns']))
+    rows = [(entries.get(name, unknown).get('case', name),
+             *accuracy_cells(row, columns), *cost_cells(costs[name]),
+             *paper_cells(entries.get(name, unknown)))
+            for name, row in results.items()]
+    note = ("The paper's columns are of the paper's data at full size: only "
+            f'runs of that kind compare with them. {paper["note"]} '
+            f'`{MISSING}`: not stated.')
+    parts = (f'## {paper["title"]}', as_table(header, rows),
+             what_was_run(base, results, costs), note)
+    return '\n\n'.join(parts) + '\n'
+
+
+def run_table(args: argparse.Namespace, tables: Path = TABLES) -> str:
+    """Runs what the command line asks for.
+
+    Args:
+        args: the command line.
+        tables: folder of the tables' folders.
+
+    Returns:
+        The table in Markdown.
+
+    Raises:
+        SystemExit: a config is not there, or a row failed.
+    """
+    base = base_config(args)
+    order = [entry['row'] for entry in PAPER[args.table]['rows']]
+    rows = row_files(tables / args.table, args.rows, order)
+    os.environ['BASE'] = str(base)  # the rows' configs read it
+    if args.demo:
+        make_demo_data()
+    # MMEngine notes paths of checkpoints, which must not depend on the folder
+    # that the tool is called from.
+    folder = args.work_dir.resolve() / base.stem / args.table
+    results = run_rows(rows, args, folder)
+    print('== Costs', file=sys.stderr, flush=True)
+    costs = measure(rows, args.cfg_options)
+    name = os.path.relpath(base, ROOT) if ROOT in base.parents else base.name
+    return as_page(args.table, name, results, costs)
+
+
+def main() -> None:
+    """Runs a table, prints it, and writes it if asked to."""
+    args = parse_args()
+    page = run_table(args)
+    print(page)
+    if args.out:
+        args.out.mkdir(parents=True, exist_ok=True)
+        (args.out / f'{args.table}.md').write_text(page, encoding='utf-8')
+
+
+if __name__ == '__main__':
+    main()
