@@ -2,12 +2,37 @@
 import statistics
 import time
 from pathlib import Path
-from typing import Callable, Dict, List
+from typing import Any, Callable, Dict, List, Sequence
 
 import torch
-from torch.utils.flop_counter import FlopCounterMode
+from torch.utils.flop_counter import (FlopCounterMode,
+                                      sdpa_backward_flop_count,
+                                      sdpa_flop_count)
 
 Call = Callable[[], object]
+
+
+def _attention_flops(query: Sequence[int], key: Sequence[int],
+                     value: Sequence[int], *_: Any, **__: Any) -> int:
+    """Counts one attention from the shapes of its inputs."""
+    return sdpa_flop_count(query, key, value)
+
+
+def _attention_backward_flops(grad: Sequence[int], query: Sequence[int],
+                              key: Sequence[int], value: Sequence[int], *_:
+                              Any, **__: Any) -> int:
+    """Counts the gradient of one attention from the shapes of its inputs."""
+    return sdpa_backward_flop_count(grad, query, key, value)
+
+
+# torch itself counts the attention kernels of CUDA only.
+_ATEN = torch.ops.aten
+_CPU_ATTENTION = {
+    _ATEN._scaled_dot_product_flash_attention_for_cpu:
+    _attention_flops,
+    _ATEN._scaled_dot_product_flash_attention_for_cpu_backward:
+    _attention_backward_flops,
+}
 
 
 def seconds(call: Call, device: torch.device) -> float:
@@ -64,7 +89,8 @@ def tower_product(rows: int, width: int, device: torch.device,
 
 def multiply_adds(call: Call) -> float:
     """Counts the multiply-adds of a call's matrix products."""
-    with FlopCounterMode(display=False) as counter:
+    with FlopCounterMode(
+            display=False, custom_mapping=_CPU_ATTENTION) as counter:
         call()
     return counter.get_total_flops() / 2
 

@@ -23,6 +23,21 @@ def test_multiply_adds_of_a_product(measure):
     assert measure.multiply_adds(lambda: x @ y) == 3 * 5 * 7
 
 
+def test_multiply_adds_of_attention_and_its_gradient(measure):
+    query, key = torch.rand(2, 3, 50, 16), torch.rand(2, 3, 70, 16)
+    query.requires_grad_()
+
+    def attend():
+        return torch.nn.functional.scaled_dot_product_attention(
+            query, key, key)
+
+    forward = 2 * 2 * 3 * 50 * 70 * 16
+    assert measure.multiply_adds(attend) == forward
+    # logits again, and two products for each of the two of the forward pass
+    assert measure.multiply_adds(
+        lambda: attend().sum().backward()) == 3.5 * forward
+
+
 def test_calls_take_turns_and_the_first_round_does_not_count(measure):
     order = []
     times = measure.interleaved(
