@@ -25,13 +25,13 @@ def _attention_backward_flops(grad: Sequence[int], query: Sequence[int],
     return sdpa_backward_flop_count(grad, query, key, value)
 
 
-# torch itself counts the attention kernels of CUDA only.
-_ATEN = torch.ops.aten
+# torch itself counts the attention kernels of CUDA only; 2.1 has none for CPUs.
+_ATEN, _KERNEL = torch.ops.aten, '_scaled_dot_product_flash_attention_for_cpu'
 _CPU_ATTENTION = {
-    _ATEN._scaled_dot_product_flash_attention_for_cpu:
-    _attention_flops,
-    _ATEN._scaled_dot_product_flash_attention_for_cpu_backward:
-    _attention_backward_flops,
+    getattr(_ATEN, name): count
+    for name, count in ((_KERNEL, _attention_flops),
+                        (f'{_KERNEL}_backward', _attention_backward_flops))
+    if hasattr(_ATEN, name)
 }
 
 
