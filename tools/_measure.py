@@ -25,7 +25,7 @@ def _attention_backward_flops(grad: Sequence[int], query: Sequence[int],
     return sdpa_backward_flop_count(grad, query, key, value)
 
 
-# torch itself counts the attention kernels of CUDA only; 2.1 has none for CPUs.
+# torch itself counts the kernels of CUDA only, and 2.1 has none for CPUs.
 _ATEN, _KERNEL = torch.ops.aten, '_scaled_dot_product_flash_attention_for_cpu'
 _CPU_ATTENTION = {
     getattr(_ATEN, name): count
