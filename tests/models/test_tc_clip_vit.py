@@ -2,9 +2,10 @@
 import pytest
 import torch
 from mmaction.registry import MODELS
+from open_clip import transformer
 
-from projects.tc_clip.models.clip_towers import (clip_config, layer_indices,
-                                                 vision_tower)
+from projects.tc_clip.models.clip_towers import (QuickGELU, clip_config,
+                                                 layer_indices, vision_tower)
 
 ARCH = dict(
     embed_dim=24,
@@ -42,6 +43,30 @@ def test_frame_wise_feature_is_the_mean_over_frames():
         frames = torch.stack([vit(clips[:, :, t:t + 1]) for t in range(4)])
         torch.testing.assert_close(
             vit(clips), frames.mean(0), rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize('kind', ['ContextTokens', 'HeadWiseContext'])
+def test_no_context_tokens_is_frame_wise(kind):
+    none = make_vit(
+        reference=dict(type=kind, num_tokens=0), context_layers=[2, -1])
+    frame_wise = make_vit(
+        reference=dict(type='FrameWise'), context_layers=[2, -1])
+    assert none.state_dict().keys() == frame_wise.state_dict().keys()
+    clips = torch.randn(2, 3, 4, 32, 32)
+    with torch.no_grad():
+        for one, other in zip(none(clips), frame_wise(clips)):
+            assert one.equal(other)
+
+
+def test_quick_gelu_equals_open_clips_with_and_without_gradients():
+    x = torch.randn(2, 3, 50).mul(4).double().requires_grad_()
+    y = x.detach().clone().requires_grad_()
+    ours, theirs = QuickGELU()(x), transformer.QuickGELU()(y)
+    torch.testing.assert_close(ours, theirs)
+    (ours.sin().sum() + theirs.sin().sum()).backward()
+    torch.testing.assert_close(x.grad, y.grad)
+    with torch.no_grad():
+        torch.testing.assert_close(QuickGELU()(y.clone()), theirs)
 
 
 @pytest.mark.parametrize('arch', [
@@ -139,7 +164,8 @@ def test_joint_positions_start_as_clips_and_hold_the_frames():
     (dict(arch='ViT-B-16-SigLIP'), 'is not a plain CLIP transformer'),
     (dict(arch=dict(embed_dim=4)), 'an inline config without'),
     (dict(reference=dict(type='ContextTokens', seed_ratio=0.)), 'seed_ratio'),
-    (dict(reference=dict(type='ContextTokens', num_tokens=0)), 'num_tokens=0'),
+    (dict(reference=dict(type='ContextTokens', num_tokens=-1)),
+     'num_tokens=-1'),
 ])
 def test_wrong_options_say_what_is_wrong(options, message):
     with pytest.raises(ValueError, match=message):

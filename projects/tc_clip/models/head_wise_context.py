@@ -1,4 +1,6 @@
 """Temporal contextualization in every attention head on its own."""
+from typing import Optional
+
 import torch
 from mmaction.registry import MODELS
 from torch import Tensor
@@ -43,7 +45,8 @@ class HeadWiseContext(ContextTokens):
         >>> backbone = dict(type='TCCLIPViT', reference=reference)
     """
 
-    def forward(self, tokens: Tensor, inputs: AttentionInputs) -> Context:
+    def forward(self, tokens: Tensor,
+                inputs: AttentionInputs) -> Optional[Context]:
         """See :class:`ReferenceTokens`.
 
         Returns:
@@ -54,6 +57,8 @@ class HeadWiseContext(ContextTokens):
         made = super().forward(
             heads_as_videos(split_heads(tokens, heads)),
             inputs_of_heads(inputs))
+        if made is None:
+            return None
         # (B * H, ...) -> (B, H, ...), then H beside what it is joined to
         merged, seed_index, owner = (
             x.unflatten(0, (-1, heads)).transpose(1, 2) for x in made)

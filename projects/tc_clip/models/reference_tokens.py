@@ -99,7 +99,8 @@ class ContextTokens(ReferenceTokens):
     frames read in the next layer (slides, "Temporal Contextualization").
 
     Args:
-        num_tokens: context tokens of a video, k in the paper.
+        num_tokens: context tokens of a video, k in the paper; with 0 frames
+            stay on their own.
         seed_ratio: share of the patches of a frame that become seed tokens,
             alpha in the paper.
         merge_step: tokens that one round of merging removes, r.
@@ -126,9 +127,9 @@ class ContextTokens(ReferenceTokens):
         super().__init__()
         if not 0 < seed_ratio <= 1:
             raise ValueError(f'seed_ratio={seed_ratio} is not in (0, 1]')
-        if num_tokens < 1 or merge_step < 1:
-            raise ValueError(f'num_tokens={num_tokens} and merge_step='
-                             f'{merge_step} must be 1 or more')
+        if num_tokens < 0 or merge_step < 1:
+            raise ValueError(f'num_tokens={num_tokens} must be 0 or more and '
+                             f'merge_step={merge_step} 1 or more')
         self.num_tokens = num_tokens
         self.seed_ratio = seed_ratio
         self.merge_step = merge_step
@@ -139,7 +140,7 @@ class ContextTokens(ReferenceTokens):
 
     def has_references(self, layer: int) -> bool:
         """See :class:`ReferenceTokens`: the first layer has no context."""
-        return layer > 1
+        return layer > 1 and self.num_tokens > 0
 
     def inputs(self, query: Tensor, key: Tensor, value: Tensor,
                context: Optional[KeyValue],
@@ -159,8 +160,11 @@ class ContextTokens(ReferenceTokens):
         scores = self.weights.score(inputs).gather(2, seed_index)
         return scores.flatten(1).unsqueeze(-1)
 
-    def forward(self, tokens: Tensor, inputs: AttentionInputs) -> Context:
+    def forward(self, tokens: Tensor,
+                inputs: AttentionInputs) -> Optional[Context]:
         """See :class:`ReferenceTokens`: select seeds, then summarise them."""
+        if not self.num_tokens:
+            return None
         patches = tokens[:, :, 1:]
         num_seeds = max(int(self.seed_ratio * patches.shape[2]), 1)
         seed_index = self.selection(inputs, num_seeds)
