@@ -1,21 +1,18 @@
 """The benchmark runs through, and its helpers count what they should."""
-import importlib.util
 import re
 import sys
 
 import pytest
 import torch
 
+from tests.loading import load_tool
+
 from .conftest import ROOT
 
 
 @pytest.fixture(scope='module')
 def measure():
-    spec = importlib.util.spec_from_file_location('_measure',
-                                                  ROOT / 'tools/_measure.py')
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_tool('_measure')
 
 
 def test_multiply_adds_of_a_product(measure):

@@ -1,5 +1,4 @@
 """The demo learns in half precision as it does in float32."""
-import importlib.util
 
 import numpy as np
 import pytest
@@ -9,16 +8,15 @@ from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 
+from tests.loading import load_tool
+
 from .conftest import ROOT
 
 
 @pytest.fixture(scope='module')
 def batch():
     """Eight of the demo's clips, normalised, with their labels."""
-    spec = importlib.util.spec_from_file_location(
-        'make_demo_data', ROOT / 'tools/make_demo_data.py')
-    demo = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(demo)
+    demo = load_tool('make_demo_data')
     rng = np.random.default_rng(0)
     clips = np.stack(
         [demo.motion_clip(m, 8, 32, rng) for m in 2 * list(demo.MOTIONS)])

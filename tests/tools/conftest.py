@@ -1,14 +1,12 @@
 """Stand-ins of data sets, and the tool that prepares them."""
-import importlib.util
 import shutil
-import sys
-from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.loading import load_tool
+
 NAMES = dict(
     hmdb_51=['brush hair', 'kick'],
     ucf_101=['Archery', 'YoYo'],
@@ -21,15 +19,7 @@ NAMES = dict(
 @pytest.fixture(scope='session')
 def tool():
     """tools/prepare_data.py, which imports its neighbours."""
-    sys.path.insert(0, str(ROOT / 'tools'))
-    try:
-        path = ROOT / 'tools/prepare_data.py'
-        spec = importlib.util.spec_from_file_location('prepare_data', path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-    finally:
-        sys.path.remove(str(ROOT / 'tools'))
-    return module
+    return load_tool('prepare_data')
 
 
 @pytest.fixture(scope='session')

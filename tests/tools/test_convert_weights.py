@@ -1,6 +1,5 @@
 """The conversion tool on small files."""
 import hashlib
-import importlib.util
 import json
 from pathlib import Path
 
@@ -8,21 +7,14 @@ import open_clip
 import pytest
 import torch
 
+from tests.loading import load_tool
+
 ROOT = Path(__file__).parents[2]
 LAYOUTS = json.loads((ROOT / 'tests/data/official_layouts.json').read_text())
 SIZES = dict(D=8, E=4, N=5)
 TOKENS = 'cls_head.text_encoder.token_embedding.weight'
 
-
-def load_tool():
-    path = ROOT / 'tools/convert_weights.py'
-    spec = importlib.util.spec_from_file_location('convert_weights', path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-tool = load_tool()
+tool = load_tool('convert_weights')
 
 
 class Config:

@@ -1,7 +1,5 @@
 """The tool that writes ensembles, on small files."""
 import hashlib
-import importlib.util
-import sys
 from pathlib import Path
 
 import open_clip
@@ -11,8 +9,8 @@ from mmaction.registry import MODELS
 from mmengine.runner import load_checkpoint
 
 from projects.tc_clip.models.weight_ensemble import WeightEnsemble
+from tests.loading import load_tool
 
-ROOT = Path(__file__).parents[2]
 ARCH = dict(
     embed_dim=24,
     vision_cfg=dict(
@@ -23,15 +21,7 @@ ARCH = dict(
 @pytest.fixture(scope='module')
 def tool():
     """tools/ensemble_weights.py, which imports its neighbour."""
-    sys.path.insert(0, str(ROOT / 'tools'))
-    try:
-        path = ROOT / 'tools/ensemble_weights.py'
-        spec = importlib.util.spec_from_file_location('ensemble_weights', path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-    finally:
-        sys.path.remove(str(ROOT / 'tools'))
-    return module
+    return load_tool('ensemble_weights')
 
 
 @pytest.fixture

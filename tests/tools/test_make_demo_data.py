@@ -1,4 +1,3 @@
-import importlib.util
 import json
 from pathlib import Path
 
@@ -6,16 +5,14 @@ import cv2
 import numpy as np
 import pytest
 
-PATH = Path(__file__).parents[2] / 'tools' / 'make_demo_data.py'
+from tests.loading import load_tool
+
 SETTINGS = dict(train=2, val=1, frames=8, size=32, seed=0)
 
 
 @pytest.fixture(scope='module')
 def tool():
-    spec = importlib.util.spec_from_file_location('make_demo_data', PATH)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_tool('make_demo_data')
 
 
 def extents(clip):
