@@ -140,6 +140,44 @@ def test_refused_names_leave_the_head_as_it_was():
     assert head.class_names == NAMES and head.num_classes == 3
 
 
+def test_wordings_average_unit_features(tmp_path):
+    others = tmp_path / 'others.txt'
+    others.write_text('jogging\nstar jumps\nsitting')
+    lists = (NAMES, [f'{name} outdoors'
+                     for name in NAMES], ['jogging', 'star jumps', 'sitting'])
+    feature, context = make_features()
+    ensemble = make_head(wordings=['{} outdoors', str(others)])
+    with torch.no_grad():
+        logits = ensemble((feature, context))
+        texts = [make_head(names).encode_text(context) for names in lists]
+        mean = sum(F.normalize(text, dim=-1) for text in texts) / 3
+        cosine = F.cosine_similarity(feature[:, None], mean, -1)
+    torch.testing.assert_close(logits, ensemble.logit_scale.exp() * cosine)
+    assert logits.shape == (2, 3) and ensemble.num_classes == 3
+    # 'sitting' is said twice, and encoded once
+    assert sum(n for n, _ in ensemble.chunks[0]) == 8
+
+
+def test_wordings_hold_until_classes_are_exchanged():
+    head, plain, x = make_head(wordings=['a {}']), make_head(), make_features()
+    with torch.no_grad():
+        assert not head(x).equal(plain(x))
+        head.set_classes(NAMES)
+        assert head(x).equal(plain(x))
+
+
+@pytest.mark.parametrize('wording, message', [
+    ('a video of', r'is no file of names and has no \{\} in it'),
+    ('two.txt', 'has 2 names for 3 classes'),
+])
+def test_wrong_wordings_say_what_is_wrong(wording, message, tmp_path,
+                                          monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / 'two.txt').write_text('a\nb')
+    with pytest.raises(ValueError, match=message):
+        make_head(wordings=[wording])
+
+
 def test_context_length_bounds_the_texts():
     # SOS, 4 prompts, 'jumping jacks', '.' and EOT
     longest = 5 + make_head().chunks[-1][-1][1]

@@ -2,23 +2,28 @@
 import re
 from functools import lru_cache
 from itertools import groupby
-from typing import Iterator, List, NamedTuple, Sequence, Tuple
+from pathlib import Path
+from typing import Iterator, List, NamedTuple, Sequence, Tuple, Union
 
 import torch
 from open_clip.tokenizer import SimpleTokenizer
 from torch import Tensor
 
+from ..datasets.class_names import load_class_names
+
 Groups = Tuple[Tuple[int, int], ...]
+Names = Union[str, Sequence[str]]
 
 
 class ClassTokens(NamedTuple):
     """Token ids of what follows the prompts, without padding.
 
     Attributes:
-        ids: names, full stops and EOTs, one class after the other, short
+        ids: names, full stops and EOTs, one text after the other, short
             texts first ``(P, )``.
-        groups: number of classes and tokens of each, for every length.
-        text_of_class: where each class's text is among them ``(C, )``.
+        groups: number of texts and tokens of each, for every length.
+        text_of_class: where each class's text is among them ``(C, )``; with
+            several wordings, ``(S * C, )``, one wording after the other.
     """
     ids: Tensor
     groups: Groups
@@ -47,12 +52,37 @@ def readable_name(name: str,
     return re.sub('([A-Z])', r' \1', name) if split_camel_case else name
 
 
+def reworded(names: Sequence[str], wording: str) -> List[str]:
+    """Says class names in another way.
+
+    Args:
+        names: the C class names.
+        wording: ``'{} outdoors'``, with ``{}`` where the name goes, or a file
+            of as many other names in the same order.
+
+    Raises:
+        ValueError: it is neither, or the file has another number of names.
+    """
+    if '{}' in wording:
+        return [wording.replace('{}', name) for name in names]
+    if not Path(wording).suffix:
+        raise ValueError(f'The wording {wording!r} is no file of names and '
+                         'has no {} in it, where the class name goes')
+    others = load_class_names(wording)
+    if len(others) != len(names):
+        raise ValueError(
+            f'{wording} has {len(others)} names for {len(names)} classes: it '
+            'must name the same classes in the same order')
+    return others
+
+
 def tokenize_classes(texts: Sequence[str], num_before: int,
                      context_length: int) -> ClassTokens:
     """Tokenizes what follows the prompts, and EOT, for every class.
 
     Args:
-        texts: class names, as words, and their full stops.
+        texts: class names, as words, and their full stops. One that occurs
+            again is not tokenized again.
         num_before: positions that SOS and the prompts take.
         context_length: positions that a text may have in all.
 
@@ -61,7 +91,8 @@ def tokenize_classes(texts: Sequence[str], num_before: int,
     """
     tokenizer = clip_tokenizer()
     rows: List[List[int]] = []
-    for text in texts:
+    place = {text: i for i, text in enumerate(dict.fromkeys(texts))}
+    for text in place:
         rows.append(tokenizer.encode(text) + [tokenizer.eot_token_id])
         length = num_before + len(rows[-1])
         if length > context_length:
@@ -74,7 +105,7 @@ def tokenize_classes(texts: Sequence[str], num_before: int,
     return ClassTokens(
         torch.tensor([token for i in order for token in rows[i]]),
         tuple((len(list(same)), length) for length, same in lengths),
-        torch.tensor(order).argsort())
+        torch.tensor(order).argsort()[[place[text] for text in texts]])
 
 
 def chunk_groups(groups: Groups, size: int) -> Iterator[Groups]:

@@ -1,6 +1,6 @@
 """The text side of TC-CLIP as an MMAction2 head."""
 import math
-from typing import Any, List, Mapping, Optional, Sequence, Union
+from typing import Any, List, Mapping, Optional, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -9,8 +9,9 @@ from mmaction.registry import MODELS
 from torch import Tensor, nn
 
 from ..datasets.class_names import load_class_names
-from .class_texts import (chunk_groups, clip_tokenizer, prompt_ids,
-                          readable_name, tokenize_classes)
+from .class_texts import (ClassTokens, Names, chunk_groups, clip_tokenizer,
+                          prompt_ids, readable_name, reworded,
+                          tokenize_classes)
 from .clip_towers import Arch, clip_config, layer_indices
 from .features import Features, pool_feature, split_features
 from .text_encoder import TextEncoder, TextState
@@ -32,6 +33,10 @@ class TCCLIPHead(BaseHead):
 
     Args:
         class_names: the names, or a .txt, .csv or .json file of them.
+        wordings: other ways to say them, each a template such as ``'{}
+            outdoors'`` or a file of as many names. A class is then scored by
+            the mean of the unit features of all its texts (CLIP's prompt
+            ensemble).
         arch: open_clip ViT whose text tower is used; TCCLIPRecognizer takes
             the backbone's.
         pretrained: see TCCLIPViT; TCCLIPRecognizer takes the backbone's.
@@ -68,7 +73,8 @@ class TCCLIPHead(BaseHead):
     """
 
     def __init__(self,
-                 class_names: Union[str, Sequence[str]],
+                 class_names: Names,
+                 wordings: Sequence[str] = (),
                  arch: Arch = 'ViT-B-16',
                  pretrained: Optional[str] = None,
                  num_prompts: int = 4,
@@ -108,7 +114,7 @@ class TCCLIPHead(BaseHead):
         self.fusion = MODELS.build(dict(fusion, channels=width)) \
             if fusion else None
         self._trunk: Optional[List[TextState]] = None
-        self.set_classes(class_names)
+        self.set_classes(class_names, wordings)
 
     def _make_prompts(self, words: Optional[str], num_prompts: int) -> None:
         """Makes the prompt vectors, learnable if there are any."""
@@ -162,30 +168,37 @@ class TCCLIPHead(BaseHead):
         super().init_weights()
         self.drop_text()
 
-    def set_classes(self, names: Union[str, Sequence[str]]) -> None:
+    def set_classes(self, names: Names, wordings: Sequence[str] = ()) -> None:
         """Exchanges the classes; nothing that is learned depends on them.
 
         Args:
             names: class names, or a file of them.
+            wordings: other ways to say them, as in the options.
         """
         names = load_class_names(names)
-        learned = self.prompt_vectors is not None
-        words = [
-            readable_name(name, self.split_camel_case, learned) +
-            self.full_stop for name in names
-        ]
-        prompts = self.prefix_ids[1:] if self.prompt_vectors is None \
-            else self.prompt_vectors
-        tokens = tokenize_classes(words, 1 + len(prompts), self.context_length)
+        tokens = self._tokenize(
+            [names, *(reworded(names, wording) for wording in wordings)])
         self.class_names, self.num_classes = names, len(names)
         self.chunks = list(
-            chunk_groups(tokens.groups, self.class_chunk or len(names)))
+            chunk_groups(tokens.groups, self.class_chunk
+                         or len(tokens.text_of_class)))
         device = self.logit_scale.device
         self.register_buffer(
             'suffix_ids', tokens.ids.to(device), persistent=False)
         self.register_buffer(
             'text_of_class', tokens.text_of_class.to(device), persistent=False)
         self.drop_text()
+
+    def _tokenize(self, wordings: Sequence[Sequence[str]]) -> ClassTokens:
+        """Tokenizes the class names in all wordings."""
+        learned = self.prompt_vectors is not None
+        texts = [
+            readable_name(name, self.split_camel_case, learned) +
+            self.full_stop for names in wordings for name in names
+        ]
+        prompts = self.prefix_ids[1:] if self.prompt_vectors is None \
+            else self.prompt_vectors
+        return tokenize_classes(texts, 1 + len(prompts), self.context_length)
 
     def drop_text(self) -> None:
         """Forgets the text that was encoded for evaluation."""
@@ -242,7 +255,7 @@ class TCCLIPHead(BaseHead):
 
         Returns:
             ``(B, C, E)``, or ``(1, C, E)`` without prompt layers; not
-            normalised.
+            normalised. With several wordings, the mean of their unit vectors.
 
         Raises:
             ValueError: the context tokens do not fit the prompt layers.
@@ -263,9 +276,12 @@ class TCCLIPHead(BaseHead):
             for state in self.shared_text()
         ]
         features = torch.cat(texts, 1)[:, self.text_of_class]
-        if self.fusion is None or context is None:
+        if self.fusion is not None and context is not None:
+            features = self.fusion(features, context[:, -1])
+        if features.shape[1] == self.num_classes:
             return features
-        return self.fusion(features, context[:, -1])
+        wordings = features.unflatten(1, (-1, self.num_classes))
+        return F.normalize(wordings, dim=-1).mean(1)
 
     def _check_context(self, context: Optional[Tensor]) -> Optional[Tensor]:
         """Checks the context tokens; cuts their gradient where asked to."""

@@ -1,11 +1,12 @@
 """TC-CLIP as an MMAction2 recognizer."""
 import copy
-from typing import Any, Optional, Sequence, Union
+from typing import Any, Optional, Sequence
 
 from mmaction.models.recognizers import Recognizer3D
 from mmaction.registry import MODELS
 
 from ..datasets.class_names import load_class_names
+from .class_texts import Names
 from .weights import load_clip
 
 
@@ -74,13 +75,14 @@ class TCCLIPRecognizer(Recognizer3D):
                 part.init_weights(clip)
         super().init_weights()
 
-    def set_classes(self, names: Union[str, Sequence[str]]) -> None:
+    def set_classes(self, names: Names, wordings: Sequence[str] = ()) -> None:
         """Exchanges the classes at run time.
 
         Args:
             names: class names, or a .txt, .csv or .json file of them.
+            wordings: other ways to say them, see TCCLIPHead.
         """
-        self.cls_head.set_classes(names)
+        self.cls_head.set_classes(names, wordings)
         blending = getattr(self.data_preprocessor, 'blending', None)
         for part in (blending, *getattr(blending, 'augments', ())):
             if part is not None:
