@@ -10,6 +10,7 @@ import importlib.util
 import pickle
 import sys
 import types
+import warnings
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Tuple
 
@@ -168,9 +169,16 @@ def allow_cpu_processes() -> bool:
     return True
 
 
+def silence_mmcv_lite() -> None:
+    """Drops mmcv-lite's warning of an operation that nothing here uses."""
+    warnings.filterwarnings(
+        'ignore', 'Fail to import ``MultiScaleDeformableAttention``')
+
+
 def apply() -> None:
     """Checks the versions, then applies every cure that is needed."""
     check_versions()
+    silence_mmcv_lite()
     stub_missing_drn()
     allow_own_checkpoints()
     allow_cpu_processes()

@@ -6,10 +6,10 @@ transforms that say which video is broken.
 """
 from .class_names import load_class_names
 from .clip_augment import ClipColorJitter, ClipGrayscale
-from .safe_decode import SafeDecordDecode, SafeDecordInit
+from .safe_decode import BrokenVideoError, SafeDecordDecode, SafeDecordInit
 from .segment_sample import SegmentSample
 
 __all__ = [
-    'ClipColorJitter', 'ClipGrayscale', 'SafeDecordDecode', 'SafeDecordInit',
-    'SegmentSample', 'load_class_names'
+    'BrokenVideoError', 'ClipColorJitter', 'ClipGrayscale', 'SafeDecordDecode',
+    'SafeDecordInit', 'SegmentSample', 'load_class_names'
 ]

@@ -28,6 +28,10 @@ _MOST = 1 << 16
 _BROKEN = multiprocessing.Array('Q', 1 + _MOST)
 
 
+class BrokenVideoError(RuntimeError):
+    """A video that cannot be read; the message names the file and a cure."""
+
+
 class BlankFrames:
     """Black frames in the place of what a decord reader returns.
 
@@ -117,7 +121,7 @@ class _SafeTransform(BaseTransform):
         except _read_errors() as error:
             filename, reason = results['filename'], _reason(error)
             if self.on_error == 'raise':
-                raise RuntimeError(
+                raise BrokenVideoError(
                     f'{filename} cannot be read ({reason}). Cure: re-encode '
                     "the file, or set on_error='blank' to score a black clip "
                     'in its place.') from error
@@ -170,7 +174,7 @@ class SafeDecordInit(_SafeTransform, DecordInit):
 
     Raises:
         ValueError: ``on_error`` is unknown.
-        RuntimeError: At the call, a broken video with ``on_error='raise'``.
+        BrokenVideoError: At the call, where ``on_error='raise'``.
     """
 
     def _get_video_reader(self, filename: str) -> object:
@@ -219,7 +223,7 @@ class SafeDecordDecode(_SafeTransform, DecordDecode):
 
     Raises:
         ValueError: ``on_error`` is unknown.
-        RuntimeError: At the call, a broken video with ``on_error='raise'``.
+        BrokenVideoError: At the call, where ``on_error='raise'``.
     """
 
     def _decord_load_frames(self, container: Any,

@@ -1,0 +1,248 @@
+"""Predicts classes of videos, whole or in spans of time."""
+import copy
+import logging
+from pathlib import Path
+from typing import (Any, Dict, Iterable, Iterator, List, Optional, Sequence,
+                    Union)
+
+import torch
+from mmaction.apis.inferencers import ActionRecogInferencer
+from mmaction.registry import INFERENCERS, MODELS
+from mmaction.structures import ActionDataSample
+from mmengine.config import Config
+from mmengine.dataset import Compose
+from mmengine.logging import MMLogger, print_log
+from torch import Tensor
+
+from ..models.class_texts import Names
+from .onnx_recognizer import OnnxRecognizer, onnx_config
+from .predictions import Prediction, describe
+from .time_spans import duration, restrict, time_spans
+
+Video = Union[str, Path]
+
+
+def read_config(model: Union[str, Path, Config]) -> Config:
+    """Returns a config of its own for a config, its file or an .onnx file."""
+    if isinstance(model, Config):
+        return copy.deepcopy(model)
+    is_onnx = str(model).endswith('.onnx')
+    return onnx_config(model) if is_onnx else Config.fromfile(model)
+
+
+def choose_classes(model: Any, labels: Optional[Names],
+                   wordings: Sequence[str]) -> None:
+    """Writes class names into the config of a model, where any are given."""
+    head: Any = model.get('cls_head') or {}
+    if not hasattr(MODELS.get(head.get('type', '')), 'set_classes'):
+        raise ValueError(
+            f'{head.get("type")} takes no class names: give a config with '
+            "cls_head=dict(type='TCCLIPHead', ...), or use MMAction2's own "
+            'inferencer')
+    if labels is not None:
+        head.class_names = labels
+    if wordings:
+        head.wordings = list(wordings)
+
+
+def start_from_clip(model: Any) -> None:
+    """Gives a model CLIP's weights, where its config names some, and says so.
+    """
+    logger = MMLogger.get_current_instance()
+    level = logger.level
+    logger.setLevel(logging.WARNING)  # MMEngine lists all parameters
+    model.init_weights()
+    logger.setLevel(level)
+    clip = getattr(model.backbone, 'pretrained', None)
+    weights = f'CLIP ({clip}), zero-shot: the parts that TC-CLIP adds are ' \
+        'untrained' if clip else 'random, and so is what it says'
+    print_log(
+        f'No checkpoint is given. The model is {weights}.',
+        logger='current',
+        level=logging.WARNING)
+
+
+def check_weights(model: Any, checkpoint: Dict[str, Any]) -> None:
+    """Raises a ValueError where a checkpoint lacks weights of the model."""
+    given = checkpoint.get('state_dict', checkpoint)
+    missing = [name for name in model.state_dict() if name not in given]
+    if missing:
+        raise ValueError(
+            f'The checkpoint lacks {len(missing)} weights of the model, '
+            f'{missing[0]} among them: give the config that it was trained '
+            'with, or convert it with tools/convert_weights.py')
+
+
+@INFERENCERS.register_module()
+class TCCLIPInferencer(ActionRecogInferencer):
+    """MMAction2's inferencer with class names chosen at run time.
+
+    Modifications: class names are given as they are needed; videos are read
+    as in testing by this project; the result says what the video shows, not
+    only numbers; long videos are looked at span by span.
+
+    Args:
+        model: config of a recognizer with TCCLIPHead, or its file; or a file
+            that ``tools/export.py`` wrote as ``.onnx``.
+        weights: checkpoint. Without one the model is CLIP, as its config's
+            ``pretrained`` says, and the parts that TC-CLIP adds are
+            untrained.
+        device: where to compute; None for a GPU if there is one.
+        labels: class names, or a file of them; None for those that the
+            checkpoint was trained on.
+        wordings: other wordings of the same classes, see
+            :meth:`TCCLIPHead.set_classes`.
+        test_views: whether to look at every view of the config's test
+            pipeline (4x3 of them for Kinetics) rather than at those of its
+            validation pipeline (one).
+
+    Raises:
+        ValueError: the model takes no class names.
+
+    Example:
+        >>> inferencer = TCCLIPInferencer(
+        ...     'configs/tcclip_k400.py', 'ours.pth', labels=['run', 'jump'])
+        >>> inferencer('video.mp4')['predictions'][0]['label']
+    """
+
+    def __init__(self,
+                 model: Union[str, Path, Config],
+                 weights: Optional[str] = None,
+                 device: Optional[str] = None,
+                 labels: Optional[Names] = None,
+                 wordings: Sequence[str] = (),
+                 test_views: bool = False) -> None:
+        self.labels, self.wordings = labels, list(wordings)
+        self.test_views = test_views
+        config = read_config(model)
+        config.pop('visualizer', None)  # it would write files
+        if config.model.type != 'OnnxRecognizer':
+            choose_classes(config.model, labels, wordings)
+        elif weights or labels is not None or wordings:
+            raise ValueError('An .onnx file has weights and classes of its '
+                             'own: export another one with tools/export.py')
+        super().__init__(config, weights, device)
+        self.show_progress = False
+
+    @property
+    def class_names(self) -> List[str]:
+        """The names of the classes, in the order of their scores."""
+        return self.model.cls_head.class_names
+
+    def set_labels(self, labels: Names, wordings: Sequence[str] = ()) -> None:
+        """Exchanges the classes, see :meth:`TCCLIPHead.set_classes`."""
+        self.model.cls_head.set_classes(labels, wordings)
+
+    def _load_weights_to_model(self, model: Any, checkpoint: Optional[dict],
+                               cfg: Any) -> None:
+        """Loads the checkpoint and its class names, or starts from CLIP."""
+        if isinstance(model, OnnxRecognizer):
+            return
+        # each view's logits, from which probabilities are made here
+        model.cls_head.average_clips = None
+        if checkpoint is None:
+            start_from_clip(model)
+            return
+        check_weights(model, checkpoint)
+        super()._load_weights_to_model(model, checkpoint, cfg)
+        trained_on = checkpoint.get('meta', {}).get('dataset_meta', {})
+        if self.labels is None and trained_on.get('classes'):
+            model.cls_head.set_classes(trained_on['classes'], self.wordings)
+
+    def _init_pipeline(self, cfg: Any) -> Compose:
+        """Makes the steps from a file to a clip; broken files are errors."""
+        loader = cfg.test_dataloader if self.test_views else \
+            cfg.get('val_dataloader') or cfg.test_dataloader
+        steps = [dict(step) for step in loader.dataset.pipeline]
+        for step in steps:
+            if 'on_error' in step:
+                step['on_error'] = 'raise'
+        self.pipeline_config = steps
+        pack = dict(type='InferencerPackInput')
+        self.open_video = Compose([pack, steps[0]])
+        self.read_clip = Compose(steps[1:])
+        return Compose([self.open_video, self.read_clip])
+
+    @torch.no_grad()
+    def forward(self, inputs: Union[dict, tuple],
+                **kwargs: Any) -> List[ActionDataSample]:
+        """Scores a batch; ``pred_score`` holds logits ``(V, C)``."""
+        return self.model.test_step(inputs)
+
+    def __call__(self,
+                 inputs: Union[Video, Sequence[Video]],
+                 batch_size: int = 1,
+                 **ranking: Any) -> Dict[str, Any]:
+        """Predicts what videos show, as plain data.
+
+        Args:
+            inputs: a video file or several.
+            batch_size: videos that are computed at a time.
+            ranking: see :meth:`predict`.
+
+        Returns:
+            ``predictions``: a dict for each video, see
+            :meth:`Prediction.to_dict`.
+
+        Raises:
+            BrokenVideoError: a video cannot be read.
+        """
+        videos = self._inputs_to_list(inputs)
+        predictions = self.predict(videos, batch_size, **ranking)
+        return dict(predictions=[p.to_dict() for p in predictions])
+
+    def predict(self,
+                videos: Sequence[Video],
+                batch_size: int = 1,
+                **ranking: Any) -> List[Prediction]:
+        """Predicts what each video shows as a whole.
+
+        Args:
+            videos: video files.
+            batch_size: videos that are computed at a time.
+            ranking: ``top_k`` and ``none_below``, see :func:`describe`.
+
+        Raises:
+            BrokenVideoError: a video cannot be read.
+        """
+        names = [str(video) for video in videos]
+        logits = self._score(map(self.pipeline, names), batch_size)
+        return [
+            describe(name, views, self.class_names, **ranking)
+            for name, views in zip(names, logits)
+        ]
+
+    def timeline(self,
+                 video: Video,
+                 window: float,
+                 stride: float,
+                 batch_size: int = 1,
+                 **ranking: Any) -> List[Prediction]:
+        """Predicts what each span of a long video shows.
+
+        Args:
+            video: the file.
+            window: length of a span in seconds.
+            stride: seconds from one span to the next.
+            batch_size: spans that are computed at a time.
+            ranking: ``top_k`` and ``none_below``, see :func:`describe`.
+
+        Raises:
+            BrokenVideoError: the video cannot be read, or tells no frame rate.
+            ValueError: spans would leave gaps.
+        """
+        opened = self.open_video(str(video))
+        spans = time_spans(duration(opened), window, stride)
+        clips = (self.read_clip(restrict(opened, span)) for span in spans)
+        return [
+            describe(
+                str(video), views, self.class_names, span=span, **ranking)
+            for span, views in zip(spans, self._score(clips, batch_size))
+        ]
+
+    def _score(self, clips: Iterable[dict],
+               batch_size: int) -> Iterator[Tensor]:
+        """Computes the logits ``(V, C)`` of clips, a batch at a time."""
+        for batch in self._get_chunk_data(clips, batch_size):
+            for sample in self.forward(self.collate_fn(batch)):
+                yield sample.pred_score

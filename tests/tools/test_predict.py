@@ -1,0 +1,127 @@
+"""tools/predict.py on real files, good and broken."""
+import csv
+import json
+
+import pytest
+
+from tests.conftest import TINY_CLASSES
+from tests.loading import load_tool
+
+
+@pytest.fixture
+def predict(tiny_config, tiny_checkpoint, tmp_path, monkeypatch, capsys):
+    """Runs the tool with the tiny model; returns what it prints."""
+    config = tmp_path / 'tiny.py'
+    tiny_config.dump(config)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments,
+            model=('--config', config, '--checkpoint', tiny_checkpoint)):
+        command = ['predict.py', *arguments, *model]
+        monkeypatch.setattr('sys.argv', [str(part) for part in command])
+        load_tool('predict').main()
+        return capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def broken(tmp_path):
+    """A file that is no video."""
+    path = tmp_path / 'broken.mp4'
+    path.write_bytes(b'no video')
+    return path
+
+
+def test_prints_the_classes_of_each_video(predict, own_video):
+    out = predict(own_video, '--labels', 'run', 'jump', '--top-k', '2').out
+    lines = out.splitlines()
+    start = lines.index(own_video)
+    shares = [line.split('%') for line in lines[start + 1:start + 3]]
+    assert sorted(label.strip() for _, label in shares) == ['jump', 'run']
+    assert sum(float(share) for share, _ in shares) == pytest.approx(100)
+    assert 'not calibrated' in lines[start + 3]
+
+
+def test_a_broken_video_is_reported_and_left_out(predict, own_video, broken,
+                                                 tmp_path):
+    shown = predict(tmp_path, '--out', 'out/result.json')
+    assert f'left out: {broken} cannot be read' in shown.err
+    result = json.loads((tmp_path / 'out/result.json').read_text())
+    assert [p['video'] for p in result['predictions']] == [own_video]
+    assert [*result['failed']] == [str(broken)]
+    assert 'not calibrated' in result['note']
+
+
+def test_nothing_that_can_be_read_is_an_error(predict, broken):
+    with pytest.raises(SystemExit, match='None of the videos'):
+        predict(broken)
+
+
+def test_rows_of_a_table(predict, own_video, tmp_path):
+    predict(own_video, '--out', 'result.csv', '--none-below', '1')
+    with open(tmp_path / 'result.csv', newline='') as file:
+        rows = [*csv.DictReader(file)]
+    assert sorted(row['guess'] for row in rows) == sorted(TINY_CLASSES)
+    assert [row['rank'] for row in rows] == ['1', '2', '3', '4']
+    assert {row['label'] for row in rows} == {'none of these'}
+    shares = [float(row['probability']) for row in rows]
+    assert sum(shares) == pytest.approx(1) and shares == sorted(shares)[::-1]
+
+
+def test_spans_of_time_and_their_plot(predict, own_video, tmp_path):
+    out = predict(own_video, '--window', '1', '--out', 'film.json').out
+    result = json.loads((tmp_path / 'film.json').read_text())
+    spans = [(p['start'], p['end']) for p in result['predictions']]
+    assert spans == [(0, 1), (.5, 1.5), (1, 2), (1.5, 2.5), (2, 3)]
+    segments = result['segments'][own_video]
+    assert segments[0]['start'] == 0 and segments[-1]['end'] == 3
+    assert all(a['end'] == b['start'] and a['label'] != b['label']
+               for a, b in zip(segments, segments[1:]))
+    assert out.count(' s ') == len(segments)
+    assert (tmp_path / 'film.png').read_bytes()[:4] == b'\x89PNG'
+
+
+def test_ensembles_change_the_scores(predict, own_video, tmp_path):
+    for name, more in dict(one=[], two=['--ensemble', 'a person {}']).items():
+        predict(own_video, '--labels', 'run', 'jump', '--out', f'{name}.json',
+                *more)
+    one, two = (
+        json.loads((tmp_path / f'{name}.json').read_text())['predictions'][0]
+        for name in ('one', 'two'))
+    assert one['guesses'][0]['logit'] != two['guesses'][0]['logit']
+
+
+@pytest.mark.parametrize('arguments, message', [
+    (['missing.mp4'], 'missing.mp4: no such file or folder'),
+    (['.', '--labels', 'a', 'a'], "share the name 'a'"),
+    (['.', '--labels', 'no.txt'], 'no.txt: no such file of class names'),
+    (['.', '--ensemble', 'a video'], 'has no {} in it'),
+    (['.', '--out', 'x.txt'], 'must end in .json or .csv'),
+    (['.', '--top-k', '0'], 'must be 1 or more'),
+    (['.', '--stride', '1'], '--stride goes with --window'),
+    (['.', '--window', '1', '--stride', '2'], 'the stride at most the window'),
+    (['.', '--onnx', 'x.onnx', '--labels', 'a'], 'holds the weights'),
+    (['empty'], 'no video below this folder'),
+])
+def test_wrong_input_says_what_is_wrong(predict, own_video, tmp_path, capsys,
+                                        arguments, message):
+    (tmp_path / 'empty').mkdir()
+    with pytest.raises(SystemExit) as error:
+        predict(*arguments)
+    assert message in f'{error.value}{capsys.readouterr().err}'
+
+
+@pytest.mark.parametrize('labels, segments', [
+    ('aab', [(0, 2.5, 'a', 0.5), (2.5, 4, 'b', 0.9)]),
+    ('a', [(0, 2, 'a', 0.4)]),
+])
+def test_successive_spans_with_one_label_are_joined(labels, segments):
+    load_tool('predict')
+    files = load_tool('_prediction_files')
+    from projects.tc_clip.apis import Guess, Prediction, TimeSpan
+    timeline = [
+        Prediction('x', label, [Guess(label, share, 0.)], TimeSpan(i, i + 2))
+        for i, (label, share) in enumerate(zip(labels, (0.4, 0.6, 0.9)))
+    ]
+    assert [tuple(s) for s in files.segments(timeline)] == segments

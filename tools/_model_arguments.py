@@ -1,0 +1,98 @@
+"""What the tools for videos of one's own have in common: model and videos."""
+import argparse
+import sys
+from pathlib import Path
+from typing import Any, Iterable, List, Sequence, Union
+
+from rich.console import Console
+from rich.progress import track
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # works without installation
+
+from projects.tc_clip.apis import TCCLIPInferencer  # noqa: E402
+
+DEFAULT_CONFIG = ROOT / 'configs/zero_shot/tcclip_k400.py'
+VIDEO_SUFFIXES = ('.avi', '.flv', '.m4v', '.mkv', '.mov', '.mp4', '.mpeg',
+                  '.mpg', '.ts', '.webm', '.wmv')
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """Adds the options that choose a model, its classes and its device."""
+    add = parser.add_argument_group('model').add_argument
+    add('--config',
+        type=Path,
+        default=DEFAULT_CONFIG,
+        help='config of the model (configs/zero_shot/tcclip_k400.py)')
+    add('--checkpoint',
+        help="its weights; without them it is zero-shot CLIP and TC-CLIP's "
+        'own parts are untrained')
+    add_classes(parser)
+    add('--device', help='e.g. cpu or cuda:1; a GPU if there is one')
+
+
+def add_classes(parser: argparse.ArgumentParser) -> None:
+    """Adds the options that choose class names."""
+    add = parser.add_argument
+    add('--labels',
+        nargs='+',
+        metavar='NAME',
+        help='class names, or one .txt, .csv or .json file of them; those '
+        'that the model was trained on if not given')
+    add('--ensemble',
+        nargs='+',
+        default=[],
+        metavar='WORDING',
+        help="other wordings of the same classes, e.g. 'a person {}' or a "
+        'file of other names; all texts of a class are averaged')
+
+
+def label_source(labels: Sequence[str]) -> Union[str, List[str]]:
+    """Tells one file of class names from the names themselves."""
+    if len(labels) == 1 and Path(
+            labels[0]).suffix in ('.txt', '.csv', '.json'):
+        return labels[0]
+    return [*labels]
+
+
+def load_model(args: argparse.Namespace, **options: Any) -> TCCLIPInferencer:
+    """Loads the model that the command line chose.
+
+    Args:
+        args: with the options of :func:`add_model`.
+        options: further options of TCCLIPInferencer.
+    """
+    try:
+        return TCCLIPInferencer(
+            args.config,
+            args.checkpoint,
+            args.device,
+            labels=label_source(args.labels) if args.labels else None,
+            wordings=args.ensemble,
+            **options)
+    except (ImportError, OSError, TypeError, ValueError) as error:
+        raise SystemExit(f'{Path(sys.argv[0]).name}: {error}') from error
+
+
+def find_videos(paths: Sequence[Path]) -> List[Path]:
+    """Lists videos; files as they are given, folders with all below them.
+
+    Raises:
+        SystemExit: a path does not exist, or there is no video.
+    """
+    videos: List[Path] = []
+    for path in paths:
+        if not path.exists():
+            raise SystemExit(f'{path}: no such file or folder')
+        inside = sorted(path.rglob('*')) if path.is_dir() else []
+        found = [file for file in inside if file.suffix in VIDEO_SUFFIXES]
+        if path.is_dir() and not found:
+            raise SystemExit(f'{path}: no video below this folder (files '
+                             f'ending in {", ".join(VIDEO_SUFFIXES)})')
+        videos += found or [path]
+    return videos
+
+
+def progress(items: Iterable[Any], what: str, total: int) -> Iterable[Any]:
+    """Shows a progress bar where people look, apart from the output."""
+    return track(items, what, total, console=Console(stderr=True))

@@ -1,0 +1,170 @@
+"""Tables, files and plots of what tools/predict.py found."""
+import csv
+import json
+from collections import defaultdict
+from itertools import groupby
+from pathlib import Path
+from typing import Dict, List, NamedTuple
+
+from matplotlib.figure import Figure
+
+from projects.tc_clip.apis import NONE_OF_THESE, Prediction
+
+Predictions = Dict[Path, List[Prediction]]
+
+NOTE = ('Probabilities are shares of a softmax over the classes given. They '
+        'are not calibrated: they compare these classes and do not say '
+        'whether any of them is there.')
+_MOST_ROWS = 30
+
+
+class Segment(NamedTuple):
+    """Successive spans of a video with one label.
+
+    Attributes:
+        start: seconds from the start of the video, in the middle between the
+            spans of this label and those before.
+        end: the same for the spans after.
+        label: what they show.
+        probability: mean of their best classes.
+    """
+    start: float
+    end: float
+    label: str
+    probability: float
+
+
+def segments(timeline: List[Prediction]) -> List[Segment]:
+    """Joins successive spans with one label.
+
+    Spans overlap: each stands for the time until the middle between its centre
+    and that of its neighbours.
+
+    Args:
+        timeline: predictions of the spans of a video, in order of time.
+    """
+    spans = [p.span for p in timeline if p.span is not None]
+    centres = [(span.start + span.end) / 2 for span in spans]
+    bounds = [(a + b) / 2 for a, b in zip(centres, centres[1:])]
+    bounds = [spans[0].start, *bounds, spans[-1].end]
+    found, i = [], 0
+    for label, same in groupby(p.label for p in timeline):
+        count = len(list(same))
+        shares = [p.guesses[0].probability for p in timeline[i:i + count]]
+        found.append(
+            Segment(bounds[i], bounds[i + count], label,
+                    sum(shares) / count))
+        i += count
+    return found
+
+
+def print_table(predictions: Predictions) -> None:
+    """Prints the classes of each video, or its segments of time."""
+    for video, found in predictions.items():
+        print(video)
+        if found[0].span is None:
+            if found[0].label == NONE_OF_THESE:
+                print(f'          {NONE_OF_THESE}; the nearest are')
+            for guess in found[0].guesses:
+                print(f'  {guess.probability:6.1%}  {guess.label}')
+            continue
+        for start, end, label, probability in segments(found):
+            print(f'  {start:7.2f} to {end:7.2f} s  {probability:6.1%}  '
+                  f'{label}')
+    if predictions:
+        print(NOTE)
+
+
+def write(path: Path, predictions: Predictions, failed: Dict[Path,
+                                                             str]) -> None:
+    """Writes all predictions.
+
+    Args:
+        path: ``.json``: everything, with the segments of timelines; ``.csv``:
+            a row for each guess.
+        predictions: of each video.
+        failed: why a video was left out.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix == '.csv':
+        _write_csv(path, predictions)
+        return
+    content = dict(
+        note=NOTE,
+        predictions=[
+            p.to_dict() for found in predictions.values() for p in found
+        ],
+        segments={
+            str(video): [s._asdict() for s in segments(found)]
+            for video, found in predictions.items()
+            if found[0].span is not None
+        },
+        failed={
+            str(video): reason
+            for video, reason in failed.items()
+        })
+    path.write_text(
+        json.dumps(content, indent=2, ensure_ascii=False), encoding='utf-8')
+
+
+def _write_csv(path: Path, predictions: Predictions) -> None:
+    """Writes a row for each guess, as spreadsheets read it."""
+    with path.open('w', newline='', encoding='utf-8') as file:
+        writer = csv.writer(file)
+        writer.writerow(('video', 'start', 'end', 'label', 'rank', 'guess',
+                         'probability', 'logit'))
+        for found in predictions.values():
+            for prediction in found:
+                start, end = prediction.span or ('', '')
+                for rank, guess in enumerate(prediction.guesses, 1):
+                    writer.writerow((prediction.video, start, end,
+                                     prediction.label, rank, *guess))
+
+
+def plot_timelines(path: Path, predictions: Predictions) -> List[Path]:
+    """Draws the labels of each video over time, beside the results.
+
+    Args:
+        path: file of the results; a plot is named after it, and after its
+            video where there are several.
+        predictions: of the spans of each video.
+
+    Returns:
+        The files that were written.
+    """
+    files: List[Path] = []
+    for number, (video, found) in enumerate(predictions.items(), 1):
+        name = path.stem
+        if len(predictions) > 1:
+            name += f'_{number}_{video.stem}'
+        files.append(path.with_name(f'{name}.png'))
+        _timeline_figure(video.name, found).savefig(files[-1])
+        print(f'wrote {files[-1]}')
+    return files
+
+
+def _timeline_figure(title: str, timeline: List[Prediction]) -> Figure:
+    """Draws a row for each label, with its segments; darker is surer."""
+    found = segments(timeline)
+    lengths: Dict[str, float] = defaultdict(float)
+    for segment in found:
+        lengths[segment.label] += segment.end - segment.start
+    rows = sorted(lengths, key=lambda label: -lengths[label])
+    if len(rows) > _MOST_ROWS:
+        title += f': the {_MOST_ROWS} longest of {len(rows)} labels'
+        rows = rows[:_MOST_ROWS]
+    figure = Figure(figsize=(10, 1.4 + 0.3 * len(rows)), layout='constrained')
+    axes = figure.add_subplot(title=title, xlabel='seconds')
+    for start, end, label, probability in found:
+        if label in rows:
+            colour = 'grey' if label == NONE_OF_THESE else 'C0'
+            axes.barh(
+                rows.index(label),
+                end - start,
+                left=start,
+                color=colour,
+                alpha=0.25 + 0.75 * probability)
+    axes.set_yticks(range(len(rows)), rows)
+    axes.set_xlim(found[0].start, found[-1].end)
+    axes.invert_yaxis()
+    return figure

@@ -1,0 +1,111 @@
+"""Predicts what videos show, in words of your own.
+
+    python tools/predict.py clip.mp4 folder/ --labels "playing chess" "cooking"
+    python tools/predict.py clip.mp4 --checkpoint k400.pth --out result.json
+    python tools/predict.py film.mp4 --window 3 --stride 1.5 --out film.json
+    python tools/predict.py folder/ --onnx model.onnx --out result.csv
+
+Prints a table. --out writes all of it as .json or .csv, and with --window a
+plot of each video beside it. A video that cannot be read is reported and left
+out. Probabilities are shares of a softmax over the classes given: they compare
+these classes, and say nothing about whether any of them is there.
+"""
+import argparse
+import sys
+from pathlib import Path
+from typing import Dict, List, Optional, Sequence
+
+from _model_arguments import (TCCLIPInferencer, add_model, find_videos,
+                              load_model, progress)
+from _prediction_files import plot_timelines, print_table, write
+
+from projects.tc_clip.apis import Prediction
+from projects.tc_clip.datasets import BrokenVideoError
+
+
+def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = parser.add_argument
+    add('videos', type=Path, nargs='+', metavar='VIDEO_OR_FOLDER')
+    add_model(parser)
+    add('--onnx',
+        type=Path,
+        metavar='FILE',
+        help='a model of tools/export.py, in place of the options above')
+    add('--top-k', type=int, default=5, metavar='K', help='classes to tell')
+    add('--none-below',
+        type=float,
+        default=0.,
+        metavar='SHARE',
+        help='say "none of these" where the best class has a smaller share '
+        'of the softmax. It is no calibrated probability and depends on the '
+        'other classes: choose it on videos of your own')
+    add('--window', type=float, metavar='SECONDS', help='look at such spans')
+    add('--stride',
+        type=float,
+        metavar='SECONDS',
+        help='from one span to the next; half of --window if not given')
+    add('--test-views',
+        action='store_true',
+        help="look at all views of the config's test, not of its validation")
+    add('--batch-size', type=int, default=1, metavar='N', help='spans at once')
+    add('--out', type=Path, metavar='FILE', help='.json or .csv')
+    args = parser.parse_args(argv)
+    if args.onnx and (args.checkpoint or args.labels or args.ensemble):
+        parser.error('--onnx holds the weights and the class names: give it '
+                     'without --checkpoint, --labels and --ensemble')
+    if args.stride and not args.window:
+        parser.error('--stride goes with --window')
+    if args.window is not None:
+        args.stride = args.stride or args.window / 2
+        if not 0 < args.stride <= args.window:
+            parser.error(
+                f'--window {args.window} --stride {args.stride}: both must be '
+                'above 0 seconds, and the stride at most the window')
+    if args.top_k < 1 or args.batch_size < 1:
+        parser.error('--top-k and --batch-size must be 1 or more')
+    if args.out and args.out.suffix not in ('.json', '.csv'):
+        parser.error(f'--out {args.out}: must end in .json or .csv')
+    return args
+
+
+def predict(inferencer: TCCLIPInferencer, video: Path,
+            args: argparse.Namespace) -> List[Prediction]:
+    """Predicts a video as a whole, or span by span."""
+    ranking = dict(top_k=args.top_k, none_below=args.none_below)
+    if not args.window:
+        return inferencer.predict([video], **ranking)
+    return inferencer.timeline(video, args.window, args.stride,
+                               args.batch_size, **ranking)
+
+
+def main() -> None:
+    """Predicts all videos and writes what was asked for."""
+    args = parse_args()
+    if args.onnx:
+        args.config = args.onnx
+    videos = find_videos(args.videos)
+    inferencer = load_model(args, test_views=args.test_views)
+    predictions: Dict[Path, List[Prediction]] = {}
+    failed: Dict[Path, str] = {}
+    for video in progress(videos, 'videos', len(videos)):
+        try:
+            predictions[video] = predict(inferencer, video, args)
+        except BrokenVideoError as error:
+            failed[video] = str(error)
+    print_table(predictions)
+    for message in failed.values():
+        print(f'left out: {message}', file=sys.stderr)
+    if args.out:
+        write(args.out, predictions, failed)
+        if args.window:
+            plot_timelines(args.out, predictions)
+    if not predictions:
+        raise SystemExit('None of the videos could be read.')
+
+
+if __name__ == '__main__':
+    main()
