@@ -1,0 +1,228 @@
+"""From a recognizer and its class names to one file, and back to compare.
+
+The graph takes ``pixels``, RGB from 0 to 255 as float32 ``(B, 3, T, H, W)``
+where B counts views, and gives ``logits`` ``(B, C)``.
+"""
+import copy
+import json
+import logging
+from pathlib import Path
+from typing import Any, Callable, Dict, Sequence, Tuple
+
+import torch
+from mmaction.structures import ActionDataSample
+from torch import Tensor, nn
+
+from ..models import TCCLIPViT
+from ..version import __version__
+from .inferencer import TCCLIPInferencer
+from .onnx_recognizer import OnnxRecognizer
+
+# what torch.export.load needs to be told
+METADATA = ('class_names', 'mean', 'std', 'pipeline', 'test_pipeline',
+            'versions')
+Logits = Callable[[Tensor], Tensor]
+
+
+def check_exportable(model: Any) -> None:
+    """Raises a ValueError where a graph would not be that of the model."""
+    prepare = model.data_preprocessor
+    if not isinstance(model.backbone, TCCLIPViT) or model.with_neck:
+        raise ValueError(
+            f'{type(model.backbone).__name__} cannot be exported: only a '
+            'TCCLIPViT with TCCLIPHead, without a neck')
+    if (prepare.format_shape, prepare.to_rgb) != ('NCTHW', False) or \
+            not hasattr(prepare, 'mean'):
+        raise ValueError(
+            'The data_preprocessor must have mean and std, '
+            "format_shape='NCTHW' and to_rgb=False, as in configs/_base_/"
+            'models')
+
+
+@torch.no_grad()
+def fold_text(head: Any) -> None:
+    """Encodes what no video changes, and drops the layers that did it."""
+    encoder = head.text_encoder
+    own = (head.prompt_layers or [encoder.depth])[0]
+    head.shared_text()
+    encoder.token_embedding = nn.Identity()
+    for i in range(own - 1):
+        encoder.transformer.resblocks[i] = nn.Identity()
+
+
+class FixedClasses(nn.Module):
+    """A recognizer from pixels to logits, for the classes that it has now.
+
+    Args:
+        model: in evaluation mode; it is copied.
+
+    Raises:
+        ValueError: the recognizer has parts that are not in the graph.
+    """
+
+    pixel_mean: Tensor
+    pixel_std: Tensor
+
+    def __init__(self, model: Any) -> None:
+        super().__init__()
+        check_exportable(model)
+        self.backbone = copy.deepcopy(model.backbone)
+        self.cls_head = copy.deepcopy(model.cls_head)
+        # Plain `mean` would be the name of an operation in an ONNX graph too.
+        self.register_buffer('pixel_mean', model.data_preprocessor.mean)
+        self.register_buffer('pixel_std', model.data_preprocessor.std)
+        self.requires_grad_(False).eval()
+        fold_text(self.cls_head)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Computes logits ``(B, C)`` of clips ``(B, 3, T, H, W)``."""
+        return self.cls_head(
+            self.backbone((pixels - self.pixel_mean) / self.pixel_std))
+
+
+def clip_size(inferencer: TCCLIPInferencer) -> Tuple[int, ...]:
+    """Returns the size ``(3, T, H, W)`` of the clips that a model takes.
+
+    Raises:
+        ValueError: no step of the pipeline tells the number of frames.
+    """
+    frames = [
+        step['num_frames'] for step in inferencer.pipeline_config
+        if 'num_frames' in step
+    ]
+    if not frames:
+        raise ValueError('No step of the pipeline has num_frames: sample '
+                         'frames with SegmentSample')
+    return (3, frames[0], *inferencer.model.backbone.image_size)
+
+
+def random_clips(size: Sequence[int], count: int) -> Tensor:
+    """Draws clips of whole numbers, the same ones in every call."""
+    generator = torch.Generator().manual_seed(0)
+    return torch.randint(256, (count, *size), generator=generator).float()
+
+
+@torch.no_grad()
+def trace(inferencer: TCCLIPInferencer,
+          batch: int = 1,
+          dynamic: bool = False) -> Any:
+    """Traces a model with its class names into one graph.
+
+    Args:
+        inferencer: the model.
+        batch: views that the graph takes.
+        dynamic: whether it takes any number of them instead.
+
+    Returns:
+        ``torch.export.ExportedProgram``.
+
+    Raises:
+        ValueError: see :class:`FixedClasses` and :func:`clip_size`.
+    """
+    # A traced 1 would be taken for a constant.
+    clips = random_clips(clip_size(inferencer), 2 if dynamic else batch)
+    graph = FixedClasses(inferencer.model)
+    shapes = ({0: torch.export.Dim('batch')}, ) if dynamic else None
+    # Other than the default, strict tracing keeps len(tensor) symbolic.
+    return torch.export.export(
+        graph, (clips.to(graph.pixel_mean.device), ),
+        dynamic_shapes=shapes,
+        strict=True)
+
+
+def metadata(inferencer: TCCLIPInferencer) -> Dict[str, str]:
+    """Returns what the file says beside its graph, each as JSON.
+
+    Raises:
+        ValueError: the pipeline holds what JSON cannot.
+    """
+    prepare = inferencer.model.data_preprocessor
+    facts = dict(
+        class_names=inferencer.class_names,
+        mean=prepare.mean.flatten().tolist(),
+        std=prepare.std.flatten().tolist(),
+        pipeline=inferencer.pipeline_config,
+        test_pipeline=inferencer.cfg.test_dataloader.dataset.pipeline,
+        versions=dict(tc_clip=__version__, torch=torch.__version__))
+    try:
+        return {
+            key: json.dumps(value, ensure_ascii=False)
+            for key, value in facts.items()
+        }
+    except TypeError as error:
+        raise ValueError('The pipelines must consist of plain values, and '
+                         f'name transforms by strings: {error}') from error
+
+
+def write(program: Any, path: Path, facts: Dict[str, str]) -> None:
+    """Writes a graph; weights above 2 GB go into ``PATH.data`` beside it.
+
+    Args:
+        program: what :func:`trace` returns.
+        path: ``.onnx`` or ``.pt2`` file.
+        facts: what :func:`metadata` returns.
+
+    Raises:
+        ValueError: ONNX has no form for a part of the model.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix == '.pt2':
+        torch.export.save(program, path, extra_files=facts)
+        return
+    # It warns of every layer that it rightly leaves as it is.
+    logging.getLogger('onnxscript').setLevel(logging.ERROR)
+    try:
+        graph: Any = torch.onnx.export(
+            program,
+            dynamo=True,
+            verbose=False,
+            input_names=['pixels'],
+            output_names=['logits'])
+    except torch.onnx.OnnxExporterError as error:
+        raise ValueError('torch cannot turn a part of this model into ONNX '
+                         '(docs/export.md lists which): write a .pt2 file '
+                         'instead') from error
+    graph.model.metadata_props.update(facts)
+    graph.save(path)
+
+
+def predict(recognizer: Any, clips: Tensor) -> Tensor:
+    """Scores clips as views of one video, as in testing: ``(B, C)``."""
+    batch = dict(inputs=[clips], data_samples=[ActionDataSample()])
+    return recognizer.test_step(batch)[0].pred_score.cpu()
+
+
+def read(path: Path) -> Logits:
+    """Returns a function from clips to logits that runs a written file."""
+    if path.suffix == '.pt2':
+        return torch.export.load(path).module()
+    recognizer = OnnxRecognizer(str(path))
+    return lambda clips: predict(recognizer, clips)
+
+
+@torch.no_grad()
+def own_spread(model: Any, clips: Tensor, draws: int = 3) -> float:
+    """Measures how far logits move with a thousandth of a grey level.
+
+    Selecting and merging tokens decides by order, and rounding decides where
+    two scores are all but equal.
+    """
+    generator = torch.Generator().manual_seed(1)
+    logits = predict(model, clips)
+    changed = (
+        clips + 1e-3 * torch.randn(clips.shape, generator=generator)
+        for _ in range(draws))
+    return max(
+        (predict(model, c) - logits).abs().max().item() for c in changed)
+
+
+@torch.no_grad()
+def largest_difference(model: Any, run: Logits, clips: Tensor) -> float:
+    """Returns how far a file's logits are from those of the model.
+
+    Args:
+        model: the recognizer, whose head does not average views.
+        run: what :func:`read` returns.
+        clips: ``(B, 3, T, H, W)``.
+    """
+    return (run(clips) - predict(model, clips)).abs().max().item()

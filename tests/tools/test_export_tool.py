@@ -1,0 +1,93 @@
+"""tools/export.py, whose graphs tests/apis/test_export.py looks at."""
+import pytest
+import torch
+
+from tests.loading import load_tool
+
+needs_torch = pytest.mark.skipif(
+    not hasattr(torch, 'export')
+    or tuple(map(int,
+                 torch.__version__.split('.')[:2])) < (2, 5),
+    reason='exporting needs torch 2.5')
+
+
+@pytest.fixture
+def tool():
+    """tools/export.py, which imports its neighbours."""
+    return load_tool('export')
+
+
+@pytest.fixture
+def run(tool, tiny_config, tiny_checkpoint, tmp_path, monkeypatch, capsys):
+    """Runs the tool with the tiny model; returns what it prints."""
+    config = tmp_path / 'tiny.py'
+    tiny_config.dump(config)
+
+    def run(*options):
+        command = ['export.py', config, tiny_checkpoint, *options]
+        monkeypatch.setattr('sys.argv', [str(part) for part in command])
+        tool.main()
+        return capsys.readouterr().out
+
+    return run
+
+
+@needs_torch
+def test_says_what_it_wrote_and_how_near_it_is(run, tmp_path):
+    out = tmp_path / 'new/model.pt2'
+    printed = run('--out', out, '--labels', 'run', 'say "jump"')
+    assert '2 classes, pixels (1, 3, 8, 32, 32)' in printed
+    assert 'Largest difference to the model: 0.0e+00' in printed
+    assert f"torch.export.load('{out}')" in printed
+    pixels = torch.rand(1, 3, 8, 32, 32)
+    assert torch.export.load(out).module()(pixels).shape == (1, 2)
+
+
+@pytest.mark.slow
+@needs_torch
+def test_wrong_files_stay_and_are_refused(run, tool, tmp_path, monkeypatch):
+    read = tool.export.read
+    monkeypatch.setattr(tool.export, 'read',
+                        lambda path: lambda clips: read(path)(clips) + 1)
+    out = tmp_path / 'model.pt2'
+    with pytest.raises(SystemExit, match='by up to 1.0e.*Do not use it'):
+        run('--out', out)
+    assert out.is_file()
+
+
+def test_more_is_allowed_only_where_the_model_itself_moves(tool, tmp_path):
+    assert 'thousandth' not in tool.verdict(9e-5, 1e-4, tmp_path)
+    assert 'moves by 2.0e-01' in tool.verdict(3e-1, 4e-1, tmp_path)
+    with pytest.raises(SystemExit, match='4.0e-01 is allowed'):
+        tool.verdict(5e-1, 4e-1, tmp_path)
+
+
+@pytest.mark.parametrize('options, message', [
+    (['--out', 'model.pth'], 'must end in .onnx or .pt2'),
+    (['--out', 'a.pt2', '--batch', '0'], '--batch must be 1 or more'),
+    (['--out', 'a.pt2', '--batch', '2', '--dynamic-batch'], 'not allowed'),
+    ([], '--out'),
+])
+def test_wrong_options_are_named(tool, capsys, options, message):
+    with pytest.raises(SystemExit):
+        tool.parse_args(['config.py', 'weights.pth', *options])
+    assert message in capsys.readouterr().err
+
+
+def test_names_what_has_to_be_installed(tool, monkeypatch):
+    monkeypatch.setattr(tool.importlib.util, 'find_spec', lambda name: None)
+    monkeypatch.setattr(tool.torch, '__version__', '2.5.1')
+    with pytest.raises(SystemExit, match='pip install onnx onnxscript onnxr'):
+        tool.check_installed('.onnx')
+    tool.check_installed('.pt2')
+    monkeypatch.setattr(tool.torch, '__version__', '2.4.1+cpu')
+    with pytest.raises(SystemExit, match='torch 2.5 or later, this is 2.4.1'):
+        tool.check_installed('.pt2')
+
+
+@needs_torch
+def test_models_that_cannot_be_exported_are_named(run, tiny_config, tmp_path):
+    tiny_config.model.data_preprocessor.to_rgb = True
+    tiny_config.dump(tmp_path / 'tiny.py')
+    with pytest.raises(SystemExit, match='export.py: .*to_rgb=False'):
+        run('--out', tmp_path / 'model.pt2')

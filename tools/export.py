@@ -1,0 +1,134 @@
+"""Writes a model with its class names into one file that runs without it.
+
+    python tools/export.py CONFIG CHECKPOINT --out model.onnx
+    python tools/export.py CONFIG CHECKPOINT --out model.pt2 --dynamic-batch \\
+        --labels "playing chess" "cooking"
+
+The suffix decides: .onnx for onnxruntime and others, .pt2 for torch.export.
+The graph takes pixels (B, 3, T, H, W), RGB from 0 to 255, and gives logits (B,
+C). What was written is run beside the model on random clips; where the logits
+differ, it stays where it is and the exit status is 1.
+"""
+import argparse
+import importlib.util
+from pathlib import Path
+from typing import Optional, Sequence, Tuple
+
+import torch
+from _model_arguments import TCCLIPInferencer, add_classes, load_model
+
+from projects.tc_clip.apis import export
+
+TOLERANCE = 1e-4  # of logits
+NEEDED = {'.onnx': ('onnx', 'onnxscript', 'onnxruntime'), '.pt2': ()}
+USES = {
+    '.onnx': 'python tools/predict.py VIDEO --onnx {}',
+    '.pt2': "torch.export.load('{}').module()(pixels)"
+}
+
+
+def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = parser.add_argument
+    add('config', type=Path)
+    add('checkpoint')
+    add('--out', type=Path, required=True, help='.onnx or .pt2 file')
+    add_classes(parser)
+    batch = parser.add_mutually_exclusive_group()
+    batch.add_argument(
+        '--batch',
+        type=int,
+        default=1,
+        metavar='N',
+        help='views that the graph takes (%(default)s)')
+    batch.add_argument(
+        '--dynamic-batch',
+        action='store_true',
+        help='a graph that takes any number of views')
+    args = parser.parse_args(argv)
+    if args.out.suffix not in USES:
+        parser.error(f'--out {args.out}: must end in .onnx or .pt2')
+    if args.batch < 1:
+        parser.error('--batch must be 1 or more')
+    args.device = 'cpu'  # constants of a graph stay where it was traced
+    return args
+
+
+def check_installed(suffix: str) -> None:
+    """Exits where torch is too old or a package is missing."""
+    version = tuple(int(n) for n in torch.__version__.split('.')[:2])
+    if version < (2, 5):
+        raise SystemExit(f'Exporting needs torch 2.5 or later, this is '
+                         f'{torch.__version__}: pip install -U torch')
+    missing = [
+        name for name in NEEDED[suffix]
+        if importlib.util.find_spec(name) is None
+    ]
+    if missing:
+        raise SystemExit(f'Exporting {suffix} needs {", ".join(missing)}: pip '
+                         f'install {" ".join(missing)}')
+
+
+def compare(inferencer: TCCLIPInferencer,
+            args: argparse.Namespace) -> Tuple[float, float]:
+    """Returns the largest difference to the model, and how much is allowed.
+
+    Where the model itself moves further than the tolerance when pixels change
+    by a thousandth of a grey level, twice that is allowed.
+    """
+    model, run = inferencer.model, export.read(args.out)
+    size = export.clip_size(inferencer)
+    counts = (1, 3) if args.dynamic_batch else (args.batch, )
+    clips = [export.random_clips(size, count) for count in counts]
+    worst = max(export.largest_difference(model, run, c) for c in clips)
+    if worst <= TOLERANCE:
+        return worst, TOLERANCE
+    spread = max(export.own_spread(model, c) for c in clips)
+    return worst, max(TOLERANCE, 2 * spread)
+
+
+def verdict(worst: float, allowed: float, out: Path) -> str:
+    """Says what the comparison means; exits where the file is not right."""
+    if worst > allowed:
+        raise SystemExit(
+            f'{out} was written, but its logits differ from those of the '
+            f'model by up to {worst:.1e}, of which {allowed:.1e} is allowed. '
+            'Do not use it; try another version of torch or onnxruntime.')
+    if worst <= TOLERANCE:
+        return f'Largest difference to the model: {worst:.1e} of a logit.'
+    return (f'Largest difference to the model: {worst:.1e} of a logit. The '
+            f'model itself moves by {allowed / 2:.1e} when pixels change by '
+            'a thousandth of a grey level: rounding decides which tokens '
+            'merge (docs/export.md).')
+
+
+def export_model(inferencer: TCCLIPInferencer,
+                 args: argparse.Namespace) -> None:
+    """Writes the file; exits where the model cannot be exported."""
+    try:
+        facts = export.metadata(inferencer)
+        program = export.trace(inferencer, args.batch, args.dynamic_batch)
+        export.write(program, args.out, facts)
+    except ValueError as error:
+        raise SystemExit(f'export.py: {error}') from error
+
+
+def main() -> None:
+    """Exports, compares, and says how to use the file."""
+    args = parse_args()
+    check_installed(args.out.suffix)
+    inferencer = load_model(args)
+    export_model(inferencer, args)
+    batch = 'B' if args.dynamic_batch else str(args.batch)
+    size = ', '.join([batch, *map(str, export.clip_size(inferencer))])
+    print(f'{args.out}: {args.out.stat().st_size / 1e6:.1f} MB, '
+          f'{len(inferencer.class_names)} classes, pixels ({size})')
+    print(verdict(*compare(inferencer, args), args.out))
+    print(f'To use it: {USES[args.out.suffix].format(args.out)}')
+
+
+if __name__ == '__main__':
+    main()
