@@ -5,7 +5,7 @@ import torch
 from open_clip.transformer import ResidualAttentionBlock
 from torch import Tensor, nn
 
-from .attention import attend, project_kv, project_qkv
+from .attention import AttentionInputs, attend, project_kv, project_qkv
 from .reference_tokens import Context, ReferenceTokens
 
 
@@ -37,6 +37,21 @@ class ReferenceBlock(nn.Module):
         """Applies the second half of the block to tokens ``(..., D)``."""
         return x + self.ls_2(self.mlp(self.ln_2(x)))
 
+    def attention_inputs(self, tokens: Tensor, reference: ReferenceTokens,
+                         context: Optional[Tensor]) -> AttentionInputs:
+        """Returns what the attention of the layer reads.
+
+        Args:
+            tokens: ``(B, T, N, D)``, CLS first.
+            reference: the temporal model.
+            context: context tokens of the layer before ``(B, k, D)``.
+        """
+        query, key, value = project_qkv(self.ln_1(tokens), self.attn)
+        context_kv = None if context is None else project_kv(
+            self.ln_1(context), self.attn)
+        return reference.inputs(query, key, value, context_kv,
+                                self.local_global_bias)
+
     def forward(self,
                 tokens: Tensor,
                 reference: ReferenceTokens,
@@ -56,11 +71,7 @@ class ReferenceBlock(nn.Module):
             The frames ``(B, T, N, D)``, or ``(B, T, 1, D)`` with
             ``cls_only``, and the context tokens of this layer.
         """
-        query, key, value = project_qkv(self.ln_1(tokens), self.attn)
-        context_kv = None if context is None else project_kv(
-            self.ln_1(context), self.attn)
-        inputs = reference.inputs(query, key, value, context_kv,
-                                  self.local_global_bias)
+        inputs = self.attention_inputs(tokens, reference, context)
         attended = attend(inputs).view_as(tokens)
         tokens = tokens + self.ls_1(self.attn.out_proj(attended))
         made = reference(tokens, inputs) if make_context else None

@@ -1,0 +1,171 @@
+"""Draws tokens over the frames of a clip: pure functions on arrays.
+
+Legend: T frames of H x W pixels and of h x w patches.
+"""
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+_DARK = 0.3  # what is left of the brightness of patches that are no seeds
+_TINT = 0.6  # share of a colour in the pixels that it covers
+_LEVELS = np.array([0, 51, 102, 153, 204, 255], np.uint8)
+
+
+def _to_lab(colours: np.ndarray) -> np.ndarray:
+    """Converts colours ``(n, 3)`` uint8 RGB to CIELAB, L in 0 to 100."""
+    return cv2.cvtColor(colours[None].astype(np.float32) / 255,
+                        cv2.COLOR_RGB2LAB)[0]
+
+
+@lru_cache(maxsize=1)
+def _palette() -> np.ndarray:
+    """Orders vivid colours ``(n, 3)``, each far from all before it."""
+    grid = np.stack(np.meshgrid(*[_LEVELS] * 3), -1).reshape(-1, 3)
+    lab = _to_lab(grid)
+    # Dark or grey, they would look like patches that are no seeds.
+    vivid = (lab[:, 0] > 40) & (np.hypot(lab[:, 1], lab[:, 2]) > 30)
+    grid, lab = grid[vivid], lab[vivid]
+    order = [int(lab[:, 1].argmax())]
+    distance = np.full(len(lab), np.inf)
+    for _ in range(len(lab) - 1):
+        gap = np.linalg.norm(lab - lab[order[-1]], axis=1)
+        distance = np.minimum(distance, gap)
+        order.append(int(distance.argmax()))
+    return grid[order]
+
+
+def distinct_colours(count: int) -> np.ndarray:
+    """Returns colours, of which any first ones are the most distinct.
+
+    Each is the one that is farthest in CIELAB from all before it. They come
+    again where there are more than the palette has (over 100).
+
+    Args:
+        count: how many.
+
+    Returns:
+        ``(count, 3)`` uint8 RGB.
+    """
+    return np.resize(_palette(), (count, 3))
+
+
+def group_colours(groups: np.ndarray) -> np.ndarray:
+    """Chooses a colour for each context token, the same in all frames.
+
+    Those that hold the most seeds get the most distinct colours.
+
+    Args:
+        groups: see :class:`TokenMaps`, ``(T, h, w)``.
+
+    Returns:
+        ``(k, 3)`` uint8 RGB, by the index of the token.
+    """
+    seeds = np.bincount(groups[groups >= 0])
+    order = np.argsort(-seeds, kind='stable')
+    colours = np.empty((len(seeds), 3), np.uint8)
+    colours[order] = distinct_colours(len(seeds))
+    return colours
+
+
+def to_pixels(maps: np.ndarray, frames: np.ndarray) -> np.ndarray:
+    """Repeats the value of each patch over its pixels.
+
+    Args:
+        maps: ``(T, h, w)``.
+        frames: ``(T, H, W, 3)``.
+
+    Returns:
+        ``(T, H, W)``.
+    """
+    height, width = frames.shape[1:3]
+    rows = np.arange(height) * maps.shape[1] // height
+    columns = np.arange(width) * maps.shape[2] // width
+    return maps[:, rows[:, None], columns]
+
+
+def enlarge(frames: np.ndarray, side: int) -> np.ndarray:
+    """Enlarges small frames, so that lines between patches stay fine.
+
+    Args:
+        frames: ``(T, H, W, 3)`` uint8.
+        side: pixels that the shorter side shall have at least.
+
+    Returns:
+        Frames larger by a whole factor; as they are if they are large enough.
+    """
+    factor = -(-side // min(frames.shape[1:3]))
+    return frames.repeat(factor, 1).repeat(factor, 2)
+
+
+def _grey(frames: np.ndarray) -> np.ndarray:
+    """Returns frames without colour, float ``(T, H, W, 1)``."""
+    return frames.mean(-1, keepdims=True)
+
+
+def _borders(labels: np.ndarray) -> np.ndarray:
+    """Tells where ``(T, H, W)`` differs from a neighbour in its frame."""
+    framed = np.pad(labels, ((0, 0), (1, 1), (1, 1)), mode='edge')
+    neighbours = (framed[:, :-2, 1:-1], framed[:, 2:, 1:-1],
+                  framed[:, 1:-1, :-2], framed[:, 1:-1, 2:])
+    return np.any([labels != other for other in neighbours], 0)
+
+
+def _outlined(frames: np.ndarray, labels: np.ndarray, inside: np.ndarray,
+              border: np.ndarray) -> np.ndarray:
+    """Shows seeds as ``inside`` with a border, other patches in dark grey."""
+    drawn = np.where(_borders(labels)[..., None], border, inside)
+    is_seed = labels[..., None] >= 0
+    return np.where(is_seed, drawn, _DARK * _grey(frames)).astype(np.uint8)
+
+
+def draw_seeds(frames: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Shows the seed tokens of each frame, with a white line around them.
+
+    Args:
+        frames: ``(T, H, W, 3)`` uint8 RGB.
+        groups: ``(T, h, w)``, -1 where a patch is no seed.
+
+    Returns:
+        Like ``frames``; patches that are no seeds are dark grey.
+    """
+    labels = np.minimum(to_pixels(groups, frames), 0)
+    return _outlined(frames, labels, frames, np.full(1, 255, np.uint8))
+
+
+def draw_groups(frames: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Shows which context token holds each seed token.
+
+    Args:
+        frames: ``(T, H, W, 3)`` uint8 RGB.
+        groups: ``(T, h, w)``, the context token of each patch, or -1.
+
+    Returns:
+        Like ``frames``: each token's patches are tinted in its colour, with a
+        border in that colour; patches that are no seeds are dark grey.
+    """
+    labels = to_pixels(groups, frames)
+    colours = group_colours(groups)[labels]
+    tinted = (1 - _TINT) * _grey(frames) + _TINT * colours
+    return _outlined(frames, labels, tinted, colours)
+
+
+def draw_attention(frames: np.ndarray, attention: np.ndarray) -> np.ndarray:
+    """Shows what the CLS tokens attend to as heat, blue to red.
+
+    Args:
+        frames: ``(T, H, W, 3)`` uint8 RGB.
+        attention: ``(T, h, w)``. Its maximum over the whole clip is red, so
+            that frames compare.
+
+    Returns:
+        Like ``frames``.
+    """
+    share = attention / max(float(attention.max()), np.finfo(np.float32).tiny)
+    size = frames.shape[2], frames.shape[1]
+    heat = np.stack([
+        cv2.applyColorMap(
+            np.rint(cv2.resize(frame, size) * 255).astype(np.uint8),
+            cv2.COLORMAP_TURBO)[..., ::-1] for frame in share
+    ])
+    return ((1 - _TINT) * _grey(frames) + _TINT * heat).astype(np.uint8)

@@ -1,0 +1,140 @@
+"""Sheets and videos; the last tests are of real merging on real videos."""
+import cv2
+import numpy as np
+import pytest
+
+from projects.tc_clip.visualization import (ClipRecord, ModelView, TokenMaps,
+                                            group_colours, record_clip,
+                                            write_sheet, write_video)
+from projects.tc_clip.visualization.token_sheet import (layer_rows,
+                                                        sheet_strips,
+                                                        video_strips)
+
+
+def make_record(frames=3, layers=2, with_groups=True, seed=0):
+    """A clip of 32x32 pixels in 2x2 patches."""
+    rng = np.random.default_rng(seed)
+    maps = []
+    for layer in range(1, layers + 1):
+        attention = rng.random((frames, 2, 2)).astype(np.float32)
+        groups = rng.integers(3, size=(frames, 2, 2)).astype(np.int16)
+        groups[:, layer % 2, 0] = -1
+        maps.append(
+            TokenMaps(layer, attention, groups if with_groups else None))
+    blocks = rng.integers(256, size=(frames, 4, 4, 3), dtype=np.uint8)
+    return ClipRecord(blocks.repeat(8, 1).repeat(8, 2), maps)
+
+
+@pytest.fixture
+def views():
+    return [
+        ModelView('ours: Überschlag (90%)', make_record(), (1, -1)),
+        ModelView('other: kick (60%)', make_record(with_groups=False, seed=1))
+    ]
+
+
+def find(page, picture):
+    """Returns where a picture is on a page, and how far it is from it."""
+    gaps = cv2.matchTemplate(
+        np.ascontiguousarray(page), np.ascontiguousarray(picture),
+        cv2.TM_SQDIFF)
+    gap, _, place, _ = cv2.minMaxLoc(gaps)
+    return place, (gap / picture.size)**0.5
+
+
+def test_sheet_has_a_row_for_each_drawing(views):
+    strips = sheet_strips(views)
+    assert [
+        strip.label.replace('\n', ' ').split(' red')[0] for strip in strips
+    ] == [
+        'input', 'layer 1 seed tokens', 'layer 1 3 context tokens',
+        'layer 1 CLS attention', 'layer 2 seed tokens',
+        'layer 2 3 context tokens', 'layer 2 CLS attention', 'input',
+        'layer 2 CLS attention'
+    ]
+    assert all(len(strip.pictures) == 3 for strip in strips)
+    titles = [strip.title for strip in strips if strip.title]
+    assert titles == [view.title for view in views]
+    most = views[0].record.layers[0].attention.max()
+    assert strips[3].label.endswith(f'red: {most:.2g}')
+
+
+def test_png_shows_each_drawing_in_its_place(views, tmp_path):
+    write_sheet(tmp_path / 'a.png', views)
+    page = cv2.imread(str(tmp_path / 'a.png'))[..., ::-1]
+    strips = sheet_strips(views)
+    for strip in strips:
+        places, gaps = zip(*(find(page, p) for p in strip.pictures))
+        assert max(gaps) < 4
+        (x, y), (second, _), _ = places
+        assert second - x == pytest.approx(166, abs=1)
+        assert {below for _, below in places} == {y}
+        page = page[y + 160:]  # of which the others are
+
+
+def test_long_clips_are_shown_in_part(tmp_path):
+    view = ModelView('long', make_record(frames=40))
+    strip = sheet_strips([view])[0]
+    assert len(strip.pictures) == len(strip.names) == 16
+    assert strip.names[0] == 'frame 1' and strip.names[-1] == 'frame 40'
+    assert len(video_strips([view])) == 40
+
+
+def test_mp4_shows_one_frame_at_a_time(views, tmp_path):
+    write_video(tmp_path / 'a.mp4', views)
+    video = cv2.VideoCapture(str(tmp_path / 'a.mp4'))
+    assert video.get(cv2.CAP_PROP_FRAME_COUNT) == 3
+    for t, strips in enumerate(video_strips(views)):
+        assert [len(strip.pictures) for strip in strips] == [4, 4, 2]
+        assert strips[1].label == f'layer 2\nframe {t + 1} of 3'
+        page = video.read()[1][..., ::-1]
+        for strip in strips[:2]:
+            for picture in strip.pictures[1:]:
+                assert find(page, picture)[1] < 30
+            places = [find(page, p)[0] for p in strip.pictures[1:]]
+            assert places[0][0] < places[1][0] < places[2][0]
+
+
+def test_what_does_not_fit_is_named(views, tmp_path):
+    other = ModelView('short', make_record(frames=2))
+    with pytest.raises(
+            ValueError, match='"ours.*" sees 3 frames, "short" 2. Give'):
+        write_sheet(tmp_path / 'a.png', [*views, other])
+    with pytest.raises(ValueError, match='layers 1 to 2'):
+        write_sheet(tmp_path / 'a.png', [other._replace(layers=[3])])
+    with pytest.raises(OSError, match='none/a.mp4 cannot be written'):
+        write_video(tmp_path / 'none/a.mp4', [other])
+    assert not [*tmp_path.iterdir()]
+
+
+# --- a moving shape ---------------------------------------------------------
+
+
+def at(drawn, centres):
+    """Returns the value ``(T, ...)`` of each frame at the shape's centre."""
+    side = drawn.shape[1]
+    x, y = (centres * side).astype(int).T
+    return drawn[np.arange(len(drawn)), y, x]
+
+
+@pytest.mark.parametrize('video', range(4))
+@pytest.mark.parametrize('layer', [1, 2, 3])
+def test_the_shape_is_under_one_colour_in_every_frame(inferencer, moving,
+                                                      video, layer):
+    path, centres = moving[video]
+    clip, _ = record_clip(inferencer, path)
+    groups = clip.layers[layer - 1].groups
+    of_shape = at(groups, centres)
+    assert of_shape[0] >= 0 and (of_shape == of_shape[0]).all()
+    # and the background is under others
+    assert ((groups == of_shape[0]).sum((1, 2)) < 10).all()
+    # what is drawn there has the colour of the group, and grey
+    pixels = at(layer_rows(clip, layer)[1].frames, centres).astype(float)
+    hues = [
+        colours - colours.mean(-1, keepdims=True)
+        for colours in (group_colours(groups).astype(float), pixels)
+    ]
+    known, drawn = (
+        hue / np.linalg.norm(hue, axis=-1, keepdims=True) for hue in hues)
+    assert ((drawn @ known.T).argmax(-1) == of_shape[0]).all()
+    assert (drawn @ known[of_shape[0]] > 0.99).all()

@@ -1,0 +1,123 @@
+"""The command line, on a real video and with random weights."""
+from types import SimpleNamespace
+
+import cv2
+import pytest
+import torch
+
+from projects.tc_clip import visualization
+from tests.loading import load_tool
+
+
+@pytest.fixture(scope='module')
+def tool():
+    return load_tool('visualize_tokens')
+
+
+@pytest.fixture
+def files(config, inferencer, tmp_path):
+    """Configs of TC-CLIP and a frame-wise control, and a checkpoint."""
+    config.dump(tmp_path / 'ours.py')
+    control = config.copy()
+    control.model.backbone.reference = dict(type='FrameWise')
+    control.model.cls_head.prompt_layers = []
+    control.dump(tmp_path / 'control.py')
+    torch.save(
+        dict(state_dict=inferencer.model.state_dict()), tmp_path / 'ours.pth')
+    return tmp_path
+
+
+@pytest.fixture
+def shown(tool, monkeypatch):
+    """What the tool gives to the sheet."""
+    views = []
+
+    def write_sheet(path, given):
+        views.extend(given)
+        write(path, given)
+
+    write = visualization.write_sheet
+    monkeypatch.setattr(visualization, 'write_sheet', write_sheet)
+    return views
+
+
+def test_two_models_side_by_side(tool, files, moving, shown, inferencer,
+                                 capsys):
+    video = moving[0][0]
+    tool.main([
+        str(video), '--config',
+        str(files / 'ours.py'), '--checkpoint',
+        str(files / 'ours.pth'), '--beside', 'the control',
+        str(files / 'control.py'), '--layers', '1', '-1', '--out',
+        str(files / 'new')
+    ])
+    written = [files / 'new/0_tokens.png', files / 'new/0_tokens.mp4']
+    assert capsys.readouterr().out.split()[-2:] == [*map(str, written)]
+    best = inferencer.predict([video])[0].guesses[0]
+    ours, control = shown
+    assert ours.title == f'ours: {best.label} ({best.probability:.0%})'
+    assert control.title.startswith('the control (random weights): ')
+    wanted, _ = visualization.record_clip(inferencer, video)
+    assert (ours.record.layers[2].groups == wanted.layers[2].groups).all()
+    assert all(m.groups is None for m in control.record.layers)
+    assert cv2.imread(str(written[0])).shape[1] > 8 * 160
+    assert cv2.VideoCapture(str(written[1])).get(cv2.CAP_PROP_FRAME_COUNT) == 8
+
+
+def test_labels_and_checkpoints_of_all_models(tool, files, moving, shown):
+    model = str(files / 'ours.py'), str(files / 'ours.pth')
+    tool.main([
+        str(moving[0][0]), '--config', model[0], '--beside', 'TC-CLIP', *model,
+        '--labels', 'ski', '--out',
+        str(files)
+    ])
+    assert [view.title for view in shown
+            ] == ['ours (random weights): ski (100%)', 'TC-CLIP: ski (100%)']
+    assert shown[0].layers == [-1]
+
+
+@pytest.mark.parametrize('pretrained, checkpoint, wanted', [
+    ('openai', None, " (CLIP's weights, openai)"),
+    (None, None, ' (random weights)'),
+    ('openai', 'a.pth', ''),
+])
+def test_titles_say_where_weights_come_from(tool, pretrained, checkpoint,
+                                            wanted):
+    backbone = SimpleNamespace(pretrained=pretrained)
+    inferencer = SimpleNamespace(model=SimpleNamespace(backbone=backbone))
+    assert tool.weights_of(inferencer, checkpoint) == wanted
+
+
+def test_different_frame_counts_are_named(tool, files, moving, config):
+    short = config.copy()
+    short.val_dataloader.dataset.pipeline[1].num_frames = 4
+    short.dump(files / 'short.py')
+    with pytest.raises(
+            SystemExit, match='"ours .* sees 8 frames, "short .* 4. Give'):
+        tool.main([
+            str(moving[0][0]), '--config',
+            str(files / 'ours.py'), '--beside', 'short',
+            str(files / 'short.py'), '--out',
+            str(files)
+        ])
+
+
+@pytest.mark.parametrize('video, options, message', [
+    ('none.mp4', [], 'none.mp4'),
+    ('0.mp4', ['--layers', '4'], 'layers 1 to 3'),
+])
+def test_what_is_not_there_is_named(tool, files, moving, video, options,
+                                    message):
+    with pytest.raises(SystemExit, match=message):
+        tool.main([
+            str(moving[0][0].parent / video), '--config',
+            str(files / 'ours.py'), '--out',
+            str(files), *options
+        ])
+
+
+@pytest.mark.parametrize('model', [['name'], [*'abcd']])
+def test_a_model_takes_a_name_a_config_and_a_checkpoint(tool, model, capsys):
+    with pytest.raises(SystemExit):
+        tool.parse_args(['a.mp4', '--beside', *model])
+    assert f'--beside {" ".join(model)}: give' in capsys.readouterr().err

@@ -1,0 +1,117 @@
+"""Shows what models look at in a video: tokens and attention.
+
+    python tools/visualize_tokens.py VIDEO --config C.py --checkpoint c.pth
+    python tools/visualize_tokens.py VIDEO --config C.py --checkpoint c.pth \\
+        --beside NAME D.py d.pth --layers 1 -1
+
+Writes STEM_tokens.png, a column for each frame, and STEM_tokens.mp4, one
+frame at a time. docs/look.md tells how to read them.
+"""
+import argparse
+from pathlib import Path
+from typing import List, Optional, Sequence
+
+from _model_arguments import TCCLIPInferencer, add_model, load_model
+
+from projects.tc_clip import visualization
+from projects.tc_clip.apis import Prediction
+from projects.tc_clip.datasets import BrokenVideoError
+
+
+def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
+    """Reads the command line.
+
+    Args:
+        argv: arguments, those of the process if None.
+    """
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = parser.add_argument
+    add('video', type=Path, metavar='VIDEO')
+    add_model(parser)
+    add('--beside',
+        nargs='+',
+        action='append',
+        default=[],
+        metavar=('NAME', 'CONFIG'),
+        help='a further model for comparison: what to call it, its config '
+        'and, if it has one, its checkpoint; may be given several times')
+    add('--layers',
+        nargs='+',
+        type=int,
+        default=[-1],
+        metavar='N',
+        help='layers to show, 1-based; -1, the default, is the last')
+    add('--out', type=Path, default=Path('.'), metavar='DIR')
+    args = parser.parse_args(argv)
+    for model in args.beside:
+        if len(model) not in (2, 3):
+            parser.error(f'--beside {" ".join(model)}: give a name, a config '
+                         'and, if there is one, a checkpoint')
+    return args
+
+
+def title(name: str, prediction: Prediction, weights: str) -> str:
+    """Says which model it is and what it takes the video for."""
+    best = prediction.guesses[0]
+    return f'{name}{weights}: {best.label} ({best.probability:.0%})'
+
+
+def weights_of(inferencer: TCCLIPInferencer, checkpoint: Optional[str]) -> str:
+    """Says where weights come from that no checkpoint gave."""
+    if checkpoint:
+        return ''
+    clip = getattr(inferencer.model.backbone, 'pretrained', None)
+    return f" (CLIP's weights, {clip})" if clip else ' (random weights)'
+
+
+def look(args: argparse.Namespace) -> List[visualization.ModelView]:
+    """Runs each model on the video.
+
+    Args:
+        args: the command line.
+
+    Raises:
+        BrokenVideoError: the video cannot be read.
+        SystemExit: a model cannot be loaded.
+        ValueError: a model has no tokens to show.
+    """
+    views = []
+    first = args.config.stem, args.config, args.checkpoint
+    for name, config, *checkpoint in (first, *args.beside):
+        args.config, args.checkpoint = config, next(iter(checkpoint), None)
+        inferencer = load_model(args)
+        record, prediction = visualization.record_clip(inferencer, args.video)
+        weights = weights_of(inferencer, args.checkpoint)
+        views.append(
+            visualization.ModelView(
+                title(name, prediction, weights), record, args.layers))
+    return views
+
+
+def main(argv: Optional[Sequence[str]] = None) -> None:
+    """Writes the sheet and the video, and prints where they are.
+
+    Args:
+        argv: arguments, those of the process if None.
+
+    Raises:
+        SystemExit: something is not there or does not fit.
+    """
+    args = parse_args(argv)
+    try:
+        views = look(args)
+        args.out.mkdir(parents=True, exist_ok=True)
+        writers = dict(
+            png=visualization.write_sheet, mp4=visualization.write_video)
+        for suffix, write in writers.items():
+            path = args.out / f'{args.video.stem}_tokens.{suffix}'
+            write(path, views)
+            print(path)
+    except (OSError, BrokenVideoError, ValueError) as error:
+        raise SystemExit(f'error: {error}') from error
+
+
+if __name__ == '__main__':
+    main()
