@@ -13,7 +13,7 @@ train_and_test() {  # NAME
     python tools/train.py "configs/demo/$1.py" --work-dir "$out/$1" \
         --seed 0
     python tools/test.py "configs/demo/$1.py" "$out/$1/epoch_12.pth" \
-        --work-dir "$out/$1/test"
+        --work-dir "$out/$1/test" --show-dir "$out/$1/page"
 }
 
 mkdir -p "$out"

@@ -35,6 +35,10 @@ def main() -> None:
     for name, run in ROWS.items():
         print(f'{name:<24}{top1(folder / run):7.1%}')
     print(f'{"chance":<24}{1 / NUM_CLASSES:7.1%}')
+    print('\nThe validation videos, what was predicted and what the towers '
+          'looked at:')
+    for run in ROWS.values():
+        print(f'  {(folder / run / "page/index.html").resolve().as_uri()}')
 
 
 if __name__ == '__main__':

@@ -40,8 +40,7 @@ val_pipeline = [
     dict(type='SegmentSample', num_frames=num_frames, test_mode=True),
     dict(type='SafeDecordDecode'),
     dict(type='Resize', scale=(crop, crop), keep_ratio=False),
-    dict(type='FormatShape', input_format='NCTHW'),
-    dict(type='PackActionInputs')
+    dict(type='FormatShape', input_format='NCTHW'), {{_base_.pack_with_name}}
 ]
 # 4 clips x 3 crops
 test_pipeline = [
@@ -54,8 +53,7 @@ test_pipeline = [
     dict(type='SafeDecordDecode'),
     dict(type='Resize', scale=(crop, crop), keep_ratio=False),
     dict(type='ThreeCrop', crop_size=crop),
-    dict(type='FormatShape', input_format='NCTHW'),
-    dict(type='PackActionInputs')
+    dict(type='FormatShape', input_format='NCTHW'), {{_base_.pack_with_name}}
 ]
 train_dataloader = dict(
     num_workers=1,

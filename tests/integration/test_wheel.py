@@ -13,6 +13,10 @@ for registry, name in ((MODELS, 'TCCLIPViT'), (TRANSFORMS, 'SegmentSample'),
                        (HOOKS, 'EpochSeedHook'),
                        (PARAM_SCHEDULERS, 'TimmCosineLR')):
     assert registry.get(name), name
+from pathlib import Path
+from projects.tc_clip.visualization import run_page
+for suffix in ('html', 'css', 'js'):
+    assert Path(run_page.__file__).with_name(f'page.{{suffix}}').is_file()
 print('registered')
 """
 

@@ -3,6 +3,9 @@
 num_frames = 16
 crop = 224
 
+# Results of a test name their videos.
+pack_with_name = dict(
+    type='PackActionInputs', meta_keys=('filename', 'img_shape'))
 train_pipeline = [
     dict(type='SafeDecordInit', on_error='redraw'),
     dict(type='SegmentSample', num_frames=num_frames),
@@ -29,8 +32,7 @@ val_pipeline = [
     dict(type='SafeDecordDecode'),
     dict(type='Resize', scale=(-1, 256)),
     dict(type='CenterCrop', crop_size=crop),
-    dict(type='FormatShape', input_format='NCTHW'),
-    dict(type='PackActionInputs')
+    dict(type='FormatShape', input_format='NCTHW'), pack_with_name
 ]
 two_views = dict(
     type='SegmentSample', num_frames=num_frames, num_views=2, test_mode=True)
@@ -49,8 +51,7 @@ test_pipeline = [
     dict(type='SafeDecordDecode'),
     dict(type='Resize', scale=(-1, crop)),
     dict(type='ThreeCrop', crop_size=crop),
-    dict(type='FormatShape', input_format='NCTHW'),
-    dict(type='PackActionInputs')
+    dict(type='FormatShape', input_format='NCTHW'), pack_with_name
 ]
 
 train_dataloader = dict(

@@ -1,0 +1,102 @@
+"""The page that a test writes."""
+import json
+import logging
+import re
+from types import SimpleNamespace
+
+import pytest
+import torch
+from mmaction.registry import HOOKS, MODELS
+from mmengine.dataset import Compose, pseudo_collate
+
+from projects.tc_clip.visualization import TokenRecorder
+from tests.conftest import TINY_CLASSES
+
+
+@pytest.fixture
+def test_run(tiny_config, own_video):
+    """Returns a function that tests some videos with a hook."""
+    torch.manual_seed(0)
+    model = MODELS.build(tiny_config.model).eval()
+    runner = SimpleNamespace(
+        model=model, cfg=tiny_config, logger=logging.getLogger('test'))
+    read = Compose(tiny_config.test_dataloader.dataset.pipeline)
+
+    def test_run(hook, batches=(2, 1)):
+        hook.before_test(runner)
+        for i, size in enumerate(batches):
+            batch = pseudo_collate([
+                read(
+                    dict(
+                        filename=own_video,
+                        label=j,
+                        start_index=0,
+                        modality='RGB')) for j in range(size)
+            ])
+            with torch.no_grad():
+                outputs = model.test_step(batch)
+            hook.after_test_iter(runner, i, batch, outputs)
+        hook.after_test(runner)
+        return model, outputs
+
+    return test_run
+
+
+def read_videos(folder):
+    """Returns what a page holds of its videos."""
+    text = (folder / 'index.html').read_text('utf-8')
+    data = re.search('id="run">(.*?)</script>', text, re.DOTALL).group(1)
+    return json.loads(data)['videos']
+
+
+def build(**options):
+    """Builds the hook as a config does."""
+    return HOOKS.build(dict(type='RunPageHook', **options))
+
+
+def test_the_page_tells_what_the_test_said(test_run, tmp_path):
+    _, (sample, ) = test_run(build(enable=True, out_dir=str(tmp_path)))
+    videos = read_videos(tmp_path)
+    assert [video['name'] for video in videos] == ['video.mp4'] * 3
+    assert [video['truth'] for video in videos] == ['run', 'jump', 'run']
+    shares = {g['label']: g['probability'] for g in videos[-1]['guesses']}
+    assert [shares[name] for name in TINY_CLASSES
+            ] == pytest.approx(sample.pred_score.tolist())
+    assert all(len(video['layers']) == 3 for video in videos)
+    assert all(len(video['frames']) == 8 for video in videos)
+
+
+def test_only_some_videos_are_shown(test_run, tmp_path):
+    test_run(build(enable=True, out_dir=str(tmp_path), interval=2), (3, 2))
+    assert [v['truth']
+            for v in read_videos(tmp_path)] == ['run', 'sit', 'jump']
+    test_run(build(enable=True, out_dir=str(tmp_path), max_videos=1))
+    assert len(read_videos(tmp_path)) == 1
+
+
+def test_the_result_of_a_test_is_not_touched(test_run, tmp_path):
+    model, (plain, ) = test_run(build())
+    assert not [*tmp_path.glob('*.html')]
+    _, (shown, ) = test_run(build(enable=True, out_dir=str(tmp_path)))
+    assert shown.pred_score.equal(plain.pred_score)
+    assert not model.backbone._forward_pre_hooks
+
+
+def test_other_backbones_have_a_page_without_maps(test_run, tmp_path,
+                                                  monkeypatch):
+    monkeypatch.setattr('projects.tc_clip.engine.run_page_hook.TCCLIPViT',
+                        TokenRecorder)
+    test_run(build(enable=True, out_dir=str(tmp_path)))
+    assert [v['layers'] for v in read_videos(tmp_path)] == [[], [], []]
+
+
+def test_a_page_needs_a_folder():
+    with pytest.raises(ValueError, match='give tools/test.py --show-dir'):
+        build(enable=True)
+
+
+def test_show_opens_a_browser(test_run, tmp_path, monkeypatch):
+    opened = []
+    monkeypatch.setattr('webbrowser.open', opened.append)
+    test_run(build(enable=True, out_dir=str(tmp_path), show=True))
+    assert opened == [(tmp_path / 'index.html').as_uri()]
