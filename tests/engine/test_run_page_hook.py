@@ -19,7 +19,11 @@ def test_run(tiny_config, own_video):
     torch.manual_seed(0)
     model = MODELS.build(tiny_config.model).eval()
     runner = SimpleNamespace(
-        model=model, cfg=tiny_config, logger=logging.getLogger('test'))
+        model=model,
+        cfg=tiny_config,
+        logger=logging.getLogger('test'),
+        test_dataloader=SimpleNamespace(
+            dataset=tiny_config.test_dataloader.dataset))
     read = Compose(tiny_config.test_dataloader.dataset.pipeline)
 
     def test_run(hook, batches=(2, 1)):
@@ -72,6 +76,16 @@ def test_only_some_videos_are_shown(test_run, tmp_path):
             for v in read_videos(tmp_path)] == ['run', 'sit', 'jump']
     test_run(build(enable=True, out_dir=str(tmp_path), max_videos=1))
     assert len(read_videos(tmp_path)) == 1
+
+
+def test_each_list_of_a_run_has_a_page_of_its_own(test_run, tmp_path):
+    hook = build(enable=True, out_dir=str(tmp_path))
+    test_run(hook, (1, ))
+    test_run(hook, (2, ))
+    assert len(read_videos(tmp_path)) == 1
+    assert sorted(path.name for path in tmp_path.glob('*.html')) == [
+        'index.html', 'index_2.html'
+    ]
 
 
 def test_the_result_of_a_test_is_not_touched(test_run, tmp_path):

@@ -31,7 +31,8 @@ class RunPageHook(Hook):
     Args:
         enable: whether to do anything.
         interval: shows every n-th video.
-        out_dir: folder of the page, ``index.html``.
+        out_dir: folder of the page, ``index.html``. Where a run tests several
+            lists, the pages of the others are ``index_2.html`` and so on.
         show: whether to open the page in a browser at the end.
         wait_time: for MMAction2's own hook, which plays videos.
         max_videos: most videos that a page shall hold.
@@ -52,9 +53,9 @@ class RunPageHook(Hook):
                              '--show-dir DIR as well')
         self.enable = enable and is_main_process()
         self.interval, self.max_videos = interval, max_videos
-        self.out_dir, self.show = out_dir, show
+        self.out_dir, self.show = Path(out_dir or ''), show
         self.videos: List[PageVideo] = []
-        self.seen = 0
+        self.seen = self.pages = 0
 
     def before_test(self, runner: Runner) -> None:
         """Forgets the videos of an earlier test."""
@@ -82,10 +83,11 @@ class RunPageHook(Hook):
         """Writes the page and says where it is."""
         if not self.enable or not self.videos:
             return
-        path = Path(str(self.out_dir), 'index.html').resolve()
-        write_page(path,
-                   Path(runner.cfg.filename).stem, self.videos,
-                   self._facts(runner))
+        self.pages += 1
+        number = f'_{self.pages}' if self.pages > 1 else ''
+        path = (self.out_dir / f'index{number}.html').resolve()
+        title = Path(runner.cfg.filename).stem
+        write_page(path, title, self.videos, self._facts(runner))
         runner.logger.info(f'The page of this test: {path}')
         if self.show:
             webbrowser.open(path.as_uri())
@@ -94,6 +96,7 @@ class RunPageHook(Hook):
         """Tells what was tested."""
         return dict(
             checkpoint=runner.cfg.get('load_from'),
+            list=runner.test_dataloader.dataset.ann_file,
             shown=f'{len(self.videos)} of {self.seen} videos')
 
 
