@@ -1,6 +1,6 @@
 """The text side of TC-CLIP as an MMAction2 head."""
 import math
-from typing import Any, List, Mapping, Optional, Sequence
+from typing import Any, List, Mapping, Optional, Sequence, Tuple
 
 import torch
 import torch.nn.functional as F
@@ -297,6 +297,32 @@ class TCCLIPHead(BaseHead):
                 'texts that do not see the video')
         return context.detach() if self.detach_context else context
 
+    def unit_features(self,
+                      x: Features,
+                      num_segs: int = 1) -> Tuple[Tensor, Tensor]:
+        """Brings videos and class texts to where they are compared.
+
+        Args:
+            x: see :meth:`forward`.
+            num_segs: see :meth:`forward`.
+
+        Returns:
+            Videos ``(B, E)`` and texts ``(B or 1, C, E)``, of unit length.
+        """
+        feature, context = split_features(x)
+        feature = pool_feature(feature, num_segs)
+        if feature.shape[1] != self.in_channels:
+            raise ValueError(f'The backbone gives {feature.shape[1]} channels '
+                             f'and the head expects in_channels='
+                             f'{self.in_channels}: set in_channels')
+        return (F.normalize(self.project(feature), dim=-1),
+                F.normalize(self.encode_text(context), dim=-1))
+
+    def compare(self, video: Tensor, text: Tensor) -> Tensor:
+        """Returns the logits of :meth:`unit_features`, ``(B, C)``."""
+        cosine = (text @ video.unsqueeze(-1)).squeeze(-1)
+        return self.logit_scale.exp() * cosine
+
     def forward(self, x: Features, num_segs: int = 1, **kwargs: Any) -> Tensor:
         """Scores videos.
 
@@ -309,13 +335,4 @@ class TCCLIPHead(BaseHead):
         Returns:
             Logits ``(B, C)``: cosines times ``exp(logit_scale)``.
         """
-        feature, context = split_features(x)
-        feature = pool_feature(feature, num_segs)
-        if feature.shape[1] != self.in_channels:
-            raise ValueError(f'The backbone gives {feature.shape[1]} channels '
-                             f'and the head expects in_channels='
-                             f'{self.in_channels}: set in_channels')
-        video = F.normalize(self.project(feature), dim=-1)
-        text = F.normalize(self.encode_text(context), dim=-1)
-        cosine = (text @ video.unsqueeze(-1)).squeeze(-1)  # (B, C)
-        return self.logit_scale.exp() * cosine
+        return self.compare(*self.unit_features(x, num_segs))

@@ -138,17 +138,17 @@ class TCCLIPViT(BaseModule):
         """Brings tokens ``(..., D)`` into CLIP's joint space ``(..., E)``."""
         return self.ln_post(tokens) @ self.proj
 
-    def forward(self, x: Tensor) -> Union[Tensor, Tuple[Tensor, Tensor]]:
-        """Encodes clips.
+    def encode_frames(self, x: Tensor) -> Tuple[Tensor, Tensor]:
+        """Encodes the frames of clips.
 
         Args:
             x: normalised clips ``(B, 3, T, H, W)``, B counting views too.
 
         Returns:
-            The video feature ``(B, E)``, the mean over frames and not
-            normalised; with ``out='tuple'`` also the context tokens ``(B, P,
-            k, E)`` of the P ``context_layers``. A temporal model that makes
-            no context tokens gives the T frame features instead.
+            The frame features ``(B, T, E)``, not normalised, and the context
+            tokens ``(B, P, k, E)`` of the P ``context_layers``. A temporal
+            model that makes no context tokens gives the T frame features of
+            these layers instead.
         """
         tokens, context = self.embed(x), None
         returned = []
@@ -162,9 +162,22 @@ class TCCLIPViT(BaseModule):
                 frames = tokens[:, :, 0]
                 returned.append(
                     self.project(frames if context is None else context))
-        feature = self.project(tokens[:, :, 0]).mean(1)
-        if self.out == 'feature':
-            return feature
+        frames = self.project(tokens[:, :, 0])
         if returned:
-            return feature, torch.stack(returned, 1)
-        return feature, feature.new_empty(len(feature), 0, 0, self.embed_dim)
+            return frames, torch.stack(returned, 1)
+        return frames, frames.new_empty(len(frames), 0, 0, self.embed_dim)
+
+    def forward(self, x: Tensor) -> Union[Tensor, Tuple[Tensor, Tensor]]:
+        """Encodes clips.
+
+        Args:
+            x: normalised clips ``(B, 3, T, H, W)``, B counting views too.
+
+        Returns:
+            The video feature ``(B, E)``, the mean over frames and not
+            normalised; with ``out='tuple'`` also the context tokens ``(B, P,
+            k, E)``, see :meth:`encode_frames`.
+        """
+        frames, context = self.encode_frames(x)
+        feature = frames.mean(1)
+        return feature if self.out == 'feature' else (feature, context)

@@ -31,7 +31,7 @@ function decode(text, Type) {
 }
 
 // Decoded images and maps of a video; only of those that were looked at.
-async function open(video) {
+async function openVideo(video) {
   if (!video.images) {
     video.images = Promise.all(video.frames.map(async (source) => {
       const image = new Image();
@@ -214,7 +214,7 @@ function markVideo() {
 
 async function show() {
   const video = run.videos[view.video];
-  const images = await open(video);
+  const images = await openVideo(video);
   if (video !== run.videos[view.video]) return; // another was chosen meanwhile
   view.frame = clamp(view.frame, images.length - 1);
   showVerdict(video);

@@ -1,0 +1,145 @@
+"""What a model knows of a video, as tensors to search and to learn from."""
+from pathlib import Path
+from typing import Any, List, NamedTuple, Sequence, Tuple, Union
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ..models import TCCLIPHead, TCCLIPViT
+from ..models.features import Features, split_features
+from .inferencer import TCCLIPInferencer
+
+
+class VideoFeatures(NamedTuple):
+    """Features of one video in CLIP's joint space, float32 on the CPU.
+
+    With one view, ``text @ video * exp(logit_scale)`` is ``logits``. With
+    several, ``video`` and ``text`` are means of the views' unit vectors,
+    brought to unit length again, as CLIP does with several texts of a class;
+    ``logits`` are averaged as they are. Frames and context tokens of different
+    views do not correspond: those of the first view are given.
+
+    Attributes:
+        video: ``(E,)``, unit length.
+        frames: ``(T, E)``, not of unit length; ``video`` is their mean,
+            brought to unit length. ``(0, E)`` where the backbone is no
+            TCCLIPViT, or a neck comes after it.
+        context: ``(P, k, E)``, what the prompts read: the context tokens of
+            the P ``context_layers``, or frame features (k = T) where the
+            temporal model makes none. ``(0, 0, E)`` where prompts see no
+            video.
+        text: the C classes ``(C, E)``, unit length. With video-conditional
+            prompts they are this video's, else the same for all videos.
+        logits: ``(C,)``.
+    """
+    video: Tensor
+    frames: Tensor
+    context: Tensor
+    text: Tensor
+    logits: Tensor
+
+
+def gives_frames(model: Any) -> bool:
+    """Tells whether features of single frames reach the head as they are."""
+    return isinstance(model.backbone, TCCLIPViT) and not model.with_neck
+
+
+def feature_names(model: Any) -> List[str]:
+    """Lists which :class:`VideoFeatures` of a model are not empty.
+
+    Raises:
+        ValueError: the model has no TCCLIPHead.
+    """
+    if not isinstance(model.cls_head, TCCLIPHead):
+        raise ValueError(
+            f'{type(model).__name__} with {type(model.cls_head).__name__} '
+            'gives no features: give a config with '
+            "cls_head=dict(type='TCCLIPHead', ...) and its checkpoint")
+    frames = gives_frames(model)
+    context = frames and len(model.backbone.context_layers) > 0
+    empty = {'frames': not frames, 'context': not context}
+    return [name for name in VideoFeatures._fields if not empty.get(name)]
+
+
+def unit_mean(views: Tensor) -> Tensor:
+    """Averages unit vectors of views ``(V, ..., E)`` to one ``(..., E)``."""
+    return F.normalize(F.normalize(views, dim=-1).mean(0), dim=-1)
+
+
+def encode_views(model: Any, inputs: Tensor) -> Tuple[Tensor, Features, int]:
+    """Runs the backbone as in testing.
+
+    Args:
+        model: a recognizer.
+        inputs: normalised views ``(B, V, ...)``.
+
+    Returns:
+        Frame features ``(B * V, T, E)``, with T = 0 where there are none; what
+        the head takes, and its ``num_segs``.
+    """
+    if not gives_frames(model):
+        features, options = model.extract_feat(inputs, test_mode=True)
+        segments = options.get('num_segs', 1)
+        rows = len(split_features(features)[0]) // segments
+        none = inputs.new_empty(rows, 0, model.cls_head.in_channels)
+        return none, features, segments
+    clips = inputs.flatten(0, 1)
+    at_once = (model.test_cfg or {}).get('max_testing_views') or len(clips)
+    parts = [
+        model.backbone.encode_frames(part) for part in clips.split(at_once)
+    ]
+    frames, context = (torch.cat(part) for part in zip(*parts))
+    return frames, (frames.mean(1), context), 1
+
+
+@torch.no_grad()
+def batch_features(inferencer: TCCLIPInferencer,
+                   clips: Sequence[dict]) -> List[VideoFeatures]:
+    """Extracts the features of videos that have been read.
+
+    Args:
+        inferencer: the model.
+        clips: what ``inferencer.pipeline`` returns for each video.
+
+    Raises:
+        ValueError: the model has no TCCLIPHead.
+    """
+    model = inferencer.model
+    feature_names(model)
+    batch = model.data_preprocessor(inferencer.collate_fn(clips), False)
+    frames, encoded, num_segs = encode_views(model, batch['inputs'])
+    head = model.cls_head
+    video, text = head.unit_features(encoded, num_segs)
+    context = split_features(encoded)[1]
+    if context is None:
+        context = video.new_empty(len(video), 0, 0, video.shape[-1])
+    parts = (video, head.project(frames), context,
+             text.expand(len(video), -1, -1), head.compare(video, text))
+    of_videos = (x.cpu().unflatten(0, (len(clips), -1)) for x in parts)
+    return [
+        VideoFeatures(
+            unit_mean(video), frames[0], context[0], unit_mean(text),
+            logits.mean(0))
+        for video, frames, context, text, logits in zip(*of_videos)
+    ]
+
+
+def extract_features(inferencer: TCCLIPInferencer,
+                     video: Union[str, Path]) -> VideoFeatures:
+    """Extracts the features of a video.
+
+    Args:
+        inferencer: the model, its classes and the views to look at.
+        video: the file.
+
+    Raises:
+        BrokenVideoError: the video cannot be read.
+        ValueError: the model has no TCCLIPHead.
+
+    Example:
+        >>> inferencer = TCCLIPInferencer('config.py', 'checkpoint.pth')
+        >>> features = extract_features(inferencer, 'video.mp4')
+        >>> features.video.shape, features.text.shape  # (512,), (400, 512)
+    """
+    return batch_features(inferencer, [inferencer.pipeline(str(video))])[0]

@@ -1,0 +1,222 @@
+"""Files of tools/extract_features.py: features, what they are of, failures."""
+import hashlib
+import json
+import os
+import uuid
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Set
+
+import numpy as np
+
+FACTS, FAILED = 'features.json', 'failed.txt'
+VIDEOS_PER_PART = 256
+_LONGEST_VALUE = 200  # characters of a fact in an error
+
+Arrays = Dict[str, np.ndarray]
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Gives a file to write that takes its place when it is complete."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Several runs may write here, and readers of folders pass over dots.
+    unfinished = path.with_name(f'.{path.name}.{uuid.uuid4().hex[:8]}.tmp')
+    try:
+        yield unfinished
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+class NpzFolder:
+    """A file ``NAME.npz`` for each video, in folders like those of the videos.
+
+    Args:
+        folder: where they are.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def done(self) -> Set[str]:
+        """Returns the names of the videos that are there."""
+        return {
+            file.relative_to(self.folder).with_suffix('').as_posix()
+            for file in self.folder.rglob('*.npz')
+        }
+
+    def add(self, name: str, video: Path, arrays: Arrays) -> None:
+        """Writes the features of a video."""
+        with replacing(self.folder / f'{name}.npz') as path:
+            with path.open('wb') as file:  # savez would add a suffix
+                np.savez(file, **arrays)
+
+    def close(self) -> None:
+        """Does nothing: every file is complete."""
+
+
+class ParquetParts:
+    """Tables of many videos each, ``parts/part-*.parquet``.
+
+    A row has ``name``, ``path``, and for each feature its numbers in one list
+    and ``FEATURE_shape``.
+
+    Args:
+        folder: where ``parts`` is.
+
+    Raises:
+        SystemExit: pyarrow is missing.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            import pyarrow
+            import pyarrow.parquet
+        except ImportError as error:
+            raise SystemExit('--format parquet needs pyarrow: pip install '
+                             f'pyarrow ({error})') from error
+        self.arrow, self.folder = pyarrow, folder / 'parts'
+        self.rows: List[Dict[str, Any]] = []
+
+    def done(self) -> Set[str]:
+        """Returns the names of the videos that are in the files."""
+        read = self.arrow.parquet.read_table
+        return {
+            name
+            for part in self.folder.glob('part-*.parquet')
+            for name in read(part, columns=['name'])['name'].to_pylist()
+        }
+
+    def add(self, name: str, video: Path, arrays: Arrays) -> None:
+        """Collects the features of a video; writes a part when it is full."""
+        self.rows.append(dict(name=name, path=str(video), **arrays))
+        if len(self.rows) == VIDEOS_PER_PART:
+            self.close()
+
+    def close(self) -> None:
+        """Writes what has been collected."""
+        if not self.rows:
+            return
+        number = len([*self.folder.glob('part-*.parquet')])
+        name = f'part-{number:05d}-{uuid.uuid4().hex[:8]}.parquet'
+        with replacing(self.folder / name) as path:
+            self.arrow.parquet.write_table(self._table(), path)
+        self.rows = []
+
+    def _table(self) -> Any:
+        """Makes a table of the rows."""
+        columns: Dict[str, Any] = {}
+        for key, first in self.rows[0].items():
+            values = [row[key] for row in self.rows]
+            if isinstance(first, str):
+                columns[key] = values
+                continue
+            kind = self.arrow.list_(self.arrow.from_numpy_dtype(first.dtype))
+            columns[key] = self.arrow.array([v.ravel() for v in values], kind)
+            columns[f'{key}_shape'] = self.arrow.array(
+                [v.shape for v in values],
+                self.arrow.list_(self.arrow.int32()))
+        return self.arrow.table(columns)
+
+
+FORMATS = dict(npz=NpzFolder, parquet=ParquetParts)
+
+
+def config_hash(*parts: Any) -> str:
+    """Hashes parts of a config."""
+    text = json.dumps(parts, sort_keys=True, default=repr)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def weights_hash(model: Any) -> str:
+    """Hashes the weights of a model, wherever they came from."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(tensor.cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def read_facts(folder: Path) -> Dict[str, Any]:
+    """Reads what features in a folder are of; nothing if it holds none."""
+    file = folder / FACTS
+    try:
+        return json.loads(file.read_text('utf-8')) if file.exists() else {}
+    except ValueError as error:
+        raise SystemExit(f'{file} is no JSON ({error}): choose another '
+                         '--out') from error
+
+
+def _short(value: Any) -> str:
+    """Writes a fact, shortened."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_VALUE else \
+        f'{text[:_LONGEST_VALUE]}...'
+
+
+def _without_file(value: Any) -> Any:
+    """Leaves out where something was: what it is counts."""
+    if not isinstance(value, dict):
+        return value
+    return {key: item for key, item in value.items() if key != 'file'}
+
+
+def differences(known: Dict[str, Any], facts: Dict[str, Any]) -> List[str]:
+    """Describes the facts that are not the same, a line for each."""
+    return [
+        f'  {key}: {_short(known.get(key))} there, {_short(facts.get(key))} '
+        'now' for key in {
+            **known,
+            **facts
+        } if _without_file(known.get(key)) != _without_file(facts.get(key))
+    ]
+
+
+def put_facts(folder: Path, facts: Dict[str, Any], has_features: bool) -> None:
+    """Writes what the features are of, or compares it to what is there.
+
+    Args:
+        folder: of the features.
+        facts: plain data; of dicts, ``file`` may differ.
+        has_features: whether the folder holds features.
+
+    Raises:
+        SystemExit: features in the folder are of something else.
+    """
+    known = read_facts(folder)
+    if not known:
+        if has_features:
+            raise SystemExit(
+                f'{folder} holds features but no {FACTS}, so that nobody '
+                'knows what they are of: choose another --out')
+        with replacing(folder / FACTS) as path:
+            text = json.dumps(facts, indent=2, ensure_ascii=False)
+            path.write_text(text, 'utf-8')
+        return
+    differing = differences(known, facts)
+    if differing:
+        lines = '\n'.join(differing)
+        raise SystemExit(
+            f'{folder} holds features of something else:\n'
+            f'{lines}\nChoose another --out, or remove that folder.')
+
+
+def put_failures(folder: Path, failed: Dict[str, str], done: Set[str]) -> None:
+    """Updates the list of failures, a line ``NAME<tab>REASON`` for each.
+
+    Args:
+        folder: of the features.
+        failed: why a video failed in this run.
+        done: videos whose features are there.
+    """
+    file = folder / FAILED
+    lines = file.read_text('utf-8').splitlines() if file.exists() else []
+    earlier = {n: r for n, _, r in (line.partition('\t') for line in lines)}
+    reasons = {**earlier, **failed}
+    rows = [f'{n}\t{r}\n' for n, r in sorted(reasons.items()) if n not in done]
+    if rows:
+        with replacing(file) as path:
+            path.write_text(''.join(rows), 'utf-8')
+    else:
+        file.unlink(missing_ok=True)
