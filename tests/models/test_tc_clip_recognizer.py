@@ -8,7 +8,7 @@ from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
 from mmengine.optim import OptimWrapper
 
-from projects.tc_clip.models import (tc_clip_head, tc_clip_recognizer,
+from projects.tc_clip.models import (class_text_head, tc_clip_recognizer,
                                      tc_clip_vit)
 from projects.tc_clip.models.tc_clip_recognizer import fill_num_classes
 from projects.tc_clip.models.weights import text_weights, vision_weights
@@ -251,7 +251,7 @@ def reads(monkeypatch):
         files.append(pretrained)
         return load(arch, pretrained)
 
-    for module in (tc_clip_recognizer, tc_clip_vit, tc_clip_head):
+    for module in (tc_clip_recognizer, tc_clip_vit, class_text_head):
         monkeypatch.setattr(module, 'load_clip', load_clip)
     return files
 
