@@ -1,0 +1,121 @@
+"""What analysis tools of MMAction2 1.2 lack, by the name of the tool.
+
+A cure is applied in a process that does nothing else than run its tool. It
+returns what the tool shall find among its globals.
+"""
+import io
+import json
+import math
+import sys
+import types
+from pathlib import Path
+from typing import Any, Callable, Dict, Iterable, List
+
+import _old_interface
+import matplotlib
+from mmengine.analysis import complexity_analysis as counters
+from mmengine.analysis.jit_handles import generic_activation_jit, get_shape
+
+ATTENTION = 'aten::scaled_dot_product_attention'
+
+
+def attention_multiply_adds(inputs: List[Any], outputs: List[Any]) -> int:
+    """Counts an attention from the shapes of query, key and value.
+
+    Args:
+        inputs: its inputs in the traced graph, of which the first three are
+            ``(..., N, d)``, ``(..., M, d)`` and ``(..., M, e)``.
+        outputs: its outputs.
+
+    Returns:
+        Multiply-adds of ``query @ key`` and of ``weights @ value``.
+    """
+    query, key, value = (get_shape(x) for x in inputs[:3])
+    return math.prod(query[:-1]) * key[-2] * (query[-1] + value[-1])
+
+
+def count_attention() -> Dict[str, Any]:
+    """Lets MMEngine's counters see torch's attention, which they skip."""
+    counters._DEFAULT_SUPPORTED_FLOP_OPS.setdefault(ATTENTION,
+                                                    attention_multiply_adds)
+    counters._DEFAULT_SUPPORTED_ACT_OPS.setdefault(ATTENTION,
+                                                   generic_activation_jit())
+    return {}
+
+
+def fit_figures() -> Dict[str, Any]:
+    """Lets figures grow to hold long class names and legends."""
+    matplotlib.rcParams['savefig.bbox'] = 'tight'
+    return {}
+
+
+def as_old_log(lines: Iterable[str]) -> str:
+    """Writes a log of MMEngine in the form of MMAction2 0.x.
+
+    analyze_logs.py asks for ``mode``. To the iterations of an epoch it adds
+    ``epoch - 1`` times the last of them, while MMEngine's run through all
+    epochs.
+
+    Args:
+        lines: those of ``vis_data/scalars.json``. Validations, which have no
+            ``epoch``, stay as they are.
+
+    Returns:
+        Lines from which the tool gets MMEngine's iterations.
+    """
+    logs = [json.loads(line) for line in lines]
+    training = [log for log in logs if 'epoch' in log]
+    last = {log['epoch']: log['iter'] for log in training}
+    for log in training:
+        earlier = last[log['epoch']] * (log['epoch'] - 1) / log['epoch']
+        log.update(mode='train', iter=log['iter'] - earlier)
+    return ''.join(f'{json.dumps(log)}\n' for log in logs)
+
+
+def open_as_old_log(path: str, mode: str) -> io.StringIO:
+    """Stands for ``open``."""
+    return io.StringIO(as_old_log(Path(path).read_text().splitlines()))
+
+
+def use_old_logs() -> Dict[str, Any]:
+    """Gives analyze_logs.py logs that it can read, and seaborn's styles."""
+    try:
+        import seaborn  # noqa: F401
+    except ImportError:
+        from matplotlib import style
+        sys.modules['seaborn'] = types.ModuleType('seaborn')
+        # matplotlib carries the styles, which are all that the tool uses
+        setattr(sys.modules['seaborn'], 'set_style',
+                lambda name: style.use(f'seaborn-v0_8-{name}'))
+    return dict(fit_figures(), open=open_as_old_log)
+
+
+def read_safely() -> Dict[str, Any]:
+    """Lets check_videos.py read as this project's pipelines do.
+
+    Given a file's bytes, as MMAction2 gives them, decord crashes on some
+    truncated files; the tool would wait for that process for ever.
+    """
+    from mmaction.registry import TRANSFORMS
+
+    from projects.tc_clip.datasets import SafeDecordDecode, SafeDecordInit
+    for name, safe in dict(
+            DecordInit=SafeDecordInit, DecordDecode=SafeDecordDecode).items():
+        TRANSFORMS.register_module(name, force=True, module=safe)
+    return {}
+
+
+def use_old_interface() -> Dict[str, Any]:
+    """Lets benchmark.py find the interface that it was written for."""
+    _old_interface.install()
+    return {}
+
+
+CURES: Dict[str, Callable[[], Dict[str, Any]]] = dict(
+    get_flops=count_attention,
+    benchmark=use_old_interface,
+    confusion_matrix=fit_figures,
+    report_accuracy=dict,
+    print_config=dict,
+    analyze_logs=use_old_logs,
+    check_videos=read_safely)
