@@ -54,6 +54,7 @@ ROWS = dict(
     training=('step, ours', 'step, naive'))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('part', ROWS)
 def test_benchmark_against_the_textbook_version(config, run, part):
     printed = run(sys.executable, ROOT / 'tools/benchmark.py', config(),
