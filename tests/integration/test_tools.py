@@ -1,4 +1,5 @@
 """MMAction2's commands on this project's configs, as a user types them."""
+import json
 import re
 import sys
 
@@ -26,6 +27,13 @@ def accuracy(output):
     return float(re.findall(r'acc/top1: ([\d.]+)', output)[-1])
 
 
+def shown(folder):
+    """Returns the videos of the page that a test wrote."""
+    text = (folder / 'index.html').read_text('utf-8')
+    run = re.search('id="run">(.*?)</script>', text, re.DOTALL).group(1)
+    return json.loads(run)['videos']
+
+
 def weights(folder, epoch=2):
     """Returns the state dict that a training saved."""
     return torch.load(folder / f'epoch_{epoch}.pth')['state_dict']
@@ -38,7 +46,7 @@ def test_train_test_and_class_names(config, run, tmp_path):
     assert meta['dataset_meta']['classes'] == ['a', 'b', 'c', 'd']
     printed = run(sys.executable, TOOLS / 'test.py', path,
                   work / 'epoch_2.pth', '--work-dir', work, '--dump',
-                  work / 'scores.pkl')
+                  work / 'scores.pkl', '--show-dir', work / 'page')
     samples = load(work / 'scores.pkl')
     scores = torch.stack([sample['pred_score'] for sample in samples])
     assert scores.shape == (16, 4)
@@ -46,6 +54,9 @@ def test_train_test_and_class_names(config, run, tmp_path):
     labels = torch.arange(16) % 4
     hits = (scores.argmax(1) == labels).float().mean().item()
     assert accuracy(printed) == pytest.approx(hits, abs=1e-4)
+    best = [('abcd'[i], f'{n}.mp4') for n, i in enumerate(scores.argmax(1))]
+    assert [(video['guesses'][0]['label'], video['name'])
+            for video in shown(work / 'page')] == best
 
 
 def test_resume_equals_uninterrupted(config, run, tmp_path):
@@ -72,9 +83,12 @@ def test_two_processes(config, run, tmp_path, folder):
     work = tmp_path / 'work'
     run('bash', tools / 'dist_train.sh', config(4), 2, '--work-dir', work)
     checkpoint = work / 'epoch_2.pth'
-    two = run('bash', tools / 'dist_test.sh', config(4), checkpoint, 2)
+    two = run('bash', tools / 'dist_test.sh', config(4), checkpoint, 2,
+              '--show-dir', work / 'page')
     one = run(sys.executable, TOOLS / 'test.py', config(4), checkpoint)
     assert accuracy(one) == accuracy(two)
+    names = [video['name'] for video in shown(work / 'page')]
+    assert names == [f'{n}.mp4' for n in range(0, 16, 2)]
 
 
 def test_tools_take_mmaction2s_options(run):
