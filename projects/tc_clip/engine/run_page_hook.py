@@ -47,7 +47,7 @@ class RunPageHook(Hook):
                  out_dir: Optional[str] = None,
                  show: bool = False,
                  wait_time: float = 0.,
-                 max_videos: int = 200) -> None:
+                 max_videos: int = 100) -> None:
         if enable and out_dir is None:
             raise ValueError('A page needs a folder: give tools/test.py '
                              '--show-dir DIR as well')

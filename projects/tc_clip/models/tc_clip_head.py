@@ -75,7 +75,7 @@ class TCCLIPHead(ClassTextHead):
     @property
     def first_own_block(self) -> int:
         """First text block that may see a video; the last at the latest."""
-        return (self.prompt_layers or [super().first_own_block])[0]
+        return (self.prompt_layers or [self.text_encoder.depth])[0]
 
     def encode_text(self, context: Optional[Tensor] = None) -> Tensor:
         """Encodes the class texts.
