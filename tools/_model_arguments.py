@@ -2,8 +2,10 @@
 import argparse
 import sys
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any, Iterable, List, Sequence, Union
 
+from mmengine.config import DictAction
 from rich.console import Console
 from rich.progress import track
 
@@ -11,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # works without installation
 
 from projects.tc_clip.apis import TCCLIPInferencer  # noqa: E402
+from projects.tc_clip.apis.inferencer import read_config  # noqa: E402
 
 DEFAULT_CONFIG = ROOT / 'configs/zero_shot/tcclip_k400.py'
 VIDEO_SUFFIXES = ('.avi', '.flv', '.m4v', '.mkv', '.mov', '.mp4', '.mpeg',
@@ -19,7 +22,8 @@ VIDEO_SUFFIXES = ('.avi', '.flv', '.m4v', '.mkv', '.mov', '.mp4', '.mpeg',
 
 def add_model(parser: argparse.ArgumentParser) -> None:
     """Adds the options that choose a model, its classes and its device."""
-    add = parser.add_argument_group('model').add_argument
+    group = parser.add_argument_group('model')
+    add = group.add_argument
     add('--config',
         type=Path,
         default=DEFAULT_CONFIG,
@@ -27,12 +31,12 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     add('--checkpoint',
         help="its weights; without them it is zero-shot CLIP and TC-CLIP's "
         'own parts are untrained')
-    add_classes(parser)
+    add_changes(group)
     add('--device', help='e.g. cpu or cuda:1; a GPU if there is one')
 
 
-def add_classes(parser: argparse.ArgumentParser) -> None:
-    """Adds the options that choose class names."""
+def add_changes(parser: Any) -> None:
+    """Adds the options that change a config: class names, and anything."""
     add = parser.add_argument
     add('--labels',
         nargs='+',
@@ -45,6 +49,11 @@ def add_classes(parser: argparse.ArgumentParser) -> None:
         metavar='WORDING',
         help="other wordings of the same classes, e.g. 'a person {}' or a "
         'file of other names; all texts of a class are averaged')
+    add('--cfg-options',
+        nargs='+',
+        action=DictAction,
+        metavar='KEY=VALUE',
+        help='changes of the config, e.g. model.backbone.pretrained=clip.pt')
 
 
 def label_source(labels: Sequence[str]) -> Union[str, List[str]]:
@@ -63,15 +72,21 @@ def load_model(args: argparse.Namespace, **options: Any) -> TCCLIPInferencer:
         options: further options of TCCLIPInferencer.
     """
     try:
+        config = read_config(args.config)
+        config.merge_from_dict(args.cfg_options or {})
         return TCCLIPInferencer(
-            args.config,
+            config,
             args.checkpoint,
             args.device,
             labels=label_source(args.labels) if args.labels else None,
             wordings=args.ensemble,
             **options)
-    except (ImportError, OSError, TypeError, ValueError) as error:
-        raise SystemExit(f'{Path(sys.argv[0]).name}: {error}') from error
+    # What files that are cut off, and devices that are not there, raise.
+    except (EOFError, ImportError, KeyError, OSError, RuntimeError, TypeError,
+            UnpicklingError, ValueError) as error:
+        what = f'{args.config}' + (f' with {args.checkpoint}'
+                                   if args.checkpoint else '')
+        raise SystemExit(f'{what} cannot be loaded: {error}') from error
 
 
 def find_videos(paths: Sequence[Path]) -> List[Path]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Optional, Sequence, Tuple
 
 import torch
-from _model_arguments import TCCLIPInferencer, add_classes, load_model
+from _model_arguments import TCCLIPInferencer, add_changes, load_model
 
 from projects.tc_clip.apis import export
 
@@ -36,7 +36,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     add('config', type=Path)
     add('checkpoint')
     add('--out', type=Path, required=True, help='.onnx or .pt2 file')
-    add_classes(parser)
+    add_changes(parser)
     batch = parser.add_mutually_exclusive_group()
     batch.add_argument(
         '--batch',

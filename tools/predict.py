@@ -54,9 +54,11 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     add('--batch-size', type=int, default=1, metavar='N', help='spans at once')
     add('--out', type=Path, metavar='FILE', help='.json or .csv')
     args = parser.parse_args(argv)
-    if args.onnx and (args.checkpoint or args.labels or args.ensemble):
-        parser.error('--onnx holds the weights and the class names: give it '
-                     'without --checkpoint, --labels and --ensemble')
+    if args.onnx and (args.checkpoint or args.labels or args.ensemble
+                      or args.cfg_options):
+        parser.error('--onnx holds the model and its class names: give it '
+                     'without --checkpoint, --labels, --ensemble and '
+                     '--cfg-options')
     if args.stride and not args.window:
         parser.error('--stride goes with --window')
     if args.window is not None:

@@ -82,6 +82,7 @@ def look(args: argparse.Namespace) -> List[visualization.ModelView]:
     for name, config, *checkpoint in (first, *args.beside):
         args.config, args.checkpoint = config, next(iter(checkpoint), None)
         inferencer = load_model(args)
+        args.cfg_options = None  # they change the first model
         record, prediction = visualization.record_clip(inferencer, args.video)
         weights = weights_of(inferencer, args.checkpoint)
         views.append(

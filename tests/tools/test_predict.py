@@ -101,7 +101,7 @@ def test_ensembles_change_the_scores(predict, own_video, tmp_path):
     (['.', '--top-k', '0'], 'must be 1 or more'),
     (['.', '--stride', '1'], '--stride goes with --window'),
     (['.', '--window', '1', '--stride', '2'], 'the stride at most the window'),
-    (['.', '--onnx', 'x.onnx', '--labels', 'a'], 'holds the weights'),
+    (['.', '--onnx', 'x.onnx', '--labels', 'a'], 'holds the model'),
     (['empty'], 'no video below this folder'),
 ])
 def test_wrong_input_says_what_is_wrong(predict, own_video, tmp_path, capsys,
@@ -125,3 +125,27 @@ def test_successive_spans_with_one_label_are_joined(labels, segments):
         for i, (label, share) in enumerate(zip(labels, (0.4, 0.6, 0.9)))
     ]
     assert [tuple(s) for s in files.segments(timeline)] == segments
+
+
+def test_checkpoints_that_are_cut_off_are_errors(predict, own_video,
+                                                 tiny_checkpoint, tmp_path):
+    cut = tmp_path / 'cut.pth'
+    with open(tiny_checkpoint, 'rb') as file:
+        cut.write_bytes(file.read()[:9999])
+    with pytest.raises(
+            SystemExit, match='tiny.py with .*cut.pth cannot be loaded'):
+        predict(
+            own_video,
+            '--out',
+            'x.json',
+            model=('--config', tmp_path / 'tiny.py', '--checkpoint', cut))
+
+
+def test_options_change_the_config(predict, own_video, tmp_path):
+    option = 'model.backbone.reference.num_tokens=2'
+    for name, more in dict(one=[], two=['--cfg-options', option]).items():
+        predict(own_video, '--out', f'{name}.json', *more)
+    one, two = (
+        json.loads((tmp_path / f'{name}.json').read_text())['predictions'][0]
+        for name in ('one', 'two'))
+    assert one['guesses'][0]['logit'] != two['guesses'][0]['logit']
