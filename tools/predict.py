@@ -34,7 +34,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     add('--onnx',
         type=Path,
         metavar='FILE',
-        help='a model of tools/export.py, in place of the options above')
+        help='a model of tools/export.py, in place of the model options')
     add('--top-k', type=int, default=5, metavar='K', help='classes to tell')
     add('--none-below',
         type=float,
@@ -84,6 +84,18 @@ def predict(inferencer: TCCLIPInferencer, video: Path,
                                args.batch_size, **ranking)
 
 
+def report(args: argparse.Namespace, predictions: Dict[Path, List[Prediction]],
+           failed: Dict[Path, str]) -> None:
+    """Prints and writes what was predicted, and what could not be."""
+    print_table(predictions)
+    for message in failed.values():
+        print(f'left out: {message}', file=sys.stderr)
+    if args.out:
+        write(args.out, predictions, failed)
+        if args.window:
+            plot_timelines(args.out, predictions)
+
+
 def main() -> None:
     """Predicts all videos and writes what was asked for."""
     args = parse_args()
@@ -93,18 +105,14 @@ def main() -> None:
     inferencer = load_model(args, test_views=args.test_views)
     predictions: Dict[Path, List[Prediction]] = {}
     failed: Dict[Path, str] = {}
-    for video in progress(videos, 'videos', len(videos)):
-        try:
-            predictions[video] = predict(inferencer, video, args)
-        except BrokenVideoError as error:
-            failed[video] = str(error)
-    print_table(predictions)
-    for message in failed.values():
-        print(f'left out: {message}', file=sys.stderr)
-    if args.out:
-        write(args.out, predictions, failed)
-        if args.window:
-            plot_timelines(args.out, predictions)
+    try:
+        for video in progress(videos, 'videos', len(videos)):
+            try:
+                predictions[video] = predict(inferencer, video, args)
+            except BrokenVideoError as error:
+                failed[video] = str(error)
+    finally:  # an interrupted run keeps what it has
+        report(args, predictions, failed)
     if not predictions:
         raise SystemExit('None of the videos could be read.')
 

@@ -58,6 +58,23 @@ def test_nothing_that_can_be_read_is_an_error(predict, broken):
         predict(broken)
 
 
+def test_an_interrupted_run_keeps_what_it_has(predict, own_video, broken,
+                                              tmp_path, monkeypatch):
+    from projects.tc_clip.apis import TCCLIPInferencer
+    predict_one = TCCLIPInferencer.predict
+
+    def interrupted(self, videos, *args, **options):
+        if videos == [broken]:
+            raise KeyboardInterrupt
+        return predict_one(self, videos, *args, **options)
+
+    monkeypatch.setattr(TCCLIPInferencer, 'predict', interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        predict(own_video, broken, '--out', 'result.json')
+    result = json.loads((tmp_path / 'result.json').read_text())
+    assert [p['video'] for p in result['predictions']] == [own_video]
+
+
 def test_rows_of_a_table(predict, own_video, tmp_path):
     predict(own_video, '--out', 'result.csv', '--none-below', '1')
     with open(tmp_path / 'result.csv', newline='') as file:
