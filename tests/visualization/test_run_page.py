@@ -13,6 +13,7 @@ from projects.tc_clip.visualization import (ClipRecord, PageVideo, TokenMaps,
                                             group_colours, write_page)
 
 CHROMIUM = shutil.which('chromium') or shutil.which('google-chrome')
+DRIVER = shutil.which('chromedriver')
 NAMES = 'walks.mp4', 'runs.mp4', '</script><b>odd</b>.mp4'
 FRAMES, GRID, GREY = 3, (2, 3), 120
 
@@ -110,8 +111,8 @@ def test_a_page_needs_a_video(tmp_path):
 def chromium():
     """A headless browser without network."""
     webdriver = pytest.importorskip('selenium.webdriver')
-    if CHROMIUM is None:
-        pytest.skip('Chromium is not installed')
+    if CHROMIUM is None or DRIVER is None:
+        pytest.skip('Chromium and its driver are not installed')
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM
     for argument in ('headless=new', 'no-sandbox', 'disable-dev-shm-usage',
@@ -119,7 +120,7 @@ def chromium():
         options.add_argument(f'--{argument}')
     options.set_capability('goog:loggingPrefs',
                            dict(browser='ALL', performance='ALL'))
-    service = webdriver.ChromeService(shutil.which('chromedriver'))
+    service = webdriver.ChromeService(DRIVER)
     browser = webdriver.Chrome(options, service)
     yield browser
     browser.quit()
