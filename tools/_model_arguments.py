@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # works without installation
 
 from projects.tc_clip.apis import TCCLIPInferencer  # noqa: E402
-from projects.tc_clip.apis.inferencer import read_config  # noqa: E402
+from projects.tc_clip.apis.loading import read_config  # noqa: E402
 
 DEFAULT_CONFIG = ROOT / 'configs/zero_shot/tcclip_k400.py'
 VIDEO_SUFFIXES = ('.avi', '.flv', '.m4v', '.mkv', '.mov', '.mp4', '.mpeg',

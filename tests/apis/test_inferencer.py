@@ -119,7 +119,7 @@ def test_broken_videos_are_errors_whatever_the_config_says(
 def said(monkeypatch):
     """What the inferencer logs."""
     messages = []
-    monkeypatch.setattr('projects.tc_clip.apis.inferencer.print_log',
+    monkeypatch.setattr('projects.tc_clip.apis.loading.print_log',
                         lambda message, **options: messages.append(message))
     return messages
 

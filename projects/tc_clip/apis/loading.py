@@ -1,0 +1,63 @@
+"""What the inferencer loads: a config, its classes, weights."""
+import copy
+import logging
+from pathlib import Path
+from typing import Any, Dict, Optional, Sequence, Union
+
+from mmaction.registry import MODELS
+from mmengine.config import Config
+from mmengine.logging import MMLogger, print_log
+
+from ..models.class_texts import Names
+from .onnx_recognizer import onnx_config
+
+
+def read_config(model: Union[str, Path, Config]) -> Config:
+    """Returns a config of its own for a config, its file or an .onnx file."""
+    if isinstance(model, Config):
+        return copy.deepcopy(model)
+    is_onnx = str(model).endswith('.onnx')
+    return onnx_config(model) if is_onnx else Config.fromfile(model)
+
+
+def choose_classes(model: Any, labels: Optional[Names],
+                   wordings: Sequence[str]) -> None:
+    """Writes class names into the config of a model, where any are given."""
+    head: Any = model.get('cls_head') or {}
+    if not hasattr(MODELS.get(head.get('type', '')), 'set_classes'):
+        raise ValueError(
+            f'{head.get("type")} takes no class names: give a config with '
+            "cls_head=dict(type='TCCLIPHead', ...), or use MMAction2's own "
+            'inferencer')
+    if labels is not None:
+        head.class_names = labels
+    if wordings:
+        head.wordings = list(wordings)
+
+
+def start_from_clip(model: Any) -> None:
+    """Gives a model CLIP's weights, where its config names some, and says so.
+    """
+    logger = MMLogger.get_current_instance()
+    level = logger.level
+    logger.setLevel(logging.WARNING)  # MMEngine lists all parameters
+    model.init_weights()
+    logger.setLevel(level)
+    clip = getattr(model.backbone, 'pretrained', None)
+    weights = f'CLIP ({clip}), zero-shot: the parts that TC-CLIP adds are ' \
+        'untrained' if clip else 'random, and so is what it says'
+    print_log(
+        f'No checkpoint is given. The model is {weights}.',
+        logger='current',
+        level=logging.WARNING)
+
+
+def check_weights(model: Any, checkpoint: Dict[str, Any]) -> None:
+    """Raises a ValueError where a checkpoint lacks weights of the model."""
+    given = checkpoint.get('state_dict', checkpoint)
+    missing = [name for name in model.state_dict() if name not in given]
+    if missing:
+        raise ValueError(
+            f'The checkpoint lacks {len(missing)} weights of the model, '
+            f'{missing[0]} among them: give the config that it was trained '
+            'with, or convert it with tools/convert_weights.py')
