@@ -132,6 +132,15 @@ def test_it_says_that_weights_are_random(tiny_config, said):
     assert logger.level == level
 
 
+def test_the_log_is_as_loud_as_before_where_clip_is_missing(tiny_config):
+    logger = MMLogger.get_current_instance()
+    level = logger.level
+    tiny_config.model.backbone.pretrained = 'not/here.pt'
+    with pytest.raises((OSError, ValueError), match='not/here.pt'):
+        TCCLIPInferencer(tiny_config)
+    assert logger.level == level
+
+
 def test_without_checkpoint_the_towers_are_those_of_clip(
         tiny_config, tiny_checkpoint, tmp_path, said):
     state = torch.load(tiny_checkpoint)['state_dict']

@@ -41,8 +41,10 @@ def start_from_clip(model: Any) -> None:
     logger = MMLogger.get_current_instance()
     level = logger.level
     logger.setLevel(logging.WARNING)  # MMEngine lists all parameters
-    model.init_weights()
-    logger.setLevel(level)
+    try:
+        model.init_weights()
+    finally:
+        logger.setLevel(level)
     clip = getattr(model.backbone, 'pretrained', None)
     weights = f'CLIP ({clip}), zero-shot: the parts that TC-CLIP adds are ' \
         'untrained' if clip else 'random, and so is what it says'
