@@ -3,7 +3,7 @@ import argparse
 import sys
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import Any, Iterable, List, Sequence, Union
+from typing import Any, Iterable, List, Optional, Sequence, Union
 
 from mmengine.config import DictAction
 from rich.console import Console
@@ -18,6 +18,32 @@ from projects.tc_clip.apis.loading import read_config  # noqa: E402
 DEFAULT_CONFIG = ROOT / 'configs/zero_shot/tcclip_k400.py'
 VIDEO_SUFFIXES = ('.avi', '.flv', '.m4v', '.mkv', '.mov', '.mp4', '.mpeg',
                   '.mpg', '.ts', '.webm', '.wmv')
+
+
+def positive(text: str) -> int:
+    """Reads a whole number from 1 on."""
+    if int(text) < 1:
+        raise argparse.ArgumentTypeError(f'{text} must be 1 or more')
+    return int(text)
+
+
+def video_parser(description: Optional[str]) -> argparse.ArgumentParser:
+    """Makes a parser of videos, the model and how the videos are read."""
+    parser = argparse.ArgumentParser(
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = parser.add_argument
+    add('videos', type=Path, nargs='+', metavar='VIDEO_OR_FOLDER')
+    add_model(parser)
+    add('--test-views',
+        action='store_true',
+        help="look at all views of the config's test, not of its validation")
+    add('--batch-size',
+        type=positive,
+        default=1,
+        metavar='N',
+        help='videos, or spans of one, at once')
+    return parser
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:

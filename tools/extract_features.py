@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence
 
 import _feature_files as files
-from _model_arguments import (TCCLIPInferencer, add_model, find_videos,
-                              load_model, progress)
+from _model_arguments import (TCCLIPInferencer, find_videos, load_model,
+                              progress, video_parser)
 
 from projects.tc_clip.apis.features import (VideoFeatures, batch_features,
                                             feature_names)
@@ -26,13 +26,9 @@ from projects.tc_clip.version import __version__
 
 def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = video_parser(__doc__)
     add = parser.add_argument
-    add('videos', type=Path, nargs='+', metavar='VIDEO_OR_FOLDER')
     add('--out', type=Path, required=True, metavar='DIR')
-    add_model(parser)
     add('--what',
         nargs='+',
         choices=VideoFeatures._fields,
@@ -49,17 +45,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
         metavar='DIR',
         help='features are named by the paths of their videos below this '
         'folder; if not given, the lowest one that holds all of them')
-    add('--test-views',
-        action='store_true',
-        help="look at all views of the config's test, not of its validation")
-    add('--batch-size',
-        type=int,
-        default=1,
-        metavar='N',
-        help='videos at once')
     args = parser.parse_args(argv)
-    if args.batch_size < 1:
-        parser.error('--batch-size must be 1 or more')
     args.what = [n for n in VideoFeatures._fields if n in args.what]
     return args
 

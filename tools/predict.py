@@ -15,8 +15,8 @@ import sys
 from pathlib import Path
 from typing import Dict, List, Optional, Sequence
 
-from _model_arguments import (TCCLIPInferencer, add_model, find_videos,
-                              load_model, progress)
+from _model_arguments import (TCCLIPInferencer, find_videos, load_model,
+                              positive, progress, video_parser)
 from _prediction_files import plot_timelines, print_table, write
 
 from projects.tc_clip.apis import Prediction
@@ -25,17 +25,17 @@ from projects.tc_clip.datasets import BrokenVideoError
 
 def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = video_parser(__doc__)
     add = parser.add_argument
-    add('videos', type=Path, nargs='+', metavar='VIDEO_OR_FOLDER')
-    add_model(parser)
     add('--onnx',
         type=Path,
         metavar='FILE',
         help='a model of tools/export.py, in place of the model options')
-    add('--top-k', type=int, default=5, metavar='K', help='classes to tell')
+    add('--top-k',
+        type=positive,
+        default=5,
+        metavar='K',
+        help='classes to tell')
     add('--none-below',
         type=float,
         default=0.,
@@ -48,12 +48,15 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
         type=float,
         metavar='SECONDS',
         help='from one span to the next; half of --window if not given')
-    add('--test-views',
-        action='store_true',
-        help="look at all views of the config's test, not of its validation")
-    add('--batch-size', type=int, default=1, metavar='N', help='spans at once')
     add('--out', type=Path, metavar='FILE', help='.json or .csv')
     args = parser.parse_args(argv)
+    check_args(parser, args)
+    return args
+
+
+def check_args(parser: argparse.ArgumentParser,
+               args: argparse.Namespace) -> None:
+    """Refuses what does not go together; fills in the stride."""
     if args.onnx and (args.checkpoint or args.labels or args.ensemble
                       or args.cfg_options):
         parser.error('--onnx holds the model and its class names: give it '
@@ -67,11 +70,8 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
             parser.error(
                 f'--window {args.window} --stride {args.stride}: both must be '
                 'above 0 seconds, and the stride at most the window')
-    if args.top_k < 1 or args.batch_size < 1:
-        parser.error('--top-k and --batch-size must be 1 or more')
     if args.out and args.out.suffix not in ('.json', '.csv'):
         parser.error(f'--out {args.out}: must end in .json or .csv')
-    return args
 
 
 def predict(inferencer: TCCLIPInferencer, video: Path,

@@ -1,5 +1,5 @@
 """From the scores of a video to what is told about it."""
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import torch
 from torch import Tensor
@@ -49,6 +49,17 @@ class Prediction(NamedTuple):
         return plain
 
 
+def best_classes(shares: Tensor, top_k: int) -> List[Tuple[int, float]]:
+    """Returns index and share of the best classes, best first.
+
+    Args:
+        shares: of all classes ``(C, )``.
+        top_k: how many to return; all of them where there are fewer.
+    """
+    best = torch.topk(shares, min(top_k, len(shares)))
+    return list(zip(best.indices.tolist(), best.values.tolist()))
+
+
 def rank(logits: Tensor, names: Sequence[str], top_k: int = 5) -> List[Guess]:
     """Ranks the classes of a video, best first.
 
@@ -66,12 +77,10 @@ def rank(logits: Tensor, names: Sequence[str], top_k: int = 5) -> List[Guess]:
                          'names: the names are not those of the model')
     if top_k < 1:
         raise ValueError(f'top_k={top_k} must be 1 or more')
-    probabilities = logits.softmax(-1).mean(0)
-    best = torch.topk(probabilities, min(top_k, len(names)))
     mean = logits.mean(0)
     return [
-        Guess(names[i], p, float(mean[i]))
-        for p, i in zip(best.values.tolist(), best.indices.tolist())
+        Guess(names[i], share, float(mean[i]))
+        for i, share in best_classes(logits.softmax(-1).mean(0), top_k)
     ]
 
 

@@ -3,7 +3,6 @@ import webbrowser
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence
 
-import numpy as np
 import torch
 from mmaction.registry import HOOKS
 from mmaction.structures import ActionDataSample
@@ -13,9 +12,10 @@ from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch import Tensor
 
-from ..apis.predictions import Guess
+from ..apis.predictions import Guess, best_classes
 from ..models.tc_clip_vit import TCCLIPViT
 from ..visualization import ClipRecord, PageVideo, TokenRecorder, write_page
+from ..visualization.token_records import to_frames
 
 _TOP_K = 5
 
@@ -110,23 +110,24 @@ def show_video(model: Any, name: str, views: Tensor,
         views: its pixels as the pipeline gives them, ``(V, 3, T, H, W)``.
         sample: what the test says of it.
     """
-    classes = getattr(model.cls_head, 'class_names', None)
+    shares = sample.pred_score
+    classes = getattr(model.cls_head, 'class_names',
+                      None) or [str(i) for i in range(len(shares))]
     label = int(sample.gt_label[0]) if 'gt_label' in sample else -1
-    best = torch.topk(sample.pred_score, min(_TOP_K, len(sample.pred_score)))
     guesses = [
-        Guess(classes[i] if classes else str(i), share, float('nan'))
-        for share, i in zip(best.values.tolist(), best.indices.tolist())
+        Guess(classes[i], share, float('nan'))
+        for i, share in best_classes(shares, _TOP_K)
     ]
-    truth = None if label < 0 else classes[label] if classes else str(label)
+    truth = classes[label] if label >= 0 else None
     return PageVideo(name, record_view(model, views[:1]), guesses, truth)
 
 
 def record_view(model: Any, view: Tensor) -> ClipRecord:
     """Records what the tower does with a view ``(1, 3, T, H, W)``."""
-    frames = view[0].permute(1, 2, 3, 0).numpy()
+    frames = to_frames(view[0])
     if not isinstance(model.backbone, TCCLIPViT):
-        return ClipRecord(np.ascontiguousarray(frames), [])
+        return ClipRecord(frames, [])
     data = model.data_preprocessor(dict(inputs=[view], data_samples=None))
     with TokenRecorder(model.backbone) as recorder:
         model.backbone(data['inputs'][0])
-    return ClipRecord(np.ascontiguousarray(frames), recorder.maps())
+    return ClipRecord(frames, recorder.maps())

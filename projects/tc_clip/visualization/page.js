@@ -52,10 +52,13 @@ const isRight = (video) => video.truth === null ||
 const shown = () => run.videos.map((_, i) => i).filter(
   (i) => !view.wrong || !isRight(run.videos[i]));
 
-// What can be drawn of a video, nearest to what was asked for.
+// Index of the layer nearest to the one that was asked for.
+const chosenLayer = (video) => clamp(view.layer, video.layers.length - 1);
+
+// What can be drawn of a video.
 function available(video) {
   if (!video.layers.length) return ['frame'];
-  const layer = video.layers[clamp(view.layer, video.layers.length - 1)];
+  const layer = video.layers[chosenLayer(video)];
   return layer.groups ? MAPS : ['frame', 'attention'];
 }
 
@@ -118,7 +121,7 @@ function draw(canvas, video, image, frame) {
   context.drawImage(image, 0, 0, canvas.width, canvas.height);
   context.filter = 'none';
   if (map === 'frame') return;
-  const layer = video.layers[clamp(view.layer, video.layers.length - 1)];
+  const layer = video.layers[chosenLayer(video)];
   drawPatches(context, layer, map, frame, video.grid);
 }
 
@@ -146,7 +149,7 @@ function showVerdict(video) {
 
 function showControls(video) {
   const layers = video.layers.length;
-  const layer = clamp(view.layer, layers - 1);
+  const layer = chosenLayer(video);
   element('maps').hidden = element('layers').hidden = !layers;
   Object.assign(element('layer'), {max: layers || 1});
   element('layer').value = layer + 1;
@@ -221,8 +224,8 @@ async function show() {
   showControls(video);
   showFrames(video, images);
   markVideo();
-  const layer = clamp(view.layer, video.layers.length - 1);
-  document.body.dataset.ready = JSON.stringify({...view, layer});
+  document.body.dataset.ready = JSON.stringify(
+      {...view, layer: chosenLayer(video)});
 }
 
 function change(what) {
@@ -233,7 +236,7 @@ function change(what) {
     if (left.length && !left.includes(view.video)) view.video = left[0];
   }
   const {video, frame, map} = view;
-  const layer = clamp(view.layer, run.videos[video].layers.length - 1);
+  const layer = chosenLayer(run.videos[video]);
   history.replaceState(null, '', `#${new URLSearchParams(
       {video: video + 1, layer: layer + 1, frame: frame + 1, map})}`);
   return show();

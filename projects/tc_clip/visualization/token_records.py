@@ -190,6 +190,11 @@ class TokenRecorder:
         return TokenMaps(number, attention.reshape(frames, *self.grid), groups)
 
 
+def to_frames(view: Tensor) -> np.ndarray:
+    """Turns pixels ``(3, T, H, W)`` into frames ``(T, H, W, 3)``."""
+    return np.ascontiguousarray(view.permute(1, 2, 3, 0).numpy())
+
+
 def record_clip(inferencer: TCCLIPInferencer,
                 video: Union[str, Path]) -> Tuple[ClipRecord, Prediction]:
     """Records the first view of a video.
@@ -209,10 +214,9 @@ def record_clip(inferencer: TCCLIPInferencer,
     recorder = TokenRecorder(backbone)
     data = inferencer.pipeline(str(video))
     data['inputs'] = data['inputs'][:1]
-    frames = data['inputs'][0].permute(1, 2, 3, 0).numpy()
     with recorder:
         sample, = inferencer.forward(inferencer.collate_fn([data]))
     prediction = describe(
         str(video), sample.pred_score, inferencer.class_names)
-    return ClipRecord(np.ascontiguousarray(frames),
-                      recorder.maps()), prediction
+    frames = to_frames(data['inputs'][0])
+    return ClipRecord(frames, recorder.maps()), prediction
