@@ -15,8 +15,8 @@ from torch import Tensor
 # The tool works in a checkout that is not installed.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from projects.tc_clip.models import checkpoint_layouts as layouts  # noqa: E402
-from projects.tc_clip.models import safe_pickle, weights  # noqa: E402
+from projects.tc_clip.clip import layouts  # noqa: E402
+from projects.tc_clip.clip import safe_pickle, weights  # noqa: E402
 
 State = Dict[str, Tensor]
 

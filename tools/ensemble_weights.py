@@ -12,9 +12,9 @@ from typing import Any, Dict, Optional, Sequence, Tuple
 # Importing it puts the checkout on the path.
 from convert_weights import State, model_of, save, sha256
 
-from projects.tc_clip.models import safe_pickle
-from projects.tc_clip.models.weight_ensemble import clip_state, interpolate
-from projects.tc_clip.models.weights import find_clip_file
+from projects.tc_clip.clip import safe_pickle
+from projects.tc_clip.clip.ensemble import clip_state, interpolate
+from projects.tc_clip.clip.weights import find_clip_file
 
 
 def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:

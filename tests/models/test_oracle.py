@@ -11,8 +11,7 @@ import torch.nn.functional as F
 from mmaction.registry import MODELS
 from mmengine.config import Config
 
-from projects.tc_clip.models.checkpoint_layouts import (from_tc_clip,
-                                                        from_vifi_clip)
+from projects.tc_clip.clip.layouts import from_tc_clip, from_vifi_clip
 from tests.reference import oracle
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
@@ -99,7 +98,7 @@ def test_inference_equals_official_code(name):
 
 def official_norms(model):
     """Returns our gradient norms under the official names."""
-    from projects.tc_clip.models.checkpoint_layouts import to_tc_clip
+    from projects.tc_clip.clip.layouts import to_tc_clip
     ours = {
         name: torch.zeros_like(p) if p.grad is None else p.grad
         for name, p in model.named_parameters()

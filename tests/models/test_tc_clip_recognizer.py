@@ -8,10 +8,10 @@ from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
 from mmengine.optim import OptimWrapper
 
+from projects.tc_clip.clip.weights import text_weights, vision_weights
 from projects.tc_clip.models import (class_text_head, tc_clip_recognizer,
                                      tc_clip_vit)
 from projects.tc_clip.models.tc_clip_recognizer import fill_num_classes
-from projects.tc_clip.models.weights import text_weights, vision_weights
 
 ARCH = dict(
     embed_dim=24,

@@ -4,8 +4,8 @@ import torch
 from mmaction.registry import MODELS
 from open_clip import transformer
 
-from projects.tc_clip.models.clip_towers import (QuickGELU, clip_config,
-                                                 layer_indices, vision_tower)
+from projects.tc_clip.clip.towers import (QuickGELU, clip_config,
+                                          layer_indices, vision_tower)
 
 ARCH = dict(
     embed_dim=24,

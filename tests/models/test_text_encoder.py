@@ -4,7 +4,7 @@ import torch
 from mmaction.registry import MODELS
 from open_clip.tokenizer import SimpleTokenizer
 
-from projects.tc_clip.models.clip_towers import clip_config, text_tower
+from projects.tc_clip.clip.towers import clip_config, text_tower
 from tests.reference.naive import naive_text
 
 ARCH = dict(

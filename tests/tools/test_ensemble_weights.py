@@ -8,7 +8,7 @@ import torch
 from mmaction.registry import MODELS
 from mmengine.runner import load_checkpoint
 
-from projects.tc_clip.models.weight_ensemble import WeightEnsemble
+from projects.tc_clip.clip.ensemble import WeightEnsemble
 from tests.loading import load_tool
 
 ARCH = dict(
@@ -140,7 +140,7 @@ def test_tag_of_open_clip(run, tool, monkeypatch):
         asked.append(Path(config['url']).name)
         return 'clip.pt'
 
-    monkeypatch.setattr('projects.tc_clip.models.weights.download_pretrained',
+    monkeypatch.setattr('projects.tc_clip.clip.weights.download_pretrained',
                         download)
     run('openai', 'finetuned.pth', 'out.pth', '--arch', 'ViT-B-32')
     assert set(asked) == {'ViT-B-32.pt'}

@@ -11,8 +11,8 @@ from mmengine.evaluator import DumpResults
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner, TestLoop
 
+from ..clip.ensemble import WeightEnsemble
 from ..evaluation.protocol_table import Result, summarise, to_markdown
-from ..models.weight_ensemble import WeightEnsemble
 
 
 def frames_and_views(pipeline: Sequence[Dict]) -> Tuple[int, str]:

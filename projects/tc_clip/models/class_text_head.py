@@ -6,13 +6,13 @@ import torch
 from mmaction.models.heads import BaseHead
 from torch import Tensor, nn
 
+from ..clip.towers import Arch, clip_config
+from ..clip.weights import load_clip, load_into, text_weights
 from ..datasets.class_names import load_class_names
 from .class_texts import (ClassTokens, Names, chunk_groups, clip_tokenizer,
                           prompt_ids, readable_name, reworded,
                           tokenize_classes)
-from .clip_towers import Arch, clip_config
 from .text_encoder import TextEncoder, TextState
-from .weights import load_clip, load_into, text_weights
 
 
 class ClassTextHead(BaseHead):

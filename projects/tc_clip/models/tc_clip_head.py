@@ -6,9 +6,9 @@ import torch.nn.functional as F
 from mmaction.registry import MODELS
 from torch import Tensor, nn
 
+from ..clip.towers import layer_indices
 from .class_text_head import ClassTextHead
 from .class_texts import Names
-from .clip_towers import layer_indices
 from .features import Features, pool_feature, split_features
 
 

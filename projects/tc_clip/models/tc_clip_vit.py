@@ -7,10 +7,10 @@ from mmengine.model import BaseModule
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from .clip_towers import Arch, clip_config, layer_indices, vision_tower
+from ..clip.towers import Arch, clip_config, layer_indices, vision_tower
+from ..clip.weights import load_clip, load_into, vision_weights
 from .reference_tokens import Context
 from .vision_blocks import ReferenceBlock
-from .weights import load_clip, load_into, vision_weights
 
 
 @MODELS.register_module()

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from ..models.clip_towers import layer_indices
+from ..clip.towers import layer_indices
 from .token_maps import draw_attention, draw_groups, draw_seeds, enlarge
 from .token_records import ClipRecord
 

@@ -12,7 +12,7 @@ from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
 import torch
 from torch import Tensor, nn
 
-from .clip_towers import Arch
+from .towers import Arch
 from .weights import load_clip, text_weights, vision_weights
 
 # Parts that TC-CLIP adds to CLIP.

@@ -11,8 +11,8 @@ from open_clip.pretrained import (download_pretrained, get_pretrained_cfg,
                                   list_pretrained_tags_by_model)
 from torch import Tensor, nn
 
-from .clip_towers import Arch, clip_config
 from .safe_pickle import is_torchscript
+from .towers import Arch, clip_config
 
 # Sizes that OpenAI's archives hold as tensors.
 _SIZES = ('input_resolution', 'context_length', 'vocab_size')

@@ -7,9 +7,8 @@ import pytest
 import torch
 from mmaction.registry import MODELS
 
-from projects.tc_clip.models import weight_ensemble
-from projects.tc_clip.models.weight_ensemble import (WeightEnsemble,
-                                                     clip_state, interpolate)
+from projects.tc_clip.clip.ensemble import (ADDED_PARTS, WeightEnsemble,
+                                            clip_state, interpolate)
 
 # Computed by the official code of TC-CLIP, MAXI and OST for a toy model.
 ORACLE = Path(__file__).parents[1] / 'data/interpolation.npz'
@@ -173,9 +172,7 @@ def test_names_are_those_that_the_model_gives_to_clip(clip_file):
     loaded = model.state_dict()
     assert all(torch.equal(loaded[key], clip[key]) for key in clip)
     added = before.keys() - clip.keys()
-    assert all(
-        any(part in key for part in weight_ensemble.ADDED_PARTS)
-        for key in added)
+    assert all(any(part in key for part in ADDED_PARTS) for key in added)
     assert len(added) > 3
 
 
@@ -241,7 +238,7 @@ def test_clip_is_read_once_for_all_shares(clip_file, monkeypatch):
         read.append(args)
         return torch.load(clip_file)
 
-    monkeypatch.setattr(weight_ensemble, 'load_clip', load_clip)
+    monkeypatch.setattr('projects.tc_clip.clip.ensemble.load_clip', load_clip)
     ensemble = WeightEnsemble(model)
     biases = []
     for clip_share in (0, 0.5, 1):

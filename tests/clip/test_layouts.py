@@ -8,7 +8,7 @@ import pytest
 import torch
 from mmpretrain.models import VisionTransformer
 
-from projects.tc_clip.models import checkpoint_layouts as layouts
+from projects.tc_clip.clip import layouts
 
 DATA = Path(__file__).parents[1] / 'data'
 LAYOUTS = json.loads((DATA / 'official_layouts.json').read_text())

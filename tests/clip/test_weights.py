@@ -7,10 +7,10 @@ from open_clip.pretrained import (get_pretrained_cfg,
 from safetensors.torch import save_file
 from torch import nn
 
-from projects.tc_clip.models import weights
-from projects.tc_clip.models.weights import (find_clip_file, load_clip,
-                                             load_into, text_weights,
-                                             vision_weights)
+from projects.tc_clip.clip import weights
+from projects.tc_clip.clip.weights import (find_clip_file, load_clip,
+                                           load_into, text_weights,
+                                           vision_weights)
 
 ARCH = dict(
     embed_dim=4,

@@ -1,0 +1,1 @@
+"""CLIP itself: its towers, its weights, and checkpoints of other projects."""
