@@ -17,7 +17,7 @@ from typing import Optional, Sequence, Tuple
 import torch
 from _model_arguments import TCCLIPInferencer, add_changes, load_model
 
-from projects.tc_clip.apis import export
+from projects.tc_clip.deployment import export
 
 TOLERANCE = 1e-4  # of logits
 NEEDED = {'.onnx': ('onnx', 'onnxscript', 'onnxruntime'), '.pt2': ()}
@@ -80,9 +80,9 @@ def compare(inferencer: TCCLIPInferencer,
     by a thousandth of a grey level, twice that is allowed.
     """
     model, run = inferencer.model, export.read(args.out)
-    size = export.clip_size(inferencer)
+    size = export.view_size(inferencer)
     counts = (1, 3) if args.dynamic_batch else (args.batch, )
-    clips = [export.random_clips(size, count) for count in counts]
+    clips = [export.random_pixels(size, count) for count in counts]
     worst = max(export.largest_difference(model, run, c) for c in clips)
     if worst <= TOLERANCE:
         return worst, TOLERANCE
@@ -123,7 +123,7 @@ def main() -> None:
     inferencer = load_model(args)
     export_model(inferencer, args)
     batch = 'B' if args.dynamic_batch else str(args.batch)
-    size = ', '.join([batch, *map(str, export.clip_size(inferencer))])
+    size = ', '.join([batch, *map(str, export.view_size(inferencer))])
     print(f'{args.out}: {args.out.stat().st_size / 1e6:.1f} MB, '
           f'{len(inferencer.class_names)} classes, pixels ({size})')
     print(verdict(*compare(inferencer, args), args.out))

@@ -20,7 +20,7 @@ from _published_lists import find_in_clone, llm_pattern, read_list
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from projects.tc_clip.datasets import load_class_names  # noqa: E402
+from projects.tc_clip.models.text import load_class_names  # noqa: E402
 
 LABELS = ROOT / 'configs/labels'
 

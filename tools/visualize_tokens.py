@@ -14,7 +14,7 @@ from typing import List, Optional, Sequence
 from _model_arguments import TCCLIPInferencer, add_model, load_model
 
 from projects.tc_clip import visualization
-from projects.tc_clip.apis import Prediction
+from projects.tc_clip.apis import Prediction, record_view
 from projects.tc_clip.datasets import BrokenVideoError
 
 
@@ -83,7 +83,7 @@ def look(args: argparse.Namespace) -> List[visualization.ModelView]:
         args.config, args.checkpoint = config, next(iter(checkpoint), None)
         inferencer = load_model(args)
         args.cfg_options = None  # they change the first model
-        record, prediction = visualization.record_clip(inferencer, args.video)
+        record, prediction = record_view(inferencer, args.video)
         weights = weights_of(inferencer, args.checkpoint)
         views.append(
             visualization.ModelView(

@@ -3,7 +3,8 @@ from . import compat
 
 compat.apply()
 
-from . import datasets, engine, models  # noqa: E402
+# Each of these packages registers parts at import.
+from . import apis, datasets, engine, models  # noqa: E402
 from .version import __version__  # noqa: E402
 
-__all__ = ['__version__', 'datasets', 'engine', 'models']
+__all__ = ['__version__', 'apis', 'datasets', 'engine', 'models']

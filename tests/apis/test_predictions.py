@@ -3,7 +3,8 @@ import pytest
 import torch
 
 from projects.tc_clip.apis import NONE_OF_THESE, TimeSpan, rank
-from projects.tc_clip.apis.predictions import Guess, choose, describe
+from projects.tc_clip.apis.predictions import choose, describe
+from projects.tc_clip.evaluation.ranking import Guess
 
 NAMES = ['a', 'b', 'c']
 

@@ -4,8 +4,8 @@ import torch
 from mmaction.registry import MODELS
 from torch.autograd.graph import saved_tensors_hooks
 
-from projects.tc_clip.models import text_encoder
-from projects.tc_clip.models.class_texts import chunk_groups
+from projects.tc_clip.models.text import text_encoder
+from projects.tc_clip.models.text.class_texts import chunk_groups
 
 ARCH = dict(
     embed_dim=24,

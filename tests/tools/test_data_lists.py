@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from projects.tc_clip.datasets.class_names import load_class_names
+from projects.tc_clip.models.text.class_names import load_class_names
 
 ROOT = Path(__file__).parents[2]
 LABELS = ROOT / 'configs/labels'

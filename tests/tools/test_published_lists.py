@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from projects.tc_clip.datasets.class_names import load_class_names
+from projects.tc_clip.models.text.class_names import load_class_names
 
 CLONE = {
     'ucf101': {

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from projects.tc_clip.apis import Guess
-from projects.tc_clip.visualization import (ClipRecord, PageVideo, TokenMaps,
+from projects.tc_clip.visualization import (PageVideo, TokenMaps, ViewRecord,
                                             group_colours, write_page)
 
 CHROMIUM = shutil.which('chromium') or shutil.which('google-chrome')
@@ -31,7 +31,7 @@ def video(name, label, truth, layers):
     """Makes a video of grey frames, twice as high as a patch is wide."""
     frames = np.full((FRAMES, 40, 60, 3), GREY, np.uint8)
     guesses = [Guess(label, 0.75, 2.), Guess('run', 0.25, 1.)]
-    return PageVideo(name, ClipRecord(frames, layers), guesses, truth)
+    return PageVideo(name, ViewRecord(frames, layers), guesses, truth)
 
 
 VIDEOS = [

@@ -3,9 +3,10 @@ import cv2
 import numpy as np
 import pytest
 
-from projects.tc_clip.visualization import (ClipRecord, ModelView, TokenMaps,
-                                            group_colours, record_clip,
-                                            write_sheet, write_video)
+from projects.tc_clip.apis import record_view
+from projects.tc_clip.visualization import (ModelView, TokenMaps, ViewRecord,
+                                            group_colours, write_sheet,
+                                            write_video)
 from projects.tc_clip.visualization.token_sheet import (layer_rows,
                                                         sheet_strips,
                                                         video_strips)
@@ -22,7 +23,7 @@ def make_record(frames=3, layers=2, with_groups=True, seed=0):
         maps.append(
             TokenMaps(layer, attention, groups if with_groups else None))
     blocks = rng.integers(256, size=(frames, 4, 4, 3), dtype=np.uint8)
-    return ClipRecord(blocks.repeat(8, 1).repeat(8, 2), maps)
+    return ViewRecord(blocks.repeat(8, 1).repeat(8, 2), maps)
 
 
 @pytest.fixture
@@ -122,7 +123,7 @@ def at(drawn, centres):
 def test_the_shape_is_under_one_colour_in_every_frame(inferencer, moving,
                                                       video, layer):
     path, centres = moving[video]
-    clip, _ = record_clip(inferencer, path)
+    clip, _ = record_view(inferencer, path)
     groups = clip.layers[layer - 1].groups
     of_shape = at(groups, centres)
     assert of_shape[0] >= 0 and (of_shape == of_shape[0]).all()

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from projects.tc_clip import visualization
+from projects.tc_clip.apis import record_view
 from tests.loading import load_tool
 
 
@@ -57,7 +58,7 @@ def test_two_models_side_by_side(tool, files, moving, shown, inferencer,
     ours, control = shown
     assert ours.title == f'ours: {best.label} ({best.probability:.0%})'
     assert control.title.startswith('the control (random weights): ')
-    wanted, _ = visualization.record_clip(inferencer, video)
+    wanted, _ = record_view(inferencer, video)
     assert (ours.record.layers[2].groups == wanted.layers[2].groups).all()
     assert all(m.groups is None for m in control.record.layers)
     assert cv2.imread(str(written[0])).shape[1] > 8 * 160

@@ -1,10 +1,12 @@
 """What users call from Python on videos of their own."""
+from ..evaluation.ranking import Guess, rank
 from .features import VideoFeatures, extract_features
 from .inferencer import TCCLIPInferencer
-from .predictions import NONE_OF_THESE, Guess, Prediction, rank
+from .predictions import NONE_OF_THESE, Prediction
 from .time_spans import TimeSpan, time_spans
+from .token_records import record_view
 
 __all__ = [
     'Guess', 'NONE_OF_THESE', 'Prediction', 'TCCLIPInferencer', 'TimeSpan',
-    'VideoFeatures', 'extract_features', 'rank', 'time_spans'
+    'VideoFeatures', 'extract_features', 'rank', 'record_view', 'time_spans'
 ]

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..models import TCCLIPHead, TCCLIPViT
-from ..models.features import Features, split_features
+from ..models.heads.head_inputs import Features, split_features
 from .inferencer import TCCLIPInferencer
 
 

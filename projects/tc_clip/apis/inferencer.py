@@ -11,10 +11,10 @@ from mmengine.config import Config
 from mmengine.dataset import Compose
 from torch import Tensor
 
-from ..models.class_texts import Names
+from ..models.recognizers.onnx_recognizer import OnnxRecognizer
+from ..models.text.class_texts import Names
 from .loading import (check_weights, choose_classes, read_config,
                       start_from_clip)
-from .onnx_recognizer import OnnxRecognizer
 from .predictions import Prediction, describe
 from .time_spans import duration, restrict, time_spans
 

@@ -8,8 +8,8 @@ from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.logging import MMLogger, print_log
 
-from ..models.class_texts import Names
-from .onnx_recognizer import onnx_config
+from ..models.recognizers.onnx_recognizer import onnx_config
+from ..models.text.class_texts import Names
 
 
 def read_config(model: Union[str, Path, Config]) -> Config:

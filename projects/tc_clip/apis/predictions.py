@@ -1,29 +1,12 @@
 """From the scores of a video to what is told about it."""
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence
 
-import torch
 from torch import Tensor
 
+from ..evaluation.ranking import Guess, rank
 from .time_spans import TimeSpan
 
 NONE_OF_THESE = 'none of these'
-
-
-class Guess(NamedTuple):
-    """One class of a ranking.
-
-    Attributes:
-        label: the name of the class.
-        probability: its share of the softmax over all classes, averaged over
-            views. It says how the classes compare, not how likely any of
-            them is to be right: it is not calibrated, and a video of
-            something else gets its shares as well.
-        logit: cosine to the class text times ``exp(logit_scale)``, averaged
-            over views.
-    """
-    label: str
-    probability: float
-    logit: float
 
 
 class Prediction(NamedTuple):
@@ -47,41 +30,6 @@ class Prediction(NamedTuple):
             plain.update(self.span._asdict())
         plain['guesses'] = [guess._asdict() for guess in self.guesses]
         return plain
-
-
-def best_classes(shares: Tensor, top_k: int) -> List[Tuple[int, float]]:
-    """Returns index and share of the best classes, best first.
-
-    Args:
-        shares: of all classes ``(C, )``.
-        top_k: how many to return; all of them where there are fewer.
-    """
-    best = torch.topk(shares, min(top_k, len(shares)))
-    return list(zip(best.indices.tolist(), best.values.tolist()))
-
-
-def rank(logits: Tensor, names: Sequence[str], top_k: int = 5) -> List[Guess]:
-    """Ranks the classes of a video, best first.
-
-    Args:
-        logits: of every view ``(V, C)``.
-        names: the C class names.
-        top_k: how many to return; all of them where there are fewer.
-
-    Raises:
-        ValueError: there are not as many names as logits, or ``top_k`` is
-            below 1.
-    """
-    if logits.shape[-1] != len(names):
-        raise ValueError(f'{logits.shape[-1]} logits for {len(names)} class '
-                         'names: the names are not those of the model')
-    if top_k < 1:
-        raise ValueError(f'top_k={top_k} must be 1 or more')
-    mean = logits.mean(0)
-    return [
-        Guess(names[i], share, float(mean[i]))
-        for i, share in best_classes(logits.softmax(-1).mean(0), top_k)
-    ]
 
 
 def describe(video: str,

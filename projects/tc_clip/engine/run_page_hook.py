@@ -12,9 +12,9 @@ from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch import Tensor
 
-from ..apis.predictions import Guess, best_classes
-from ..models.tc_clip_vit import TCCLIPViT
-from ..visualization import ClipRecord, PageVideo, TokenRecorder, write_page
+from ..evaluation.ranking import Guess, best_classes
+from ..models.backbones.tc_clip_vit import TCCLIPViT
+from ..visualization import PageVideo, TokenRecorder, ViewRecord, write_page
 from ..visualization.token_records import to_frames
 
 _TOP_K = 5
@@ -122,12 +122,12 @@ def show_video(model: Any, name: str, views: Tensor,
     return PageVideo(name, record_view(model, views[:1]), guesses, truth)
 
 
-def record_view(model: Any, view: Tensor) -> ClipRecord:
+def record_view(model: Any, view: Tensor) -> ViewRecord:
     """Records what the tower does with a view ``(1, 3, T, H, W)``."""
     frames = to_frames(view[0])
     if not isinstance(model.backbone, TCCLIPViT):
-        return ClipRecord(frames, [])
+        return ViewRecord(frames, [])
     data = model.data_preprocessor(dict(inputs=[view], data_samples=None))
     with TokenRecorder(model.backbone) as recorder:
         model.backbone(data['inputs'][0])
-    return ClipRecord(frames, recorder.maps())
+    return ViewRecord(frames, recorder.maps())

@@ -1,24 +1,22 @@
-"""Models of TC-CLIP: the vision and text towers and what joins them."""
-from .fusion import VisionTextFusion
-from .head_wise_context import HeadWiseContext
-from .prompting import VideoConditionalPrompting
-from .reference_tokens import ContextTokens, FrameWise, ReferenceTokens
-from .seed_selection import (ATSSelection, CLSAttentionSelection,
-                             KeyNormSelection, NoSelection,
-                             PatchSaliencySelection, SeedSelection)
-from .tc_clip_head import TCCLIPHead
-from .tc_clip_recognizer import TCCLIPRecognizer
-from .tc_clip_vit import TCCLIPViT
-from .temporal_references import CrossFrame, JointSpaceTime, WindowExpansion
-from .token_clustering import DPCKNNMerge, KMeansMerge, RandomMerge
-from .token_merging import BipartiteSummary, NoMerge, TokenSummary
+"""Networks: the vision and text towers and what joins them."""
+from .backbones import TCCLIPViT
+from .heads import ClassTextHead, TCCLIPHead
+from .recognizers import OnnxRecognizer, TCCLIPRecognizer
+from .references import (ATSSelection, BipartiteSummary, CLSAttentionSelection,
+                         ContextTokens, CrossFrame, DPCKNNMerge, FrameWise,
+                         HeadWiseContext, JointSpaceTime, KeyNormSelection,
+                         KMeansMerge, NoMerge, NoSelection,
+                         PatchSaliencySelection, RandomMerge, ReferenceTokens,
+                         SeedSelection, TokenSummary, WindowExpansion)
+from .text import VideoConditionalPrompting, VisionTextFusion, load_class_names
 
 __all__ = [
     'ATSSelection', 'BipartiteSummary', 'CLSAttentionSelection',
-    'ContextTokens', 'CrossFrame', 'DPCKNNMerge', 'FrameWise',
+    'ClassTextHead', 'ContextTokens', 'CrossFrame', 'DPCKNNMerge', 'FrameWise',
     'HeadWiseContext', 'JointSpaceTime', 'KMeansMerge', 'KeyNormSelection',
-    'NoMerge', 'NoSelection', 'PatchSaliencySelection', 'RandomMerge',
-    'ReferenceTokens', 'SeedSelection', 'TCCLIPHead', 'TCCLIPRecognizer',
-    'TCCLIPViT', 'TokenSummary', 'VideoConditionalPrompting',
-    'VisionTextFusion', 'WindowExpansion'
+    'NoMerge', 'NoSelection', 'OnnxRecognizer', 'PatchSaliencySelection',
+    'RandomMerge', 'ReferenceTokens', 'SeedSelection', 'TCCLIPHead',
+    'TCCLIPRecognizer', 'TCCLIPViT', 'TokenSummary',
+    'VideoConditionalPrompting', 'VisionTextFusion', 'WindowExpansion',
+    'load_class_names'
 ]

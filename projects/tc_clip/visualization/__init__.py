@@ -2,11 +2,11 @@
 from .run_page import PageVideo, write_page
 from .token_maps import (distinct_colours, draw_attention, draw_groups,
                          draw_seeds, group_colours)
-from .token_records import ClipRecord, TokenMaps, TokenRecorder, record_clip
+from .token_records import TokenMaps, TokenRecorder, ViewRecord
 from .token_sheet import ModelView, write_sheet, write_video
 
 __all__ = [
-    'ClipRecord', 'ModelView', 'PageVideo', 'TokenMaps', 'TokenRecorder',
+    'ModelView', 'PageVideo', 'TokenMaps', 'TokenRecorder', 'ViewRecord',
     'distinct_colours', 'draw_attention', 'draw_groups', 'draw_seeds',
-    'group_colours', 'record_clip', 'write_page', 'write_sheet', 'write_video'
+    'group_colours', 'write_page', 'write_sheet', 'write_video'
 ]

@@ -13,9 +13,9 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 import cv2
 import numpy as np
 
-from ..apis.predictions import Guess
+from ..evaluation.ranking import Guess
 from .token_maps import group_colours
-from .token_records import ClipRecord, TokenMaps
+from .token_records import TokenMaps, ViewRecord
 
 _QUALITY = 90  # of the frames, in percent
 
@@ -31,7 +31,7 @@ class PageVideo(NamedTuple):
         truth: the class that it is known to be of, if any.
     """
     name: str
-    record: ClipRecord
+    record: ViewRecord
     guesses: Sequence[Guess]
     truth: Optional[str] = None
 

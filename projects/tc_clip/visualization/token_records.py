@@ -3,18 +3,15 @@
 :class:`TokenRecorder` looks on while a model runs; what it returns are arrays
 that no part of the model holds on to.
 """
-from pathlib import Path
-from typing import Any, List, NamedTuple, Optional, Tuple, Union
+from typing import Any, List, NamedTuple, Optional, Tuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from ..apis import Prediction, TCCLIPInferencer
-from ..apis.predictions import describe
 from ..models import TCCLIPViT
 from ..models.attention import AttentionInputs, cls_attention
-from ..models.reference_tokens import Context
+from ..models.references.base import Context
 
 
 class TokenMaps(NamedTuple):
@@ -34,7 +31,7 @@ class TokenMaps(NamedTuple):
     groups: Optional[np.ndarray]
 
 
-class ClipRecord(NamedTuple):
+class ViewRecord(NamedTuple):
     """A clip and what every layer does with it.
 
     Attributes:
@@ -193,30 +190,3 @@ class TokenRecorder:
 def to_frames(view: Tensor) -> np.ndarray:
     """Turns pixels ``(3, T, H, W)`` into frames ``(T, H, W, 3)``."""
     return np.ascontiguousarray(view.permute(1, 2, 3, 0).numpy())
-
-
-def record_clip(inferencer: TCCLIPInferencer,
-                video: Union[str, Path]) -> Tuple[ClipRecord, Prediction]:
-    """Records the first view of a video.
-
-    Args:
-        inferencer: with the model to look into.
-        video: a file.
-
-    Returns:
-        The clip, and what the model says of this view alone.
-
-    Raises:
-        BrokenVideoError: the video cannot be read.
-        ValueError: the model has no TCCLIPViT.
-    """
-    backbone = getattr(inferencer.model, 'backbone', None)
-    recorder = TokenRecorder(backbone)
-    data = inferencer.pipeline(str(video))
-    data['inputs'] = data['inputs'][:1]
-    with recorder:
-        sample, = inferencer.forward(inferencer.collate_fn([data]))
-    prediction = describe(
-        str(video), sample.pred_score, inferencer.class_names)
-    frames = to_frames(data['inputs'][0])
-    return ClipRecord(frames, recorder.maps()), prediction

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from ..clip.towers import layer_indices
 from .token_maps import draw_attention, draw_groups, draw_seeds, enlarge
-from .token_records import ClipRecord
+from .token_records import ViewRecord
 
 MOST_COLUMNS = 16
 # inches, of which one has _DPI pixels
@@ -27,7 +27,7 @@ class ModelView(NamedTuple):
         layers: which to show, 1-based, -1 is the last.
     """
     title: str
-    record: ClipRecord
+    record: ViewRecord
     layers: Sequence[int] = (-1, )
 
 
@@ -52,7 +52,7 @@ class Strip(NamedTuple):
     title: str
 
 
-def layer_rows(record: ClipRecord, layer: int) -> List[Row]:
+def layer_rows(record: ViewRecord, layer: int) -> List[Row]:
     """Draws a layer: seed and context tokens, if it has some, and attention.
 
     Args:

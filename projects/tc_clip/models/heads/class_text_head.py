@@ -6,13 +6,13 @@ import torch
 from mmaction.models.heads import BaseHead
 from torch import Tensor, nn
 
-from ..clip.towers import Arch, clip_config
-from ..clip.weights import load_clip, load_into, text_weights
-from ..datasets.class_names import load_class_names
-from .class_texts import (ClassTokens, Names, chunk_groups, clip_tokenizer,
-                          prompt_ids, readable_name, reworded,
-                          tokenize_classes)
-from .text_encoder import TextEncoder, TextState
+from ...clip.towers import Arch, clip_config
+from ...clip.weights import load_clip, load_into, text_weights
+from ..text.class_names import load_class_names
+from ..text.class_texts import (ClassTokens, Names, chunk_groups,
+                                clip_tokenizer, prompt_ids, readable_name,
+                                reworded, tokenize_classes)
+from ..text.text_encoder import TextEncoder, TextState
 
 
 class ClassTextHead(BaseHead):

@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from projects.tc_clip.datasets import load_class_names
+from projects.tc_clip.models.text import load_class_names
 
 
 @pytest.fixture

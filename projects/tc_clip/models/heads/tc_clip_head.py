@@ -6,10 +6,10 @@ import torch.nn.functional as F
 from mmaction.registry import MODELS
 from torch import Tensor, nn
 
-from ..clip.towers import layer_indices
+from ...clip.towers import layer_indices
+from ..text.class_texts import Names
 from .class_text_head import ClassTextHead
-from .class_texts import Names
-from .features import Features, pool_feature, split_features
+from .head_inputs import Features, pool_feature, split_features
 
 
 @MODELS.register_module()

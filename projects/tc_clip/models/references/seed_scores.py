@@ -9,7 +9,7 @@ from functools import reduce
 import torch
 from torch import Tensor
 
-from .attention import AttentionInputs, cls_attention
+from ..attention import AttentionInputs, cls_attention
 
 
 def at_least_float32(x: Tensor) -> Tensor:

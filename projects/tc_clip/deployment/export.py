@@ -13,10 +13,10 @@ import torch
 from mmaction.structures import ActionDataSample
 from torch import Tensor, nn
 
+from ..apis.inferencer import TCCLIPInferencer
 from ..models import TCCLIPViT
+from ..models.recognizers.onnx_recognizer import OnnxRecognizer
 from ..version import __version__
-from .inferencer import TCCLIPInferencer
-from .onnx_recognizer import OnnxRecognizer
 
 # what torch.export.load needs to be told
 METADATA = ('class_names', 'mean', 'std', 'pipeline', 'test_pipeline',
@@ -80,7 +80,7 @@ class FixedClasses(nn.Module):
             self.backbone((pixels - self.pixel_mean) / self.pixel_std))
 
 
-def clip_size(inferencer: TCCLIPInferencer) -> Tuple[int, ...]:
+def view_size(inferencer: TCCLIPInferencer) -> Tuple[int, ...]:
     """Returns the size ``(3, T, H, W)`` of the clips that a model takes.
 
     Raises:
@@ -96,7 +96,7 @@ def clip_size(inferencer: TCCLIPInferencer) -> Tuple[int, ...]:
     return (3, frames[0], *inferencer.model.backbone.image_size)
 
 
-def random_clips(size: Sequence[int], count: int) -> Tensor:
+def random_pixels(size: Sequence[int], count: int) -> Tensor:
     """Draws clips of whole numbers, the same ones in every call."""
     generator = torch.Generator().manual_seed(0)
     return torch.randint(256, (count, *size), generator=generator).float()
@@ -117,10 +117,10 @@ def trace(inferencer: TCCLIPInferencer,
         ``torch.export.ExportedProgram``.
 
     Raises:
-        ValueError: see :class:`FixedClasses` and :func:`clip_size`.
+        ValueError: see :class:`FixedClasses` and :func:`view_size`.
     """
     # A traced 1 would be taken for a constant.
-    clips = random_clips(clip_size(inferencer), 2 if dynamic else batch)
+    clips = random_pixels(view_size(inferencer), 2 if dynamic else batch)
     graph = FixedClasses(inferencer.model)
     shapes = ({0: torch.export.Dim('batch')}, ) if dynamic else None
     # Other than the default, strict tracing keeps len(tensor) symbolic.

@@ -14,8 +14,8 @@ import torch.nn.functional as F
 from mmaction.registry import MODELS
 from torch import Tensor
 
-from .attention import AttentionInputs, KeyValue, with_references
-from .reference_tokens import ReferenceTokens
+from ..attention import AttentionInputs, KeyValue, with_references
+from .base import ReferenceTokens
 
 
 def adjacent_frames(x: Tensor, window: int, clamp: bool = False) -> Tensor:

@@ -9,7 +9,7 @@ import torch
 from open_clip.tokenizer import SimpleTokenizer
 from torch import Tensor
 
-from ..datasets.class_names import load_class_names
+from .class_names import load_class_names
 
 Groups = Tuple[Tuple[int, int], ...]
 Names = Union[str, Sequence[str]]

@@ -7,10 +7,10 @@ from mmengine.model import BaseModule
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from ..clip.towers import Arch, clip_config, layer_indices, vision_tower
-from ..clip.weights import load_clip, load_into, vision_weights
-from .reference_tokens import Context
-from .vision_blocks import ReferenceBlock
+from ...clip.towers import Arch, clip_config, layer_indices, vision_tower
+from ...clip.weights import load_clip, load_into, vision_weights
+from ..references.base import Context
+from .reference_block import ReferenceBlock
 
 
 @MODELS.register_module()

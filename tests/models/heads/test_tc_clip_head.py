@@ -7,7 +7,7 @@ from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
 from torch.nn import functional as F
 
-from projects.tc_clip.models.features import pool_feature
+from projects.tc_clip.models.heads.head_inputs import pool_feature
 
 ARCH = dict(
     embed_dim=24,

@@ -8,9 +8,10 @@ import torch
 from mmaction.structures import ActionDataSample
 from mmengine.config import Config
 
-from projects.tc_clip.apis import TCCLIPInferencer, export
-from projects.tc_clip.apis.onnx_recognizer import (OnnxRecognizer, onnx_config,
-                                                   tuples)
+from projects.tc_clip.apis import TCCLIPInferencer
+from projects.tc_clip.deployment import export
+from projects.tc_clip.models.recognizers.onnx_recognizer import (
+    OnnxRecognizer, onnx_config, tuples)
 
 onnx = pytest.importorskip('onnx')
 pytest.importorskip('onnxruntime')
@@ -80,7 +81,7 @@ def test_graph_of_any_batch_equals_the_model(exported, name):
     inferencer, path = exported(name, dynamic=True)
     run = export.read(path)
     for count in (1, 3):
-        clips = export.random_clips((3, 4, 32, 32), count)
+        clips = export.random_pixels((3, 4, 32, 32), count)
         assert export.largest_difference(inferencer.model, run, clips) < 1e-4
 
 
@@ -89,14 +90,14 @@ def test_graph_of_a_fixed_batch_takes_any_number_of_clips(exported):
     inferencer, path = exported(batch=2)
     run = export.read(path)
     for count in (1, 2, 3):
-        clips = export.random_clips((3, 4, 32, 32), count)
+        clips = export.random_pixels((3, 4, 32, 32), count)
         assert run(clips).shape == (count, len(NAMES))
         assert export.largest_difference(inferencer.model, run, clips) < 1e-4
 
 
 def test_torch_export_is_exact_and_drops_what_texts_were_made_with(exported):
     inferencer, path = exported(suffix='.pt2')
-    clips = export.random_clips((3, 4, 32, 32), 1)
+    clips = export.random_pixels((3, 4, 32, 32), 1)
     assert export.largest_difference(inferencer.model, export.read(path),
                                      clips) == 0
     texts = dict.fromkeys(export.METADATA, '')
@@ -112,10 +113,10 @@ def test_exporting_leaves_the_model_as_it_was(exported):
     inferencer, _ = exported(suffix='.pt2')
     inferencer.set_labels(NAMES[::-1])
     backwards = export.predict(inferencer.model,
-                               export.random_clips((3, 4, 32, 32), 1))
+                               export.random_pixels((3, 4, 32, 32), 1))
     inferencer.set_labels(NAMES)
     forwards = export.predict(inferencer.model,
-                              export.random_clips((3, 4, 32, 32), 1))
+                              export.random_pixels((3, 4, 32, 32), 1))
     torch.testing.assert_close(backwards.flip(1), forwards)
 
 
@@ -157,7 +158,7 @@ def test_scores_are_laid_out_as_in_a_test(exported):
     inferencer, path = exported(dynamic=True)
     recognizer = OnnxRecognizer(str(path))
     assert not list(recognizer.parameters())
-    clips = export.random_clips((3, 4, 32, 32), 6).byte().unflatten(0, (2, 3))
+    clips = export.random_pixels((3, 4, 32, 32), 6).byte().unflatten(0, (2, 3))
     eager, graph = (
         model.test_step(
             dict(

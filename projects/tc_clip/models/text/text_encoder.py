@@ -16,8 +16,8 @@ from open_clip.transformer import ResidualAttentionBlock
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from ..clip.towers import text_tower
-from .attention import KeyValue, project_kv, project_qkv, project_query
+from ...clip.towers import text_tower
+from ..attention import KeyValue, project_kv, project_qkv, project_query
 from .class_texts import Groups
 
 

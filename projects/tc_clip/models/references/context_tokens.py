@@ -1,93 +1,12 @@
-"""Where the reference tokens of a frame come from.
-
-Each temporal model of the slides is one class: it says which keys and values
-every frame reads beside its own (:meth:`ReferenceTokens.inputs`), and may hand
-context tokens to the next layer (:meth:`ReferenceTokens.forward`).
-"""
-from typing import NamedTuple, Optional
+"""Temporal contextualization: context tokens made of a video's patches."""
+from typing import Optional
 
 import torch
 from mmaction.registry import MODELS
-from mmengine.model import BaseModule
 from torch import Tensor
 
-from .attention import AttentionInputs, KeyValue, with_references
-
-
-class Context(NamedTuple):
-    """Context tokens of one layer.
-
-    Attributes:
-        tokens: ``(B, k, D)``.
-        seed_index: chosen patches of each frame ``(B, T, n)``, best first.
-        owner: ``(B, T, n)``, the context token that holds each seed.
-    """
-    tokens: Tensor
-    seed_index: Tensor
-    owner: Tensor
-
-
-class ReferenceTokens(BaseModule):
-    """Base class of the temporal models.
-
-    Legend of shapes as in :mod:`attention`. A subclass overrides
-    :meth:`inputs`, and :meth:`forward` where it makes context tokens.
-
-    Attributes:
-        takes_bias: whether a bias can tell own tokens from references.
-    """
-
-    takes_bias = True
-
-    def has_references(self, layer: int) -> bool:
-        """Tells whether frames read reference tokens in a layer (1-based)."""
-        raise NotImplementedError
-
-    def inputs(self, query: Tensor, key: Tensor, value: Tensor,
-               context: Optional[KeyValue],
-               bias: Optional[Tensor]) -> AttentionInputs:
-        """Joins the frames' own keys and values with their references.
-
-        Args:
-            query: ``(B, T, H, N, d)``.
-            key: ``(B, T, H, N, d)``.
-            value: ``(B, T, H, N, d)``.
-            context: keys and values ``(B, H, k, d)`` of the context tokens of
-                the layer before, if there are any.
-            bias: ``(H, 1, 2)``, see :func:`with_references`.
-
-        Returns:
-            What the attention of the layer reads.
-        """
-        raise NotImplementedError
-
-    def forward(self, tokens: Tensor,
-                inputs: AttentionInputs) -> Optional[Context]:
-        """Makes the context tokens of a layer.
-
-        Args:
-            tokens: after the attention of the layer ``(B, T, N, D)``.
-            inputs: that attention.
-
-        Returns:
-            The context, or None for a model without context tokens.
-        """
-        return None
-
-
-@MODELS.register_module()
-class FrameWise(ReferenceTokens):
-    """No reference tokens: CLIP on every frame (ViFi-CLIP's image tower)."""
-
-    def has_references(self, layer: int) -> bool:
-        """See :class:`ReferenceTokens`."""
-        return False
-
-    def inputs(self, query: Tensor, key: Tensor, value: Tensor,
-               context: Optional[KeyValue],
-               bias: Optional[Tensor]) -> AttentionInputs:
-        """See :class:`ReferenceTokens`."""
-        return AttentionInputs(query, key, value)
+from ..attention import AttentionInputs, KeyValue, split_heads, with_references
+from .base import Context, ReferenceTokens
 
 
 @MODELS.register_module()
@@ -174,3 +93,59 @@ class ContextTokens(ReferenceTokens):
         merged, owner = self.summary(seeds, self.num_tokens, self.merge_step,
                                      weights)
         return Context(merged, seed_index, owner.view_as(seed_index))
+
+
+def heads_as_videos(x: Tensor) -> Tensor:
+    """Counts heads as videos: ``(B, T, H, ...)`` to ``(B * H, T, ...)``."""
+    return x.transpose(1, 2).flatten(0, 1)
+
+
+@torch.no_grad()
+def inputs_of_heads(inputs: AttentionInputs) -> AttentionInputs:
+    """Makes the attention of each head one of a video with a single head."""
+    query, key, value, bias = inputs
+    if bias is not None:
+        bias = bias.expand(*query.shape[:3], -1, -1)
+        bias = heads_as_videos(bias).unsqueeze(2)
+    query, key, value = (
+        heads_as_videos(x).unsqueeze(2) for x in (query, key, value))
+    return AttentionInputs(query, key, value, bias)
+
+
+@MODELS.register_module()
+class HeadWiseContext(ContextTokens):
+    """Context tokens for which every head has seeds of its own.
+
+    A head selects its seeds in each frame by its own scores, and summarises
+    its own slice of the tokens; the slices of all heads, side by side, are
+    the context tokens. This is the second reading of "head-wise" in the
+    ablation; the default one is ``per_head=True`` of a selection.
+
+    Args:
+        kwargs: those of :class:`ContextTokens`.
+
+    Example:
+        >>> reference = dict(
+        ...     type='HeadWiseContext',
+        ...     selection=dict(type='KeyNormSelection'))
+        >>> backbone = dict(type='TCCLIPViT', reference=reference)
+    """
+
+    def forward(self, tokens: Tensor,
+                inputs: AttentionInputs) -> Optional[Context]:
+        """See :class:`ReferenceTokens`.
+
+        Returns:
+            The context tokens ``(B, k, D)``, and the seeds and owners of
+            every head ``(B, T, H, n)``.
+        """
+        heads = inputs.query.shape[2]
+        made = super().forward(
+            heads_as_videos(split_heads(tokens, heads)),
+            inputs_of_heads(inputs))
+        if made is None:
+            return None
+        # (B * H, ...) -> (B, H, ...), then H beside what it is joined to
+        merged, seed_index, owner = (
+            x.unflatten(0, (-1, heads)).transpose(1, 2) for x in made)
+        return Context(merged.flatten(2), seed_index, owner)

@@ -9,9 +9,11 @@ from mmaction.structures import ActionDataSample
 from mmengine.optim import OptimWrapper
 
 from projects.tc_clip.clip.weights import text_weights, vision_weights
-from projects.tc_clip.models import (class_text_head, tc_clip_recognizer,
-                                     tc_clip_vit)
-from projects.tc_clip.models.tc_clip_recognizer import fill_num_classes
+from projects.tc_clip.models.backbones import tc_clip_vit
+from projects.tc_clip.models.heads import class_text_head
+from projects.tc_clip.models.recognizers import tc_clip_recognizer
+from projects.tc_clip.models.recognizers.tc_clip_recognizer import \
+    fill_num_classes
 
 ARCH = dict(
     embed_dim=24,

@@ -5,9 +5,9 @@ from typing import Any, Optional, Sequence
 from mmaction.models.recognizers import Recognizer3D
 from mmaction.registry import MODELS
 
-from ..clip.weights import load_clip
-from ..datasets.class_names import load_class_names
-from .class_texts import Names
+from ...clip.weights import load_clip
+from ..text.class_names import load_class_names
+from ..text.class_texts import Names
 
 
 def fill_num_classes(blending: Any, num_classes: int) -> None:

@@ -9,7 +9,7 @@ from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor
 
-from .attention import AttentionInputs, cls_attention
+from ..attention import AttentionInputs, cls_attention
 from .seed_scores import (ats_scores, key_norms, min_max, patch_sharpness,
                           sharpen)
 

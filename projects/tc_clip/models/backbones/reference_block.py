@@ -5,8 +5,8 @@ import torch
 from open_clip.transformer import ResidualAttentionBlock
 from torch import Tensor, nn
 
-from .attention import AttentionInputs, attend, project_kv, project_qkv
-from .reference_tokens import Context, ReferenceTokens
+from ..attention import AttentionInputs, attend, project_kv, project_qkv
+from ..references.base import Context, ReferenceTokens
 
 
 class ReferenceBlock(nn.Module):

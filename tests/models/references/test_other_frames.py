@@ -8,14 +8,14 @@ from mmaction.registry import MODELS
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from projects.tc_clip.models import temporal_references
 from projects.tc_clip.models.attention import attend, project_qkv
+from projects.tc_clip.models.references import other_frames
 from tests.reference import oracle
 from tests.reference.temporal import (cross_frame, joint_space_time,
                                       window_expansion)
 
 # Computed by the official code of Open-VCLIP.
-DATA = Path(__file__).parents[1] / 'data'
+DATA = Path(__file__).parents[2] / 'data'
 ARCH = dict(
     embed_dim=24,
     vision_cfg=dict(
@@ -226,8 +226,8 @@ def test_cross_frame_references_are_one_view_for_all_frames(
         seen.extend(zip((key, value), references))
         return with_references(query, key, value, references, *args)
 
-    with_references = temporal_references.with_references
-    monkeypatch.setattr(temporal_references, 'with_references', spy)
+    with_references = other_frames.with_references
+    monkeypatch.setattr(other_frames, 'with_references', spy)
     read(
         dict(type='CrossFrame', include_own=include_own), make_tokens(),
         make_attention())

@@ -1,0 +1,34 @@
+"""Records what the vision tower does with a video."""
+from pathlib import Path
+from typing import Tuple, Union
+
+from ..visualization.token_records import TokenRecorder, ViewRecord, to_frames
+from .inferencer import TCCLIPInferencer
+from .predictions import Prediction, describe
+
+
+def record_view(inferencer: TCCLIPInferencer,
+                video: Union[str, Path]) -> Tuple[ViewRecord, Prediction]:
+    """Records the first view of a video.
+
+    Args:
+        inferencer: with the model to look into.
+        video: a file.
+
+    Returns:
+        The clip, and what the model says of this view alone.
+
+    Raises:
+        BrokenVideoError: the video cannot be read.
+        ValueError: the model has no TCCLIPViT.
+    """
+    backbone = getattr(inferencer.model, 'backbone', None)
+    recorder = TokenRecorder(backbone)
+    data = inferencer.pipeline(str(video))
+    data['inputs'] = data['inputs'][:1]
+    with recorder:
+        sample, = inferencer.forward(inferencer.collate_fn([data]))
+    prediction = describe(
+        str(video), sample.pred_score, inferencer.class_names)
+    frames = to_frames(data['inputs'][0])
+    return ViewRecord(frames, recorder.maps()), prediction

@@ -1,0 +1,1 @@
+"""Writing a model to a file that runs without this project."""
