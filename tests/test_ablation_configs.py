@@ -106,7 +106,7 @@ class FirstFrame(ReferenceTokens):
     def has_references(self, layer):
         return layer > 2
 
-    def inputs(self, query, key, value, context, bias):
+    def join(self, query, key, value, context, bias):
         first = key[:, :1, :, 1:], value[:, :1, :, 1:]
         return with_references(query, key, value, first, bias)
 '''

@@ -15,7 +15,7 @@ from mmengine.dist import utils
 from mmengine.logging import HistoryBuffer, MessageHub
 from mmengine.runner import save_checkpoint
 
-from projects.tc_clip import compat
+from projects.tc_clip.compat import releases as compat
 
 FRESH = '''
 import json

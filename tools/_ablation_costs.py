@@ -1,16 +1,17 @@
 """Measures what the rows of an ablation table cost, on random clips."""
-import argparse
 import json
 import statistics
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Dict, NamedTuple, Sequence
 
 import torch
-from _ablation_runs import TOOLS, failure, load_config, parse_options
-from _bench_model import Bench, without_gradient
-from _measure import interleaved
+from _ablation_runs import TOOLS, failure, load_config
+
+from projects.tc_clip.profiling.bench import Bench, without_gradient
+from projects.tc_clip.profiling.measure import interleaved, seconds
 
 VIEWS = 4  # encoded at once
 RUNS = 9
@@ -41,17 +42,7 @@ def device() -> str:
 
 def build(config: Path, options: Sequence[str]) -> Bench:
     """Returns a row's model with random weights and clips."""
-    bench = Bench(
-        argparse.Namespace(
-            config=str(config),
-            cfg_options=parse_options(options),
-            device=device(),
-            dtype='float32',
-            compile=False,
-            classes=None,
-            views=VIEWS,
-            train_batch=1,
-            train_frames=1))
+    bench = Bench(load_config(config, options), device(), views=VIEWS)
     bench.model.eval()
     return bench
 
@@ -99,7 +90,8 @@ def measure(rows: Dict[str, Path], options: Sequence[str]) -> Dict[str, Cost]:
         name: without_gradient(bench.vision)
         for name, bench in benches.items()
     }
-    times = interleaved(calls, RUNS, torch.device(device()))
+    times = interleaved(calls, RUNS,
+                        partial(seconds, device=torch.device(device())))
     costs = {}
     for name, bench in benches.items():
         config = load_config(rows[name], options)

@@ -9,8 +9,9 @@ import argparse
 import runpy
 import sys
 
-from _analysis_cures import CURES
-from _mmaction2 import ROOT, tools_folder
+from _checkout import full_path, tools_folder
+
+from projects.tc_clip.compat.analysis_tools import PATCHES
 
 
 def parse_args() -> argparse.Namespace:
@@ -18,20 +19,19 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('tool', choices=list(CURES))
+    parser.add_argument('tool', choices=list(PATCHES))
     parser.add_argument(
         'arguments', nargs=argparse.REMAINDER, help='those of the tool')
     return parser.parse_args()
 
 
 def main() -> None:
-    """Runs the tool, cured of what it lacks."""
+    """Patches and runs the tool."""
     args = parse_args()
-    sys.path.insert(0, str(ROOT))  # works without installation
-    import projects.tc_clip  # noqa: F401 - checks versions before mmaction
     path = str(tools_folder() / f'analysis_tools/{args.tool}.py')
-    sys.argv = [path, *args.arguments]
-    runpy.run_path(path, init_globals=CURES[args.tool](), run_name='__main__')
+    sys.argv = [path, *map(full_path, args.arguments)]
+    runpy.run_path(
+        path, init_globals=PATCHES[args.tool](), run_name='__main__')
 
 
 if __name__ == '__main__':

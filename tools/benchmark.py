@@ -17,14 +17,15 @@ from pathlib import Path
 from typing import Dict, List
 
 import torch
-from _bench_model import Bench, without_gradient
-from _decoding import decoding as read_costs
-from _measure import Call, interleaved, median_ratio, peak_memory, seconds
+from _checkout import ROOT
 from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+from projects.tc_clip.config_files import config_file
+from projects.tc_clip.profiling.bench import Bench, Score, without_gradient
+from projects.tc_clip.profiling.measure import (Call, interleaved,
+                                                median_ratio, peak_memory)
+from projects.tc_clip.profiling.reading import read_costs
 
 
 def parse_args() -> argparse.Namespace:
@@ -33,7 +34,7 @@ def parse_args() -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
-    add('config', nargs='?', default=str(ROOT / 'configs/tcclip_k400.py'))
+    add('config', nargs='?', default='tcclip_k400.py')
     add('--against', choices=['naive'])
     add('--only', choices=['inference', 'training', 'decoding'])
     add('--device', default='cpu')
@@ -54,22 +55,23 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def show(name: str, value: float, unit: str, note: str = '') -> None:
+def print_row(name: str, value: float, unit: str, note: str = '') -> None:
     """Prints a row."""
     print(f'{name:<40}{value:10.3f} {unit:<4}{note}', flush=True)
 
 
-def show_ratio(name: str, times: Dict[str, List[float]], ours: str,
-               naive: str) -> None:
+def print_ratio(name: str, times: Dict[str, List[float]], ours: str,
+                naive: str) -> None:
     """Prints the ratio of two interleaved calls."""
-    show(f'ours / naive, {name}', median_ratio(times[ours], times[naive]), '')
+    print_row(f'ours / naive, {name}', median_ratio(times[ours], times[naive]),
+              '')
 
 
-def show_floor(bench: Bench, call: Call, spent: float, rate: float) -> None:
+def print_floor(bench: Bench, call: Call, spent: float, rate: float) -> None:
     """Prints what a call's matrix products take at a rate of them."""
     floor = bench.multiply_adds(call) / rate
-    show('    floor of its products', floor, 's',
-         f'{spent / floor:.2f}x, {rate * 2e-9:.0f} GFLOP/s')
+    print_row('    floor of its products', floor, 's',
+              f'{spent / floor:.2f}x, {rate * 2e-9:.0f} GFLOP/s')
 
 
 def peak_of(call: str, name: str) -> float:
@@ -81,75 +83,108 @@ def peak_of(call: str, name: str) -> float:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def show_peaks(call: str, names: List[str]) -> None:
+def print_peaks(call: str, names: List[str]) -> None:
     """Prints the peak memory of a call of each version, and their ratio."""
     peaks = [peak_of(call, name) for name in names]
     for name, peak in zip(names, peaks):
-        show(f'  peak memory above the model, {name}', peak / 2**30, 'GiB')
+        print_row(f'  peak memory above the model, {name}', peak / 2**30,
+                  'GiB')
     if len(names) > 1:
-        show('ours / naive, memory', peaks[0] / peaks[1], '')
+        print_row('ours / naive, memory', peaks[0] / peaks[1], '')
+
+
+def load_bench(args: argparse.Namespace) -> Bench:
+    """Builds the model and the clips that the command line asks for."""
+    config = Config.fromfile(config_file(args.config))
+    config.merge_from_dict(args.cfg_options or {})
+    try:
+        return Bench(config, args.device, args.dtype, args.compile,
+                     args.classes, args.views, args.train_batch,
+                     args.train_frames)
+    except ValueError as error:
+        raise SystemExit(f'error: {error}') from error
+
+
+def scorers(bench: Bench, names: List[str]) -> Dict[str, Score]:
+    """Returns what turns clips into logits, by the name of the version."""
+    scores: Dict[str, Score] = dict(ours=bench.ours)
+    if 'naive' in names:
+        if not (ROOT / 'tests/reference/naive.py').is_file():
+            raise SystemExit('error: --against naive needs a checkout, which '
+                             'holds tests/reference/naive.py')
+        from tests.reference.naive import naive_logits
+        scores['naive'] = lambda x: naive_logits(bench.model, x, length=30)
+    return scores
 
 
 def inference_calls(bench: Bench, names: List[str]) -> Dict[str, Call]:
     """Returns the scoring of the views, and its parts."""
-    calls = {name: bench.view_call(name) for name in names}
+    calls = {
+        name: bench.view_call(score)
+        for name, score in scorers(bench, names).items()
+    }
     features = without_gradient(bench.vision)()
     calls.update(
         vision=without_gradient(bench.vision),
         product=bench.product(bench.views),
         text=without_gradient(lambda: bench.head(features)))
     if 'naive' in names:
-        calls['naive vision'] = without_gradient(bench.naive_vision)
+        from tests.reference.naive import naive_vision
+        calls['naive vision'] = bench.view_call(
+            lambda x: naive_vision(bench.backbone, x))
     return calls
 
 
 def inference(args: argparse.Namespace, names: List[str]) -> None:
     """Measures the scoring of views."""
-    bench = Bench(args)
+    bench = load_bench(args)
     calls = inference_calls(bench, names)
-    times = interleaved(calls, args.runs, bench.device)
+    times = interleaved(calls, args.runs, bench.seconds)
     middle = {name: statistics.median(spent) for name, spent in times.items()}
     rate = bench.multiply_adds(calls['product']) / middle['product']
     texts = without_gradient(bench.class_texts)
-    once = seconds(texts, bench.device)
+    once = bench.seconds(texts)
     print(f'\nInference, {args.views} view(s) of {bench.frames} frames, '
           f'{bench.head.num_classes} classes')
     for name in names:
-        show(f'views, {name}', middle[name], 's',
-             f'{args.views / middle[name]:.2f} views/s')
-    show('  vision', middle['vision'], 's')
-    show_floor(bench, calls['vision'], middle['vision'], rate)
-    show('    selecting and merging', bench.merging_seconds(), 's')
-    show('  text and prompting', middle['text'], 's',
-         f'{middle["text"] / middle["ours"]:.1%} of the views')
-    show('text, once per class list', once, 's')
-    show_floor(bench, texts, once, rate)
+        print_row(f'views, {name}', middle[name], 's',
+                  f'{args.views / middle[name]:.2f} views/s')
+    print_row('  vision', middle['vision'], 's')
+    print_floor(bench, calls['vision'], middle['vision'], rate)
+    print_row('    selecting and merging', bench.merging_seconds(), 's')
+    print_row('  text and prompting', middle['text'], 's',
+              f'{middle["text"] / middle["ours"]:.1%} of the views')
+    print_row('text, once per class list', once, 's')
+    print_floor(bench, texts, once, rate)
     if args.against:
-        show_ratio('time', times, 'ours', 'naive')
-        show_ratio('vision', times, 'vision', 'naive vision')
-    show_peaks('view', names)
+        print_ratio('time', times, 'ours', 'naive')
+        print_ratio('vision', times, 'vision', 'naive vision')
+    print_peaks('view', names)
 
 
 def training(args: argparse.Namespace, names: List[str]) -> None:
     """Measures training steps."""
-    bench = Bench(args)
-    calls = {name: bench.step_call(name) for name in names}
+    bench = load_bench(args)
+    calls = {
+        name: bench.step_call(score)
+        for name, score in scorers(bench, names).items()
+    }
     calls['product'] = bench.product(bench.batch)
-    times = interleaved(calls, args.runs, bench.device)
+    times = interleaved(calls, args.runs, bench.seconds)
     print(f'\nTraining, {args.train_batch} videos of {args.train_frames} '
           f'frames, {bench.head.num_classes} classes')
     rate = bench.multiply_adds(calls['product']) / statistics.median(
         times['product'])
     for name in names:
         spent = statistics.median(times[name])
-        show(f'step, {name}', spent, 's',
-             f'{args.train_batch / spent:.3f} videos/s')
+        print_row(f'step, {name}', spent, 's',
+                  f'{args.train_batch / spent:.3f} videos/s')
         if name == 'ours':
-            show_floor(bench, calls[name], spent, rate)
+            print_floor(bench, calls[name], spent, rate)
     if args.against:
-        show_ratio('time', times, 'ours', 'naive')
+        print_ratio('time', times, 'ours', 'naive')
     del bench, calls  # the peaks need the memory
-    show_peaks('step', names)
+    print_peaks('step', names)
 
 
 def decoding(args: argparse.Namespace) -> None:
@@ -157,8 +192,9 @@ def decoding(args: argparse.Namespace) -> None:
     init_default_scope('mmaction')
     print('\nReading videos, in processor time')
     for row in read_costs(
-            Config.fromfile(args.config), args.runs, args.videos or ()):
-        show(*row)
+            Config.fromfile(config_file(args.config)), args.runs, args.videos
+            or ()):
+        print_row(*row)
 
 
 def main() -> None:
@@ -166,9 +202,10 @@ def main() -> None:
     args = parse_args()
     if args.peak:
         call, name = args.peak
-        bench = Bench(args)
-        made = getattr(bench, f'{call}_call')(name)
-        print(json.dumps(peak_memory(made, bench.device)))
+        bench = load_bench(args)
+        score = scorers(bench, [name])[name]
+        measured = getattr(bench, f'{call}_call')(score)
+        print(json.dumps(peak_memory(measured, bench.device)))
         return
     names = ['ours', 'naive'] if args.against else ['ours']
     print(f'{args.config}, {args.device}, {args.dtype}, '

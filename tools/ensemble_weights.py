@@ -9,12 +9,14 @@ import argparse
 from pathlib import Path
 from typing import Any, Dict, Optional, Sequence, Tuple
 
-# Importing it puts the checkout on the path.
-from convert_weights import State, model_of, save, sha256
+import _checkout  # noqa: F401 - finds the package without installation
 
-from projects.tc_clip.clip import safe_pickle
-from projects.tc_clip.clip.ensemble import clip_state, interpolate
-from projects.tc_clip.clip.weights import find_clip_file
+from projects.tc_clip.clip.conversion import save, state_of
+from projects.tc_clip.clip.ensemble import interpolate
+from projects.tc_clip.clip.layouts import State, from_openai
+from projects.tc_clip.clip.safe_pickle import read_tensors
+from projects.tc_clip.clip.weights import find_clip_file, read_clip
+from projects.tc_clip.files import sha256
 
 
 def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
@@ -58,11 +60,11 @@ def read_finetuned(path: Path) -> Tuple[State, Dict[str, Any]]:
     Raises:
         ValueError: the file is of another layout, or an ensemble already.
     """
-    checkpoint = safe_pickle.read_tensors(path)
-    state, meta = model_of(checkpoint, str(path)), checkpoint.get('meta') or {}
+    checkpoint = read_tensors(path)
+    state, meta = state_of(checkpoint, str(path)), checkpoint.get('meta') or {}
     if not any(key.startswith('cls_head.') for key in state):
         raise ValueError(
-            f'{path} is no checkpoint of this project, its first keys are '
+            f'{path} is not a checkpoint of this project, its first keys are '
             f'{", ".join(list(state)[:3])}. Convert it first with '
             'tools/convert_weights.py')
     if 'weight_ensemble' in meta:
@@ -71,13 +73,17 @@ def read_finetuned(path: Path) -> Tuple[State, Dict[str, Any]]:
     return state, meta
 
 
-def main() -> None:
-    """Writes the ensemble that the command line asks for."""
-    args = parse_args()
+def main(argv: Optional[Sequence[str]] = None) -> None:
+    """Writes the ensemble that the command line asks for.
+
+    Args:
+        argv: arguments, those of the process if None.
+    """
+    args = parse_args(argv)
     state, meta = read_finetuned(args.finetuned)
-    clip = clip_state(args.arch, args.clip)
-    mixed = interpolate(clip, state, args.clip_share)
     clip_file = find_clip_file(args.arch, args.clip)
+    clip = from_openai(read_clip(clip_file, args.arch, args.clip))[0]
+    mixed = interpolate(clip, state, args.clip_share)
     meta['weight_ensemble'] = dict(
         clip_share=args.clip_share,
         clip=clip_file.name,

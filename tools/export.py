@@ -1,8 +1,10 @@
-"""Writes a model with its class names into one file that runs without it.
+"""Exports a model and its class names to one ONNX or torch.export file.
+
+The file runs without this project.
 
     python tools/export.py CONFIG CHECKPOINT --out model.onnx
     python tools/export.py CONFIG CHECKPOINT --out model.pt2 --dynamic-batch \\
-        --labels "playing chess" "cooking"
+        --class-names "playing chess" "cooking"
 
 The suffix decides: .onnx for onnxruntime and others, .pt2 for torch.export.
 The graph takes pixels (B, 3, T, H, W), RGB from 0 to 255, and gives logits (B,
@@ -12,14 +14,13 @@ differ, it stays where it is and the exit status is 1.
 import argparse
 import importlib.util
 from pathlib import Path
-from typing import Optional, Sequence, Tuple
+from typing import Optional, Sequence
 
 import torch
-from _model_arguments import TCCLIPInferencer, add_changes, load_model
+from _arguments import TCCLIPInferencer, add_changes, load_model
 
 from projects.tc_clip.deployment import export
 
-TOLERANCE = 1e-4  # of logits
 NEEDED = {'.onnx': ('onnx', 'onnxscript', 'onnxruntime'), '.pt2': ()}
 USES = {
     '.onnx': 'python tools/predict.py VIDEO --onnx {}',
@@ -72,24 +73,6 @@ def check_installed(suffix: str) -> None:
                          f'install {" ".join(missing)}')
 
 
-def compare(inferencer: TCCLIPInferencer,
-            args: argparse.Namespace) -> Tuple[float, float]:
-    """Returns the largest difference to the model, and how much is allowed.
-
-    Where the model itself moves further than the tolerance when pixels change
-    by a thousandth of a grey level, twice that is allowed.
-    """
-    model, run = inferencer.model, export.read(args.out)
-    size = export.view_size(inferencer)
-    counts = (1, 3) if args.dynamic_batch else (args.batch, )
-    clips = [export.random_pixels(size, count) for count in counts]
-    worst = max(export.largest_difference(model, run, c) for c in clips)
-    if worst <= TOLERANCE:
-        return worst, TOLERANCE
-    spread = max(export.own_spread(model, c) for c in clips)
-    return worst, max(TOLERANCE, 2 * spread)
-
-
 def verdict(worst: float, allowed: float, out: Path) -> str:
     """Says what the comparison means; exits where the file is not right."""
     if worst > allowed:
@@ -97,7 +80,7 @@ def verdict(worst: float, allowed: float, out: Path) -> str:
             f'{out} was written, but its logits differ from those of the '
             f'model by up to {worst:.1e}, of which {allowed:.1e} is allowed. '
             'Do not use it; try another version of torch or onnxruntime.')
-    if worst <= TOLERANCE:
+    if worst <= export.TOLERANCE:
         return f'Largest difference to the model: {worst:.1e} of a logit.'
     return (f'Largest difference to the model: {worst:.1e} of a logit. The '
             f'model itself moves by {allowed / 2:.1e} when pixels change by '
@@ -109,9 +92,9 @@ def export_model(inferencer: TCCLIPInferencer,
                  args: argparse.Namespace) -> None:
     """Writes the file; exits where the model cannot be exported."""
     try:
-        facts = export.metadata(inferencer)
+        metadata = export.metadata_of(inferencer)
         program = export.trace(inferencer, args.batch, args.dynamic_batch)
-        export.write(program, args.out, facts)
+        export.write_graph(program, args.out, metadata)
     except ValueError as error:
         raise SystemExit(f'export.py: {error}') from error
 
@@ -120,13 +103,15 @@ def main() -> None:
     """Exports, compares, and says how to use the file."""
     args = parse_args()
     check_installed(args.out.suffix)
-    inferencer = load_model(args)
+    inferencer = load_model(args.config, args.checkpoint, args,
+                            args.cfg_options)
     export_model(inferencer, args)
     batch = 'B' if args.dynamic_batch else str(args.batch)
     size = ', '.join([batch, *map(str, export.view_size(inferencer))])
     print(f'{args.out}: {args.out.stat().st_size / 1e6:.1f} MB, '
           f'{len(inferencer.class_names)} classes, pixels ({size})')
-    print(verdict(*compare(inferencer, args), args.out))
+    counts = (1, 3) if args.dynamic_batch else (args.batch, )
+    print(verdict(*export.check(args.out, inferencer, counts), args.out))
     print(f'To use it: {USES[args.out.suffix].format(args.out)}')
 
 

@@ -15,10 +15,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence
 
-import _feature_files as files
-from _model_arguments import (TCCLIPInferencer, find_videos, load_model,
-                              progress, video_parser)
+from _arguments import (TCCLIPInferencer, find_videos, load_model, progress,
+                        video_parser)
 
+from projects.tc_clip.apis import feature_files as files
 from projects.tc_clip.apis.features import (VideoFeatures, batch_features,
                                             feature_names)
 from projects.tc_clip.version import __version__
@@ -54,7 +54,7 @@ def choose_root(args: argparse.Namespace) -> str:
     """Returns the folder that names of videos are relative to."""
     if args.root:
         return os.path.abspath(args.root)
-    known = files.read_facts(args.out).get('root')
+    known = files.read_metadata(args.out).get('root')
     folders = [p if p.is_dir() else p.parent for p in args.videos]
     return known or os.path.commonpath([*map(os.path.abspath, folders)])
 
@@ -74,8 +74,8 @@ def name_videos(videos: Sequence[Path], root: str) -> Dict[str, Path]:
     return {name.as_posix(): video for name, video in named.items()}
 
 
-def facts_of(inferencer: TCCLIPInferencer, args: argparse.Namespace,
-             root: str) -> Dict[str, Any]:
+def metadata_of(inferencer: TCCLIPInferencer, args: argparse.Namespace,
+                root: str) -> Dict[str, Any]:
     """Returns what the features depend on, as plain data."""
     config = inferencer.cfg.model.to_dict()
     for name in ('class_names', 'wordings'):
@@ -90,7 +90,7 @@ def facts_of(inferencer: TCCLIPInferencer, args: argparse.Namespace,
             file=args.checkpoint,
             weights_sha256=files.weights_hash(inferencer.model)),
         class_names=inferencer.class_names,
-        wordings=args.ensemble,
+        wordings=args.wordings,
         scale=head.logit_scale.exp().item(),
         what=args.what,
         dtype=args.dtype,
@@ -152,10 +152,16 @@ def main() -> None:
     root = choose_root(args)
     videos = name_videos(find_videos(args.videos), root)
     store = files.FORMATS[args.format](args.out)
-    inferencer = load_model(args, test_views=args.test_views)
+    inferencer = load_model(
+        args.config,
+        args.checkpoint,
+        args,
+        args.cfg_options,
+        test_views=args.test_views)
     check_what(inferencer, args.what)
     there = store.done()
-    files.put_facts(args.out, facts_of(inferencer, args, root), bool(there))
+    files.put_metadata(args.out, metadata_of(inferencer, args, root),
+                       bool(there))
     pending = {n: video for n, video in videos.items() if n not in there}
     failed = extract(inferencer, pending, store, args)
     print(f'{args.out}: {len(pending) - len(failed)} videos added, '

@@ -15,11 +15,12 @@ import sys
 from pathlib import Path
 from typing import Dict, List, Optional, Sequence
 
-from _model_arguments import (TCCLIPInferencer, find_videos, load_model,
-                              positive, progress, video_parser)
-from _prediction_files import plot_timelines, print_table, write
+from _arguments import (TCCLIPInferencer, find_videos, load_model, positive,
+                        progress, video_parser)
 
 from projects.tc_clip.apis import Prediction
+from projects.tc_clip.apis.prediction_files import (plot_timelines,
+                                                    print_table, write)
 from projects.tc_clip.datasets import BrokenVideoError
 
 
@@ -57,10 +58,10 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
 def check_args(parser: argparse.ArgumentParser,
                args: argparse.Namespace) -> None:
     """Refuses what does not go together; fills in the stride."""
-    if args.onnx and (args.checkpoint or args.labels or args.ensemble
+    if args.onnx and (args.checkpoint or args.class_names or args.wordings
                       or args.cfg_options):
         parser.error('--onnx holds the model and its class names: give it '
-                     'without --checkpoint, --labels, --ensemble and '
+                     'without --checkpoint, --class-names, --wordings and '
                      '--cfg-options')
     if args.stride and not args.window:
         parser.error('--stride goes with --window')
@@ -99,10 +100,13 @@ def report(args: argparse.Namespace, predictions: Dict[Path, List[Prediction]],
 def main() -> None:
     """Predicts all videos and writes what was asked for."""
     args = parse_args()
-    if args.onnx:
-        args.config = args.onnx
     videos = find_videos(args.videos)
-    inferencer = load_model(args, test_views=args.test_views)
+    inferencer = load_model(
+        args.onnx or args.config,
+        args.checkpoint,
+        args,
+        args.cfg_options,
+        test_views=args.test_views)
     predictions: Dict[Path, List[Prediction]] = {}
     failed: Dict[Path, str] = {}
     try:

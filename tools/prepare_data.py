@@ -12,17 +12,23 @@ import sys
 from pathlib import Path
 from typing import Dict, List, Optional, Sequence
 
-from _annotations import Entry, draw_shots, label_clips
-from _data_sets import DATA_SETS, ListSpec
-from _list_files import find_videos, print_table, write_missing, write_whole
-from _published_lists import find_in_clone, llm_pattern, read_list
+import _checkout  # noqa: F401 - finds the package without installation
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+from projects.tc_clip.config_files import config_folder
+from projects.tc_clip.datasets.preparation.annotations import (Entry,
+                                                               draw_shots,
+                                                               label_clips)
+from projects.tc_clip.datasets.preparation.checked_lists import (find_videos,
+                                                                 print_table,
+                                                                 write_missing,
+                                                                 write_whole)
+from projects.tc_clip.datasets.preparation.list_specs import (DATA_SETS,
+                                                              ListSpec)
+from projects.tc_clip.datasets.preparation.published_lists import (
+    find_in_clone, llm_pattern, read_list)
+from projects.tc_clip.models.text import load_class_names
 
-from projects.tc_clip.models.text import load_class_names  # noqa: E402
-
-LABELS = ROOT / 'configs/labels'
+LABELS = config_folder() / 'labels'
 
 
 def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:

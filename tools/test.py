@@ -2,7 +2,7 @@
 
     python tools/test.py CONFIG CHECKPOINT [--dump FILE] [--show-dir DIR] ...
 """
-from _mmaction2 import run_tool
+from _checkout import run_tool
 
 if __name__ == '__main__':
     run_tool('test.py')

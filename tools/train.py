@@ -2,7 +2,7 @@
 
     python tools/train.py CONFIG [--work-dir DIR] [--resume [FILE]] ...
 """
-from _mmaction2 import run_tool
+from _checkout import run_tool
 
 if __name__ == '__main__':
     run_tool('train.py')

@@ -11,7 +11,7 @@ import argparse
 from pathlib import Path
 from typing import List, Optional, Sequence
 
-from _model_arguments import TCCLIPInferencer, add_model, load_model
+from _arguments import TCCLIPInferencer, add_model, load_model
 
 from projects.tc_clip import visualization
 from projects.tc_clip.apis import Prediction, record_view
@@ -66,7 +66,7 @@ def weights_of(inferencer: TCCLIPInferencer, checkpoint: Optional[str]) -> str:
     return f" (CLIP's weights, {clip})" if clip else ' (random weights)'
 
 
-def look(args: argparse.Namespace) -> List[visualization.ModelView]:
+def record_models(args: argparse.Namespace) -> List[visualization.ModelView]:
     """Runs each model on the video.
 
     Args:
@@ -79,12 +79,13 @@ def look(args: argparse.Namespace) -> List[visualization.ModelView]:
     """
     views = []
     first = args.config.stem, args.config, args.checkpoint
-    for name, config, *checkpoint in (first, *args.beside):
-        args.config, args.checkpoint = config, next(iter(checkpoint), None)
-        inferencer = load_model(args)
-        args.cfg_options = None  # they change the first model
+    changes = args.cfg_options  # of the first model only
+    for name, config, *rest in (first, *args.beside):
+        checkpoint = rest[0] if rest else None
+        inferencer = load_model(config, checkpoint, args, changes)
+        changes = None
         record, prediction = record_view(inferencer, args.video)
-        weights = weights_of(inferencer, args.checkpoint)
+        weights = weights_of(inferencer, checkpoint)
         views.append(
             visualization.ModelView(
                 title(name, prediction, weights), record, args.layers))
@@ -102,7 +103,7 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     """
     args = parse_args(argv)
     try:
-        views = look(args)
+        views = record_models(args)
         args.out.mkdir(parents=True, exist_ok=True)
         writers = dict(
             png=visualization.write_sheet, mp4=visualization.write_video)

@@ -48,7 +48,7 @@ def make_inferencer(config, **options):
     torch.manual_seed(0)
     for p in inferencer.model.parameters():
         nn.init.normal_(p, std=0.2)
-    inferencer.model.cls_head.drop_text()
+    inferencer.model.cls_head.forget_text()
     nn.init.constant_(inferencer.model.cls_head.logit_scale, 2.)
     return inferencer
 

@@ -222,7 +222,7 @@ def test_weights_come_back_after_an_error(clip_file):
 def test_share_0_touches_nothing(clip_file, monkeypatch):
     model = make_model(clip_file)
     ensemble, alone = WeightEnsemble(model), score(model)
-    stored = model.cls_head.shared_text
+    stored = model.cls_head.text_before_video
     monkeypatch.setattr(model, 'load_state_dict', None)
     with torch.no_grad(), ensemble.use(0):
         text = stored()

@@ -139,7 +139,7 @@ def test_file_without_clip(tmp_path):
     with pytest.raises(ValueError) as error:
         load_clip(ARCH, str(path))
     assert str(error.value) == (
-        f'{path} is no CLIP checkpoint: no key starts with `visual.`, the '
+        f'{path} is not a CLIP checkpoint: no key starts with `visual.`, the '
         'first are backbone.proj, x. Weights of other projects are converted '
         'by tools/convert_weights.py.')
 

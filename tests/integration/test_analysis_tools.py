@@ -1,6 +1,6 @@
 """MMAction2's analysis tools on this project's configs, as a user runs them.
 
-Those whose cures reach no other test run in this process, which has imported
+Those whose patches reach no other test run in this process, which has imported
 already what takes a new one seconds.
 """
 import json
@@ -18,17 +18,13 @@ from mmengine.analysis import FlopAnalyzer
 from mmengine.config import Config
 from mmengine.fileio import dump, load
 
+from projects.tc_clip.compat import analysis_tools
+from projects.tc_clip.profiling.measure import multiply_adds
 from tests.loading import load_tool
 
 from .conftest import ROOT
 
 ANALYSE = ROOT / 'tools/analyse.py'
-
-
-@pytest.fixture
-def cures():
-    """tools/_analysis_cures.py."""
-    return load_tool('_analysis_cures')
 
 
 @pytest.fixture
@@ -89,12 +85,12 @@ def number(name, printed):
     return float(re.findall(rf'{name}:? ([\d.]+)', printed)[-1])
 
 
-def test_unknown_tool(analyse, cures, capsys):
+def test_unknown_tool(analyse, patches, capsys):
     with pytest.raises(SystemExit):
         analyse('flops')
     message = capsys.readouterr().err
-    assert len(cures.CURES) == 7
-    assert all(name in message for name in cures.CURES)
+    assert len(analysis_tools.PATCHES) == 7
+    assert all(name in message for name in analysis_tools.PATCHES)
 
 
 def test_print_config(analyse):
@@ -104,14 +100,14 @@ def test_print_config(analyse):
     assert "type='TotalBatchSizeHook'" in printed  # of a base config
 
 
-def test_attention_is_counted(cures):
+def test_attention_is_counted():
 
     class Attention(torch.nn.Module):
 
         def forward(self, query, key, value):
             return F.scaled_dot_product_attention(query, key, value)
 
-    cures.count_attention()
+    analysis_tools.count_attention()
     sizes = ((5, 4), (7, 4), (7, 6))
     inputs = tuple(torch.rand(2, 3, *size) for size in sizes)
     count = FlopAnalyzer(Attention(), inputs).total()
@@ -122,8 +118,7 @@ def test_get_flops(analyse, config):
     path = config()
     printed = analyse('get_flops', path, '--shape', 1, 3, 8, 32, 32)
     model = MODELS.build(Config.fromfile(path).model).eval()
-    count = load_tool('_measure').multiply_adds(
-        lambda: model.backbone(torch.rand(1, 3, 8, 32, 32)))
+    count = multiply_adds(lambda: model.backbone(torch.rand(1, 3, 8, 32, 32)))
     # MMEngine also counts 5 for every number that a layer norm puts out.
     assert number('Flops', printed) == pytest.approx(count / 1e6, rel=0.02)
     parameters = sum(p.numel() for p in model.parameters())

@@ -5,22 +5,17 @@ import sys
 import pytest
 import torch
 
-from tests.loading import load_tool
+from projects.tc_clip.profiling import measure
 
 from .conftest import ROOT
 
 
-@pytest.fixture(scope='module')
-def measure():
-    return load_tool('_measure')
-
-
-def test_multiply_adds_of_a_product(measure):
+def test_multiply_adds_of_a_product():
     x, y = torch.rand(3, 5), torch.rand(5, 7)
     assert measure.multiply_adds(lambda: x @ y) == 3 * 5 * 7
 
 
-def test_multiply_adds_of_attention_and_its_gradient(measure):
+def test_multiply_adds_of_attention_and_its_gradient():
     query, key = torch.rand(2, 3, 50, 16), torch.rand(2, 3, 70, 16)
     query.requires_grad_()
 
@@ -35,16 +30,16 @@ def test_multiply_adds_of_attention_and_its_gradient(measure):
         lambda: attend().sum().backward()) == 3.5 * forward
 
 
-def test_calls_take_turns_and_the_first_round_does_not_count(measure):
+def test_calls_take_turns_and_the_first_round_does_not_count():
     order = []
     times = measure.interleaved(
         dict(a=lambda: order.append('a'), b=lambda: order.append('b')), 2,
-        torch.device('cpu'))
+        measure.processor_seconds)
     assert ''.join(order) == 'ababab'
     assert [len(times['a']), len(times['b'])] == [2, 2]
 
 
-def test_ratio_is_taken_pair_by_pair(measure):
+def test_ratio_is_taken_pair_by_pair():
     assert measure.median_ratio([1, 9, 2], [2, 3, 4]) == 0.5
 
 

@@ -8,7 +8,7 @@ from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 
-from tests.loading import load_tool
+from projects.tc_clip.datasets.preparation import motion_videos
 
 from .conftest import ROOT
 
@@ -16,10 +16,11 @@ from .conftest import ROOT
 @pytest.fixture(scope='module')
 def batch():
     """Eight of the demo's clips, normalised, with their labels."""
-    demo = load_tool('make_demo_data')
     rng = np.random.default_rng(0)
-    clips = np.stack(
-        [demo.motion_clip(m, 8, 32, rng) for m in 2 * list(demo.MOTIONS)])
+    clips = np.stack([
+        motion_videos.motion_clip(m, 8, 32, rng)
+        for m in 2 * list(motion_videos.MOTIONS)
+    ])
     clips = torch.from_numpy(clips).float().permute(0, 4, 1, 2, 3)
     return (clips - 116) / 57, torch.arange(8) % 4
 

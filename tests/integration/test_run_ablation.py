@@ -15,7 +15,8 @@ try:
     import _ablation_costs as costs_module
     import _ablation_runs as runs
     import run_ablation as tool
-    from _measure import multiply_adds
+
+    from projects.tc_clip.profiling.measure import multiply_adds
 finally:
     sys.path.remove(str(ROOT / 'tools'))
 

@@ -2,7 +2,7 @@
 import torch
 from torch import nn
 
-from projects.tc_clip.models.attention import (AttentionInputs, attend,
+from projects.tc_clip.models.attention import (AttentionCall, attend,
                                                cls_attention, project_kv,
                                                project_qkv, project_query,
                                                with_references)
@@ -52,7 +52,7 @@ def test_projections_equal_multihead_attention():
     nn.init.normal_(attn.in_proj_bias)
     x = torch.randn(B * T, N, 32).double()
     query, key, value = (p[:, None] for p in project_qkv(x, attn))
-    out = attn.out_proj(attend(AttentionInputs(query, key, value))[:, 0])
+    out = attn.out_proj(attend(AttentionCall(query, key, value))[:, 0])
     torch.testing.assert_close(out, attn(x, x, x, need_weights=False)[0])
     torch.testing.assert_close(project_query(x, attn)[:, None], query)
     for part, whole in zip(project_kv(x, attn), (key, value)):

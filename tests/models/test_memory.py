@@ -5,7 +5,7 @@ from mmaction.registry import MODELS
 from torch.autograd.graph import saved_tensors_hooks
 
 from projects.tc_clip.models.text import text_encoder
-from projects.tc_clip.models.text.class_texts import chunk_groups
+from projects.tc_clip.models.text.class_texts import chunk_runs
 
 ARCH = dict(
     embed_dim=24,
@@ -78,7 +78,7 @@ def test_ten_thousand_classes_are_never_encoded_at_once(monkeypatch):
     rows, block = [], text_encoder.text_block
 
     def watched(layer, state):
-        rows.append(len(state.suffix) * sum(c for c, _ in state.groups))
+        rows.append(len(state.suffix) * sum(c for c, _ in state.runs))
         return block(layer, state)
 
     monkeypatch.setattr(text_encoder, 'text_block', watched)
@@ -95,7 +95,7 @@ def test_ten_thousand_classes_are_never_encoded_at_once(monkeypatch):
 @pytest.mark.parametrize('size', [1, 2, 5, 6, 9])
 def test_chunks_hold_every_class_once_and_none_too_many(size):
     groups = ((3, 2), (1, 5), (4, 7))
-    chunks = [*chunk_groups(groups, size)]
+    chunks = [*chunk_runs(groups, size)]
     counts = [sum(c for c, _ in chunk) for chunk in chunks]
     assert counts[:-1] == [size] * (len(counts) - 1) and counts[-1] <= size
     for length, total in ((2, 3), (5, 1), (7, 4)):

@@ -66,9 +66,9 @@ def tc_clip(name):
 
 def full_owner(context, num_patches):
     """Returns the context token of every patch, -1 where it was no seed."""
-    index, owner = context.seed_index, context.owner
-    full = owner.new_full((*index.shape[:2], num_patches), -1)
-    return full.scatter(2, index, owner).flatten(1)
+    index, token_of_seed = context.seed_index, context.token_of_seed
+    full = token_of_seed.new_full((*index.shape[:2], num_patches), -1)
+    return full.scatter(2, index, token_of_seed).flatten(1)
 
 
 @pytest.mark.parametrize('name', ['default_t4', 'joint_t8'])

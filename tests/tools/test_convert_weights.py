@@ -151,7 +151,8 @@ def test_openai_tag(run, monkeypatch):
         asked.append(config['url'])
         return 'clip.pt'
 
-    monkeypatch.setattr(tool.weights, 'download_pretrained', download)
+    monkeypatch.setattr('projects.tc_clip.clip.weights.download_pretrained',
+                        download)
     run('openai', 'openai', 'ours.pth', '--arch', 'ViT-L-14')
     assert [Path(url).name for url in asked] == ['ViT-L-14.pt']
     meta = torch.load('ours.pth', weights_only=True)['meta']

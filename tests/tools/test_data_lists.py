@@ -1,32 +1,19 @@
 """The parts of data preparation: table, class names, draws, video files."""
 import hashlib
-import importlib
 import os
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from projects.tc_clip.datasets.preparation import annotations, video_files
+from projects.tc_clip.datasets.preparation.list_specs import DATA_SETS
 from projects.tc_clip.models.text.class_names import load_class_names
 
 ROOT = Path(__file__).parents[2]
 LABELS = ROOT / 'configs/labels'
 # of all class names, in the order that the published benchmarks number them
 DIGEST = '0efd7a599e3c6404b808718022835e6636c79d97bb97eac13e8f96edf4e485ba'
-
-
-def load_module(name):
-    sys.path.insert(0, str(ROOT / 'tools'))
-    try:
-        return importlib.import_module(name)
-    finally:
-        sys.path.remove(str(ROOT / 'tools'))
-
-
-annotations = load_module('_annotations')
-video_files = load_module('_video_files')
-DATA_SETS = load_module('_data_sets').DATA_SETS
 
 
 def test_class_names_have_their_counts_and_halves_make_wholes():

@@ -1,4 +1,3 @@
-import importlib
 from pathlib import Path
 
 import numpy as np
@@ -7,13 +6,10 @@ from decord import VideoReader
 from mmengine.config import Config
 from mmengine.dataset import Compose
 
+from projects.tc_clip.files import write_mp4
+from projects.tc_clip.profiling import measure, reading
+
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def tool(monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT / 'tools'))
-    return importlib.import_module('_decoding')
 
 
 @pytest.fixture(scope='module')
@@ -22,8 +18,8 @@ def config():
 
 
 @pytest.fixture
-def video(tool, tmp_path):
-    tool.write_video(tmp_path / 'a.mp4', 80, 64, 50)
+def video(tmp_path):
+    write_mp4(tmp_path / 'a.mp4', reading.textured_frames(80, 64, 50), 30)
     return tmp_path / 'a.mp4'
 
 
@@ -38,18 +34,17 @@ def test_the_video_is_like_real_ones(video):
 
 
 @pytest.mark.parametrize('loader, views', [('val', 1), ('test', 4)])
-def test_frames_are_those_that_decord_gives(tool, config, video, loader,
-                                            views):
+def test_frames_are_those_that_decord_gives(config, video, loader, views):
     pipeline = config[f'{loader}_dataloader'].dataset.pipeline
-    results = Compose(tool.up_to_decode(pipeline))(
+    results = Compose(reading.up_to_decode(pipeline))(
         dict(filename=str(video), start_index=0))
     assert len(results['frame_inds']) == 16 * views
     frames = VideoReader(str(video)).get_batch(results['frame_inds'])
     assert np.array_equal(results['imgs'], frames.asnumpy())
 
 
-def test_rows_of_both_pipelines(tool, config, video):
-    rows = [*tool.decoding(config, 1, [video])]
+def test_rows_of_both_pipelines(config, video):
+    rows = [*reading.read_costs(config, 1, [video])]
     assert [row[0] for row in rows] == [
         'a, decoding, 16 frames', 'a, pipeline, 1 x 16 frames',
         'a, decoding, 64 frames', 'a, pipeline, 12 x 16 frames'
@@ -59,34 +54,36 @@ def test_rows_of_both_pipelines(tool, config, video):
         assert note == f'{1 / spent:.2f} videos/s per core'
 
 
-def test_videos_are_made_by_default(tool, tmp_path, monkeypatch):
-    monkeypatch.setattr(tool, 'SIZES', [(64, 48), (80, 64)])
-    monkeypatch.setattr(tool, 'FRAMES', 5)
-    paths = [*tool.made_videos(tmp_path)]
+def test_videos_are_made_by_default(tmp_path, monkeypatch):
+    monkeypatch.setattr('SIZES', [(64, 48), (80, 64)])
+    monkeypatch.setattr('FRAMES', 5)
+    paths = [*reading.made_videos(tmp_path)]
     assert [path.stem for path in paths] == ['mpeg4_64x48', 'mpeg4_80x64']
     assert [len(VideoReader(str(path))) for path in paths] == [5, 5]
 
 
-def test_calls_take_turns_and_the_median_counts(tool, monkeypatch):
+def test_calls_take_turns_and_the_first_does_not_count(monkeypatch):
     clock, order = [0.0], []
-    monkeypatch.setattr(tool.time, 'process_time', lambda: clock[0])
+    monkeypatch.setattr(measure.time, 'process_time', lambda: clock[0])
 
     def call(name, costs):
         order.append(name)
         clock[0] += costs.pop(0)
 
     a, b = [9, 1, 5, 2], [9, 4, 4, 4]
-    spent = tool.core_seconds(
-        dict(a=lambda: call('a', a), b=lambda: call('b', b)), 3)
+    spent = measure.interleaved(
+        dict(a=lambda: call('a', a), b=lambda: call('b', b)), 3,
+        measure.processor_seconds)
     assert ''.join(order) == 'abababab'
-    assert spent == dict(a=2, b=4)
+    assert spent == dict(a=[1, 5, 2], b=[4, 4, 4])
 
 
-def test_a_pipeline_that_does_not_decode_is_refused(tool):
+def test_a_pipeline_that_does_not_decode_is_refused():
     with pytest.raises(ValueError, match=r"'Decode', but has \['Resize'\]"):
-        tool.up_to_decode([dict(type='Resize')])
+        reading.up_to_decode([dict(type='Resize')])
 
 
-def test_a_place_that_cannot_be_written_is_named(tool, tmp_path):
+def test_a_place_that_cannot_be_written_is_named(tmp_path):
     with pytest.raises(OSError, match='none/a.mp4 cannot be written'):
-        tool.write_video(tmp_path / 'none/a.mp4', 32, 32, 2)
+        write_mp4(tmp_path / 'none/a.mp4', reading.textured_frames(32, 32, 2),
+                  30)

@@ -12,6 +12,7 @@ import torch
 from mmaction.registry import MODELS
 from mmengine.config import Config
 
+from projects.tc_clip.datasets.preparation.motion_videos import make_data_set
 from tests.loading import load_tool
 
 ROOT = Path(__file__).parents[2]
@@ -22,9 +23,8 @@ def checkout(tmp_path, monkeypatch):
     """A folder with small demo data and a random model in its place."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / 'configs').symlink_to(ROOT / 'configs')
-    load_tool('make_demo_data').make_data_set(
-        tmp_path / 'data/motion',
-        dict(train=3, val=2, frames=8, size=32, seed=0))
+    make_data_set(tmp_path / 'data/motion',
+                  dict(train=3, val=2, frames=8, size=32, seed=0))
     torch.manual_seed(0)
     model = MODELS.build(
         Config.fromfile('configs/demo/tcclip_motion.py').model)

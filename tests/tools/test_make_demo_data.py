@@ -5,6 +5,8 @@ import cv2
 import numpy as np
 import pytest
 
+from projects.tc_clip.datasets.preparation import motion_videos
+from projects.tc_clip.files import write_mp4
 from tests.loading import load_tool
 
 SETTINGS = dict(train=2, val=1, frames=8, size=32, seed=0)
@@ -35,7 +37,8 @@ def extents(clip):
     ('a shape stays', None),
 ])
 def test_the_motion_is_what_its_name_says(tool, motion, what, seed):
-    clip = tool.motion_clip(motion, 32, 64, np.random.default_rng(seed))
+    clip = motion_videos.motion_clip(motion, 32, 64,
+                                     np.random.default_rng(seed))
     assert clip.shape == (32, 64, 64, 3) and clip.dtype == np.uint8
     seen = extents(clip)
     changes = dict(place=7, size=6, colour=50)
@@ -48,13 +51,14 @@ def test_single_frames_are_distributed_alike(tool):
     """Quartiles of all values agree in all classes, early and late."""
     shares = np.linspace(0, 1, 5)[:, None]
     for frame in (0, 17, 31):
-        for motion in tool.MOTIONS:
+        for motion in motion_videos.MOTIONS:
             states = np.stack([
-                tool.states_over_time(motion, 32,
-                                      np.random.default_rng(seed))[frame]
+                motion_videos.states_over_time(
+                    motion, 32, np.random.default_rng(seed))[frame]
                 for seed in range(1500)
             ])
-            levels = (states - tool._LOW) / (tool._HIGH - tool._LOW)
+            levels = (states - motion_videos._LOW) / (
+                motion_videos._HIGH - motion_videos._LOW)
             quartiles = np.quantile(levels, shares[:, 0], axis=0)
             assert np.abs(quartiles - shares).max() < 0.07
             correlation = np.corrcoef(levels.T) - np.eye(6)
@@ -63,8 +67,9 @@ def test_single_frames_are_distributed_alike(tool):
 
 def test_the_shape_stays_inside_the_picture(tool):
     for seed in range(20):
-        for motion in tool.MOTIONS:
-            clip = tool.motion_clip(motion, 8, 64, np.random.default_rng(seed))
+        for motion in motion_videos.MOTIONS:
+            clip = motion_videos.motion_clip(motion, 8, 64,
+                                             np.random.default_rng(seed))
             border = np.concatenate(
                 [clip[:, 0], clip[:, -1], clip[:, :, 0], clip[:, :, -1]], 1)
             assert border.mean(2).max() < 100
@@ -72,7 +77,8 @@ def test_the_shape_stays_inside_the_picture(tool):
 
 def test_clips_follow_their_seed(tool):
     clips = [
-        tool.motion_clip('a shape stays', 4, 32, np.random.default_rng(seed))
+        motion_videos.motion_clip('a shape stays', 4, 32,
+                                  np.random.default_rng(seed))
         for seed in (0, 0, 1)
     ]
     assert (clips[0] == clips[1]).all() and (clips[0] != clips[2]).any()
@@ -80,13 +86,13 @@ def test_clips_follow_their_seed(tool):
 
 def test_an_unknown_motion_is_refused(tool):
     with pytest.raises(ValueError, match="one of .* but is 'spins'"):
-        tool.motion_clip('spins', 4, 32, np.random.default_rng(0))
+        motion_videos.motion_clip('spins', 4, 32, np.random.default_rng(0))
 
 
 def test_layout_lists_and_settings(tool, tmp_path):
-    assert tool.make_data_set(tmp_path, SETTINGS)
+    assert motion_videos.make_data_set(tmp_path, SETTINGS)
     names = (tmp_path / 'classes.txt').read_text().splitlines()
-    assert names == [*tool.MOTIONS]
+    assert names == [*motion_videos.MOTIONS]
     assert json.loads((tmp_path / 'settings.json').read_text()) == SETTINGS
     for split, count in (('train', 2), ('val', 1)):
         lines = (tmp_path / f'{split}.txt').read_text().splitlines()
@@ -100,7 +106,8 @@ def test_layout_lists_and_settings(tool, tmp_path):
 
 
 def test_videos_survive_the_codec(tool, tmp_path):
-    clip = tool.motion_clip('a shape moves', 8, 64, np.random.default_rng(0))
+    clip = motion_videos.motion_clip('a shape moves', 8, 64,
+                                     np.random.default_rng(0))
     tool.write_video(tmp_path / 'a.mp4', clip)
     video = cv2.VideoCapture(str(tmp_path / 'a.mp4'))
     decoded = np.stack([video.read()[1] for _ in clip]).astype(float)
@@ -109,24 +116,24 @@ def test_videos_survive_the_codec(tool, tmp_path):
 
 def test_the_same_settings_give_the_same_videos_once(tool, tmp_path, capsys):
     first, second = tmp_path / 'first', tmp_path / 'second'
-    assert tool.make_data_set(first, SETTINGS)
+    assert motion_videos.make_data_set(first, SETTINGS)
     assert capsys.readouterr().out.count('\n') == 8
     # more of them leave the others as they are
-    assert tool.make_data_set(second, dict(SETTINGS, train=3))
+    assert motion_videos.make_data_set(second, dict(SETTINGS, train=3))
     for path in first.glob('videos/*.mp4'):
         other = second / 'videos' / path.name
         assert path.read_bytes() == other.read_bytes()
     capsys.readouterr()
-    assert not tool.make_data_set(first, SETTINGS)
+    assert not motion_videos.make_data_set(first, SETTINGS)
     assert capsys.readouterr().out == ''
-    assert tool.make_data_set(first, dict(SETTINGS, seed=1))
+    assert motion_videos.make_data_set(first, dict(SETTINGS, seed=1))
 
 
 def test_an_unfinished_data_set_is_made_again(tool, tmp_path):
-    tool.make_data_set(tmp_path, SETTINGS)
+    motion_videos.make_data_set(tmp_path, SETTINGS)
     (tmp_path / 'settings.json').unlink()
     (tmp_path / 'val.txt').unlink()
-    assert tool.make_data_set(tmp_path, SETTINGS)
+    assert motion_videos.make_data_set(tmp_path, SETTINGS)
     assert (tmp_path / 'val.txt').is_file()
 
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from projects.tc_clip.apis import prediction_files
 from tests.conftest import TINY_CLASSES
 from tests.loading import load_tool
 
@@ -134,8 +135,7 @@ def test_wrong_input_says_what_is_wrong(predict, own_video, tmp_path, capsys,
     ('a', [(0, 2, 'a', 0.4)]),
 ])
 def test_successive_spans_with_one_label_are_joined(labels, segments):
-    load_tool('predict')
-    files = load_tool('_prediction_files')
+    files = prediction_files
     from projects.tc_clip.apis import Guess, Prediction, TimeSpan
     timeline = [
         Prediction('x', label, [Guess(label, share, 0.)], TimeSpan(i, i + 2))

@@ -6,7 +6,9 @@ from mmaction.registry import MODELS
 from mmengine.config import Config
 
 from projects.tc_clip.apis import TCCLIPInferencer
-from tests.loading import TOOLS, load_tool
+from projects.tc_clip.config_files import config_file
+from projects.tc_clip.datasets.preparation import motion_videos
+from projects.tc_clip.files import write_mp4
 
 SIZE, PATCH, FRAMES = 64, 8, 8
 
@@ -40,13 +42,7 @@ def make_tower():
 
 
 @pytest.fixture(scope='session')
-def demo():
-    """tools/make_demo_data.py."""
-    return load_tool('make_demo_data')
-
-
-@pytest.fixture(scope='session')
-def moving(demo, tmp_path_factory):
+def moving(tmp_path_factory):
     """Encodes videos of a moving shape.
 
     Returns a file and the centres ``(T, 2)`` of the shape in the frames that
@@ -57,9 +53,12 @@ def moving(demo, tmp_path_factory):
     for seed in range(4):
         path = folder / f'{seed}.mp4'
         motion = 'a shape moves', 2 * FRAMES
-        demo.write_video(
-            path, demo.motion_clip(*motion, SIZE, np.random.default_rng(seed)))
-        states = demo.states_over_time(*motion, np.random.default_rng(seed))
+        write_mp4(
+            path,
+            motion_videos.motion_clip(*motion, SIZE,
+                                      np.random.default_rng(seed)), 16)
+        states = motion_videos.states_over_time(*motion,
+                                                np.random.default_rng(seed))
         videos.append((path, states[1::2, :2]))
     return videos
 
@@ -67,7 +66,7 @@ def moving(demo, tmp_path_factory):
 @pytest.fixture(scope='session')
 def config():
     """The demo's config, with patches finer than its shapes."""
-    config = Config.fromfile(TOOLS.parent / 'configs/demo/tcclip_motion.py')
+    config = Config.fromfile(config_file('demo/tcclip_motion.py'))
     config.model.cls_head.class_names = ['kick', 'Überschlag']
     backbone = config.model.backbone
     backbone.arch.vision_cfg.update(image_size=SIZE, patch_size=PATCH)

@@ -129,11 +129,12 @@ def test_groups_are_the_owners_of_seeds(tower, name, head):
     for clip in range(B):
         for layer, (_, _, output) in zip(recorder.maps(clip, head), seen):
             wanted = np.full((T, *GRID), -1)
-            _, seeds, owner = (x[clip].tolist() for x in output[1])
+            _, seeds, token_of_seed = (x[clip].tolist() for x in output[1])
             for t in range(T):
                 if name == 'context_of_heads':
-                    seeds[t], owner[t] = seeds[t][head], owner[t][head]
-                for patch, token in zip(seeds[t], owner[t]):
+                    seeds[t], token_of_seed[t] = seeds[t][head], token_of_seed[
+                        t][head]
+                for patch, token in zip(seeds[t], token_of_seed[t]):
                     wanted[t, patch // GRID[1], patch % GRID[1]] = token
             assert layer.groups.dtype == np.int16
             assert (layer.groups == wanted).all()

@@ -12,8 +12,10 @@ from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
 import torch
 from torch import Tensor, nn
 
+from .fitting import misfits
+from .layouts import from_openai
 from .towers import Arch
-from .weights import load_clip, text_weights, vision_weights
+from .weights import load_clip
 
 # Parts that TC-CLIP adds to CLIP.
 ADDED_PARTS = ('local_global_bias', 'prompt_vectors', 'prompting')
@@ -30,35 +32,22 @@ def clip_state(arch: Arch, pretrained: str) -> Dict[str, Tensor]:
         State dict with keys ``backbone.*``, ``cls_head.text_encoder.*`` and
         ``cls_head.logit_scale``, float32.
     """
-    clip = load_clip(arch, pretrained)
-    parts = {
-        'backbone': vision_weights(clip),
-        'cls_head.text_encoder': text_weights(clip),
-        'cls_head': dict(logit_scale=clip['logit_scale']),
-    }
-    return {
-        f'{part}.{key}': value
-        for part, weights in parts.items()
-        for key, value in weights.items()
-    }
+    return from_openai(load_clip(arch, pretrained))[0]
 
 
 def _mixed_keys(clip: Mapping[str, Tensor], finetuned: Mapping[str, Tensor],
                 exclude: Sequence[str]) -> List[str]:
-    """Returns the keys to mix, or complains of what does not fit."""
+    """Returns the keys to mix, or raises where shapes do not fit."""
     keys = [
         key for key, value in clip.items() if value.is_floating_point()
         if not any(part in key for part in exclude)
     ]
-    misfits = [f'{key} is missing' for key in keys if key not in finetuned]
-    for key in finetuned.keys() & keys:
-        want, have = tuple(clip[key].shape), tuple(finetuned[key].shape)
-        # leading axes may be repeated
-        if have[max(len(have) - len(want), 0):] != want:
-            misfits.append(f'{key} is {have}, in CLIP {want}')
-    if misfits:
+    missing = [key for key in keys if key not in finetuned]
+    lines = [f'{key} is missing' for key in sorted(missing)]
+    lines += misfits(clip, finetuned, finetuned.keys() & keys)
+    if lines:
         raise ValueError('The fine-tuned weights and CLIP are not of one '
-                         f'architecture: {"; ".join(sorted(misfits))}')
+                         f'architecture: {"; ".join(lines)}')
     return keys
 
 
@@ -124,7 +113,7 @@ def _clip_source(model: nn.Module) -> Tuple[Arch, str]:
 
 
 class WeightEnsemble:
-    """Lends a recognizer weights between CLIP's and its own.
+    """Temporarily interpolates a recognizer's weights with CLIP's.
 
     CLIP is read once, from where the model's ``pretrained`` says.
 

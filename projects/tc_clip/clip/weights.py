@@ -11,6 +11,8 @@ from open_clip.pretrained import (download_pretrained, get_pretrained_cfg,
                                   list_pretrained_tags_by_model)
 from torch import Tensor, nn
 
+from .fitting import misfits
+from .layouts import from_openai
 from .safe_pickle import is_torchscript
 from .towers import Arch, clip_config
 
@@ -67,13 +69,13 @@ def _to_openai_layout(state: Mapping[str, Tensor]) -> Dict[str, Tensor]:
     return {**rest, **text}
 
 
-def load_clip(arch: Arch, pretrained: str) -> Dict[str, Tensor]:
-    """Reads CLIP weights in OpenAI's layout, as float32.
+def read_clip(file: Path, arch: Arch, pretrained: str) -> Dict[str, Tensor]:
+    """Reads a file of CLIP weights in OpenAI's layout, as float32.
 
     Args:
-        arch: as for :func:`find_clip_file`.
-        pretrained: as for :func:`find_clip_file`; a file may be OpenAI's
-            TorchScript archive or a checkpoint of open_clip.
+        file: OpenAI's TorchScript archive or a checkpoint of open_clip.
+        arch: open_clip architecture of the weights.
+        pretrained: the tag that named the file, or its path.
 
     Returns:
         State dict with keys ``visual.*``, ``transformer.*``,
@@ -83,83 +85,65 @@ def load_clip(arch: Arch, pretrained: str) -> Dict[str, Tensor]:
         ValueError: if the file holds no CLIP, or is OpenAI's own while
             ``arch`` lacks the activation that it was trained with.
     """
-    path = find_clip_file(arch, pretrained)
-    if is_torchscript(path):
+    if is_torchscript(file):
         if not clip_config(arch, pretrained)['quick_gelu']:
             raise ValueError(
-                f'{path} is an archive of OpenAI, whose CLIP has QuickGELU, '
+                f'{file} is an archive of OpenAI, whose CLIP has QuickGELU, '
                 f'but arch={arch!r} has GELU: the features would be wrong. '
                 "Choose an arch such as 'ViT-B-16-quickgelu'")
-        state = torch.jit.load(str(path), map_location='cpu').state_dict()
+        state = torch.jit.load(str(file), map_location='cpu').state_dict()
     else:
-        state = load_state_dict(str(path))
+        state = load_state_dict(str(file))
     if not any(key.startswith('visual.') for key in state):
         raise ValueError(
-            f'{path} is no CLIP checkpoint: no key starts with `visual.`, the '
-            f'first are {", ".join(list(state)[:3])}. Weights of other '
+            f'{file} is not a CLIP checkpoint: no key starts with `visual.`, '
+            f'the first are {", ".join(list(state)[:3])}. Weights of other '
             'projects are converted by tools/convert_weights.py.')
     return {k: v.float() for k, v in _to_openai_layout(state).items()}
 
 
+def load_clip(arch: Arch, pretrained: str) -> Dict[str, Tensor]:
+    """Finds and reads CLIP weights.
+
+    Args:
+        arch: see :func:`find_clip_file`.
+        pretrained: see :func:`find_clip_file`.
+
+    Returns:
+        State dict in OpenAI's layout, float32, see :func:`read_clip`.
+
+    Raises:
+        ValueError: see :func:`find_clip_file` and :func:`read_clip`.
+    """
+    return read_clip(find_clip_file(arch, pretrained), arch, pretrained)
+
+
 def vision_weights(clip: Mapping[str, Tensor]) -> Dict[str, Tensor]:
-    """Picks the vision tower.
+    """Picks the vision tower under the names of TCCLIPViT.
 
     Args:
         clip: state dict in OpenAI's layout.
-
-    Returns:
-        Its ``visual.*``, without the prefix.
     """
-    return _strip(clip, 'visual.')
+    return _strip(from_openai(dict(clip))[0], 'backbone.')
 
 
 def text_weights(clip: Mapping[str, Tensor]) -> Dict[str, Tensor]:
-    """Picks the text tower.
+    """Picks the text tower under the names of TextEncoder.
 
     Args:
         clip: state dict in OpenAI's layout.
-
-    Returns:
-        All but ``visual.*`` and ``logit_scale``.
     """
-    return {
-        key: value
-        for key, value in clip.items()
-        if not key.startswith('visual.') and key != 'logit_scale'
-    }
-
-
-def _per_frame(weights: Mapping[str, Tensor],
-               own: Mapping[str, Tensor]) -> Dict[str, Tensor]:
-    """Repeats positions ``(N, D)`` for a module with ``(T, N, D)``."""
-    key = 'positional_embedding'
-    have, want = weights.get(key), own.get(key)
-    if have is None or want is None or (have.dim(), want.dim()) != (2, 3):
-        return dict(weights)
-    return {**weights, key: have.expand(len(want), -1, -1)}
-
-
-def _misfits(weights: Mapping[str, Tensor], own: Mapping[str, Tensor],
-             lacking: Iterable[str]) -> List[str]:
-    """Returns a line for the lacking keys and one for each odd shape."""
-    lines = []
-    missing = sorted(lacking)
-    if missing:
-        lines.append(f'missing keys: {", ".join(missing)}')
-    for key in sorted(own.keys() & weights.keys()):
-        have, want = tuple(weights[key].shape), tuple(own[key].shape)
-        if have != want:
-            lines.append(f'shape of {key}: have {have}, want {want}')
-    return lines
+    return _strip(from_openai(dict(clip))[0], 'cls_head.text_encoder.')
 
 
 def load_into(module: nn.Module,
               weights: Mapping[str, Tensor],
               name: str,
               optional: Iterable[str] = ()) -> None:
-    """Loads a tower, and says what was not used and what was not there.
+    """Loads a tower, and logs what was not used and what was not there.
 
-    Positions ``(N, D)`` are repeated if the module has ``(T, N, D)``.
+    Shapes fit by the rule of :mod:`fitting`: positions ``(N, D)`` are repeated
+    if the module has ``(T, N, D)``.
 
     Args:
         module: a tower.
@@ -172,17 +156,19 @@ def load_into(module: nn.Module,
     Raises:
         ValueError: lists the other missing keys, and the shapes that differ.
     """
-    own = module.state_dict()
-    weights = _per_frame(weights, own)
-    missing = own.keys() - weights.keys()
+    wanted = module.state_dict()
+    missing = wanted.keys() - weights.keys()
     kept = {k for k in missing if any(re.search(p, k) for p in optional)}
-    unused = weights.keys() - own.keys()
+    unused = weights.keys() - wanted.keys()
     target = type(module).__name__
-    misfits = _misfits(weights, own, missing - kept)
-    if misfits:
+    lines = misfits(weights, wanted, wanted.keys() - kept)
+    if lines:
         raise ValueError('\n  '.join(
-            [f'{name} does not fit {target}:', *misfits]))
-    loaded = {key: weights[key] for key in own.keys() - kept}
+            [f'{name} does not fit {target}:', *lines]))
+    loaded = {
+        key: weights[key].expand_as(wanted[key])
+        for key in wanted.keys() - kept
+    }
     module.load_state_dict(loaded, strict=False)
     print_log(
         f'{target}: loaded {len(loaded)} tensors of {name}; not '

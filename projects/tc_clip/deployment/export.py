@@ -1,4 +1,4 @@
-"""From a recognizer and its class names to one file, and back to compare.
+"""Writes a recognizer and its class names to one file, and checks the file.
 
 The graph takes ``pixels``, RGB from 0 to 255 as float32 ``(B, 3, T, H, W)``
 where B counts views, and gives ``logits`` ``(B, C)``.
@@ -21,6 +21,7 @@ from ..version import __version__
 # what torch.export.load needs to be told
 METADATA = ('class_names', 'mean', 'std', 'pipeline', 'test_pipeline',
             'versions')
+TOLERANCE = 1e-4  # of logits
 Logits = Callable[[Tensor], Tensor]
 
 
@@ -43,10 +44,9 @@ def check_exportable(model: Any) -> None:
 def fold_text(head: Any) -> None:
     """Encodes what no video changes, and drops the layers that did it."""
     encoder = head.text_encoder
-    own = (head.prompt_layers or [encoder.depth])[0]
-    head.shared_text()
+    head.text_before_video()
     encoder.token_embedding = nn.Identity()
-    for i in range(own - 1):
+    for i in range(head.first_video_block - 1):
         encoder.transformer.resblocks[i] = nn.Identity()
 
 
@@ -130,14 +130,14 @@ def trace(inferencer: TCCLIPInferencer,
         strict=True)
 
 
-def metadata(inferencer: TCCLIPInferencer) -> Dict[str, str]:
+def metadata_of(inferencer: TCCLIPInferencer) -> Dict[str, str]:
     """Returns what the file says beside its graph, each as JSON.
 
     Raises:
         ValueError: the pipeline holds what JSON cannot.
     """
     prepare = inferencer.model.data_preprocessor
-    facts = dict(
+    values = dict(
         class_names=inferencer.class_names,
         mean=prepare.mean.flatten().tolist(),
         std=prepare.std.flatten().tolist(),
@@ -147,27 +147,27 @@ def metadata(inferencer: TCCLIPInferencer) -> Dict[str, str]:
     try:
         return {
             key: json.dumps(value, ensure_ascii=False)
-            for key, value in facts.items()
+            for key, value in values.items()
         }
     except TypeError as error:
         raise ValueError('The pipelines must consist of plain values, and '
                          f'name transforms by strings: {error}') from error
 
 
-def write(program: Any, path: Path, facts: Dict[str, str]) -> None:
+def write_graph(program: Any, path: Path, metadata: Dict[str, str]) -> None:
     """Writes a graph; weights above 2 GB go into ``PATH.data`` beside it.
 
     Args:
         program: what :func:`trace` returns.
         path: ``.onnx`` or ``.pt2`` file.
-        facts: what :func:`metadata` returns.
+        metadata: what :func:`metadata_of` returns.
 
     Raises:
         ValueError: ONNX has no form for a part of the model.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == '.pt2':
-        torch.export.save(program, path, extra_files=facts)
+        torch.export.save(program, path, extra_files=metadata)
         return
     # It warns of every layer that it rightly leaves as it is.
     logging.getLogger('onnxscript').setLevel(logging.ERROR)
@@ -182,38 +182,43 @@ def write(program: Any, path: Path, facts: Dict[str, str]) -> None:
         raise ValueError('torch cannot turn a part of this model into ONNX '
                          '(docs/export.md lists which): write a .pt2 file '
                          'instead') from error
-    graph.model.metadata_props.update(facts)
+    graph.model.metadata_props.update(metadata)
     graph.save(path)
 
 
-def predict(recognizer: Any, clips: Tensor) -> Tensor:
+def score_views(recognizer: Any, clips: Tensor) -> Tensor:
     """Scores clips as views of one video, as in testing: ``(B, C)``."""
     batch = dict(inputs=[clips], data_samples=[ActionDataSample()])
     return recognizer.test_step(batch)[0].pred_score.cpu()
 
 
-def read(path: Path) -> Logits:
+def open_graph(path: Path) -> Logits:
     """Returns a function from clips to logits that runs a written file."""
     if path.suffix == '.pt2':
         return torch.export.load(path).module()
     recognizer = OnnxRecognizer(str(path))
-    return lambda clips: predict(recognizer, clips)
+    return lambda clips: score_views(recognizer, clips)
 
 
 @torch.no_grad()
-def own_spread(model: Any, clips: Tensor, draws: int = 3) -> float:
+def rounding_spread(model: Any, clips: Tensor, draws: int = 3) -> float:
     """Measures how far logits move with a thousandth of a grey level.
 
     Selecting and merging tokens decides by order, and rounding decides where
     two scores are all but equal.
+
+    Args:
+        model: the recognizer, whose head does not average views.
+        clips: ``(B, 3, T, H, W)``, pixels from 0 to 255.
+        draws: how often the pixels are changed.
     """
     generator = torch.Generator().manual_seed(1)
-    logits = predict(model, clips)
+    logits = score_views(model, clips)
     changed = (
         clips + 1e-3 * torch.randn(clips.shape, generator=generator)
         for _ in range(draws))
     return max(
-        (predict(model, c) - logits).abs().max().item() for c in changed)
+        (score_views(model, c) - logits).abs().max().item() for c in changed)
 
 
 @torch.no_grad()
@@ -222,7 +227,32 @@ def largest_difference(model: Any, run: Logits, clips: Tensor) -> float:
 
     Args:
         model: the recognizer, whose head does not average views.
-        run: what :func:`read` returns.
-        clips: ``(B, 3, T, H, W)``.
+        run: what :func:`open_graph` returns.
+        clips: ``(B, 3, T, H, W)``, pixels from 0 to 255.
     """
-    return (run(clips) - predict(model, clips)).abs().max().item()
+    return (run(clips) - score_views(model, clips)).abs().max().item()
+
+
+def check(path: Path, inferencer: TCCLIPInferencer,
+          counts: Sequence[int]) -> Tuple[float, float]:
+    """Compares a file with the model on random clips.
+
+    Where the model itself moves further than the tolerance when pixels change
+    by a thousandth of a grey level, twice that is allowed.
+
+    Args:
+        path: what :func:`write_graph` wrote.
+        inferencer: the model.
+        counts: numbers of views to try.
+
+    Returns:
+        The largest difference of a logit, and how much is allowed.
+    """
+    model, run = inferencer.model, open_graph(path)
+    size = view_size(inferencer)
+    clips = [random_pixels(size, count) for count in counts]
+    worst = max(largest_difference(model, run, c) for c in clips)
+    if worst <= TOLERANCE:
+        return worst, TOLERANCE
+    spread = max(rounding_spread(model, c) for c in clips)
+    return worst, max(TOLERANCE, 2 * spread)

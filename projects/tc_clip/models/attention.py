@@ -14,7 +14,7 @@ from torch import Tensor, nn
 KeyValue = Tuple[Tensor, Tensor]
 
 
-class AttentionInputs(NamedTuple):
+class AttentionCall(NamedTuple):
     """What one attention operation of a video reads.
 
     Attributes:
@@ -70,7 +70,7 @@ def with_references(query: Tensor,
                     value: Tensor,
                     references: KeyValue,
                     bias: Optional[Tensor] = None,
-                    visible: Optional[Tensor] = None) -> AttentionInputs:
+                    visible: Optional[Tensor] = None) -> AttentionCall:
     """Appends reference keys and values to those of every frame.
 
     Args:
@@ -96,11 +96,11 @@ def with_references(query: Tensor,
         # (T, 1, 1, N + M)
         hidden = F.pad(hidden, (own, 0))[:, None, None]
         bias = hidden if bias is None else bias + hidden
-    return AttentionInputs(query, torch.cat((key, ref_key), -2),
-                           torch.cat((value, ref_value), -2), bias)
+    return AttentionCall(query, torch.cat((key, ref_key), -2),
+                         torch.cat((value, ref_value), -2), bias)
 
 
-def attend(inputs: AttentionInputs) -> Tensor:
+def attend(inputs: AttentionCall) -> Tensor:
     """Computes the attention output of every frame token.
 
     Returns:
@@ -119,7 +119,7 @@ def attend(inputs: AttentionInputs) -> Tensor:
     return out.transpose(1, 2).flatten(2).unflatten(0, frames)
 
 
-def cls_attention(inputs: AttentionInputs) -> Tensor:
+def cls_attention(inputs: AttentionCall) -> Tensor:
     """Computes how much each frame's CLS token attends to its patches.
 
     Only the CLS row of the attention matrix is formed. The softmax runs over

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ..models import TCCLIPViT
-from ..models.attention import AttentionInputs, cls_attention
+from ..models.attention import AttentionCall, cls_attention
 from ..models.references.base import Context
 
 
@@ -48,7 +48,7 @@ class _Layer(NamedTuple):
     context: Optional[Context]
 
 
-def frame_attention(inputs: AttentionInputs, frames: int) -> Tensor:
+def frame_attention(inputs: AttentionCall, frames: int) -> Tensor:
     """Computes how much each frame's CLS token attends to its own patches.
 
     Args:
@@ -70,13 +70,13 @@ def frame_attention(inputs: AttentionInputs, frames: int) -> Tensor:
     return own[..., 1:]
 
 
-def group_map(seed_index: np.ndarray, owner: np.ndarray,
+def group_map(seed_index: np.ndarray, token_of_seed: np.ndarray,
               patches: int) -> np.ndarray:
-    """Lays the owners of seeds out over the patches of their frames.
+    """Lays the context tokens of seeds out over the patches of their frames.
 
     Args:
         seed_index: chosen patches ``(T, n)``.
-        owner: the context token of each ``(T, n)``.
+        token_of_seed: the context token of each ``(T, n)``.
         patches: of a frame, P.
 
     Returns:
@@ -86,11 +86,12 @@ def group_map(seed_index: np.ndarray, owner: np.ndarray,
         ValueError: there are more context tokens than int16 can count.
     """
     most = np.iinfo(np.int16).max
-    if owner.max() > most:
-        raise ValueError(f'{owner.max() + 1} context tokens are more than the '
-                         f'{most + 1} that can be shown: set num_tokens')
-    groups = np.full((len(owner), patches), -1, np.int16)
-    np.put_along_axis(groups, seed_index, owner.astype(np.int16), 1)
+    if token_of_seed.max() > most:
+        raise ValueError(
+            f'{token_of_seed.max() + 1} context tokens are more than the '
+            f'{most + 1} that can be shown: set num_tokens')
+    groups = np.full((len(token_of_seed), patches), -1, np.int16)
+    np.put_along_axis(groups, seed_index, token_of_seed.astype(np.int16), 1)
     return groups
 
 
@@ -145,7 +146,7 @@ class TokenRecorder:
                 output: Tuple[Tensor, Optional[Context]]) -> None:
         """Records a layer from what its block was given and returned."""
         tokens, reference, context = args[:3]
-        inputs = block.attention_inputs(tokens, reference, context)
+        inputs = block.attention_call(tokens, reference, context)
         self._layers.append(
             _Layer(frame_attention(inputs, tokens.shape[1]), output[1]))
 
@@ -179,10 +180,11 @@ class TokenRecorder:
         frames, patches = attention.shape
         groups = None
         if layer.context is not None:
-            index, owner = (x[clip].cpu().numpy() for x in layer.context[1:])
+            index, token_of_seed = (
+                x[clip].cpu().numpy() for x in layer.context[1:])
             if index.ndim == 3:  # (T, H, n)
-                index, owner = index[:, head], owner[:, head]
-            groups = group_map(index, owner, patches)
+                index, token_of_seed = index[:, head], token_of_seed[:, head]
+            groups = group_map(index, token_of_seed, patches)
             groups = groups.reshape(frames, *self.grid)
         return TokenMaps(number, attention.reshape(frames, *self.grid), groups)
 

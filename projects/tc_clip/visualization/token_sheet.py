@@ -2,12 +2,12 @@
 from pathlib import Path
 from typing import List, NamedTuple, Sequence
 
-import cv2
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from ..clip.towers import layer_indices
+from ..files import write_mp4
 from .token_maps import draw_attention, draw_groups, draw_seeds, enlarge
 from .token_records import ViewRecord
 
@@ -225,15 +225,6 @@ def write_video(path: Path, views: Sequence[ModelView]) -> None:
         OSError: the file cannot be written.
         ValueError: see :func:`write_sheet`.
     """
-    pictures = [
-        to_array(draw_strips(strips)) for strips in video_strips(views)
-    ]
-    writer = cv2.VideoWriter(
-        str(path), cv2.VideoWriter.fourcc(*'mp4v'), _FPS,
-        pictures[0].shape[1::-1])
-    if not writer.isOpened():
-        raise OSError(f'{path} cannot be written: check the folder, and that '
-                      'OpenCV has FFmpeg (pip install opencv-python)')
-    for picture in pictures:
-        writer.write(picture[..., ::-1])
-    writer.release()
+    pictures = (
+        to_array(draw_strips(strips)) for strips in video_strips(views))
+    write_mp4(path, pictures, _FPS)

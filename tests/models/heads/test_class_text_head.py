@@ -50,10 +50,10 @@ def test_stored_text_gives_the_numbers_of_fresh_text(watched):
 
 def test_text_is_not_stored_where_gradients_are_on(watched):
     head, x, _, calls = watched
-    head.drop_text()
+    head.forget_text()
     for _ in range(2):
         head(x)
-    assert len(calls) == 2 and head._trunk is None
+    assert len(calls) == 2 and head._text_cache is None
 
 
 def test_text_is_not_stored_in_training(watched):
@@ -61,7 +61,7 @@ def test_text_is_not_stored_in_training(watched):
     head.train()
     with torch.no_grad():
         head(x), head(x)
-    assert len(calls) == 2 and head._trunk is None
+    assert len(calls) == 2 and head._text_cache is None
 
 
 def change_names(head, path):

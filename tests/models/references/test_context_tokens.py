@@ -4,7 +4,7 @@ import torch
 from mmaction.registry import MODELS
 
 from projects.tc_clip.models import ContextTokens, HeadWiseContext
-from projects.tc_clip.models.attention import AttentionInputs, with_references
+from projects.tc_clip.models.attention import AttentionCall, with_references
 from tests.reference import selection as slow
 from tests.reference.summaries import merge_slowly
 
@@ -54,7 +54,7 @@ def test_head_wise_context_equals_slow_version(selection, formula):
     reference = HeadWiseContext(selection=dict(type=selection), **SMALL)
     made = reference(tokens, inputs)
     assert made.tokens.shape == (B, 5, H * D)
-    assert made.seed_index.shape == made.owner.shape == (B, T, H, 4)
+    assert made.seed_index.shape == made.token_of_seed.shape == (B, T, H, 4)
     scores = [formula(frame) for frame in slow.frames(inputs)]
     for b in range(B):
         for h in range(H):
@@ -67,9 +67,10 @@ def test_head_wise_context_equals_slow_version(selection, formula):
             ])
             expected, groups = merge_slowly(seeds, 5, 3)
             torch.testing.assert_close(made.tokens[b, :, own], expected)
-            owner = made.owner[b, :, h].flatten()
+            token_of_seed = made.token_of_seed[b, :, h].flatten()
             for i, group in enumerate(groups):
-                assert (owner == i).nonzero().flatten().tolist() == group
+                assert (
+                    token_of_seed == i).nonzero().flatten().tolist() == group
 
 
 @pytest.mark.parametrize('weights', [None, dict(type='KeyNormSelection')])
@@ -79,7 +80,7 @@ def test_one_head_is_a_plain_context(weights):
     made = HeadWiseContext(weights=weights, **SMALL)(tokens, inputs)
     torch.testing.assert_close(made.tokens, plain.tokens)
     assert made.seed_index[:, :, 0].equal(plain.seed_index)
-    assert made.owner[:, :, 0].equal(plain.owner)
+    assert made.token_of_seed[:, :, 0].equal(plain.token_of_seed)
 
 
 def test_heads_do_not_mix():
@@ -97,7 +98,7 @@ def test_heads_do_not_mix():
 def test_gradient_reaches_the_seeds_of_every_head():
     tokens, inputs = make_layer()
     leaves = [x.requires_grad_() for x in (tokens, *inputs)]
-    inputs = AttentionInputs(*leaves[1:])
+    inputs = AttentionCall(*leaves[1:])
     made = HeadWiseContext(**SMALL)(tokens, inputs)
     made.tokens.sum().backward()
     # (B, T, P, H): whether a head's slice of a patch has a gradient

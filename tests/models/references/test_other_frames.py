@@ -49,7 +49,7 @@ def read(config, tokens, attn, bias=None):
     """Attends as a block does: ``(B, T, N, D)`` to the same shape."""
     reference = MODELS.build(config)
     assert all(reference.has_references(layer) for layer in (1, 2, 12))
-    inputs = reference.inputs(*project_qkv(tokens, attn), None, bias)
+    inputs = reference.join(*project_qkv(tokens, attn), None, bias)
     assert reference(tokens, inputs) is None
     return attn.out_proj(attend(inputs).view_as(tokens))
 
@@ -247,14 +247,14 @@ def test_cross_frame_references_are_one_view_for_all_frames(
 def test_every_query_meets_as_many_keys(reference, keys):
     qkv = torch.empty(3, B, T, H, N, D // H, device='meta')
     with FlopCounterMode(display=False) as counter:
-        attend(MODELS.build(reference).inputs(*qkv, None, None))
+        attend(MODELS.build(reference).join(*qkv, None, None))
     # Logits and the weighted sum take 2 operations per channel each.
     assert counter.get_total_flops() == 4 * B * T * N * D * keys
 
 
 def test_joint_attention_copies_nothing():
     qkv = project_qkv(make_tokens(), make_attention())
-    inputs = MODELS.build(dict(type='JointSpaceTime')).inputs(*qkv, None, None)
+    inputs = MODELS.build(dict(type='JointSpaceTime')).join(*qkv, None, None)
     for before, after in zip(qkv, inputs):
         assert after.shape == (B, 1, H, T * N, D // H)
         assert after.data_ptr() == before.data_ptr()

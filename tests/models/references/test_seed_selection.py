@@ -6,7 +6,7 @@ from mmaction.registry import MODELS
 from projects.tc_clip.models import (ATSSelection, CLSAttentionSelection,
                                      KeyNormSelection, NoSelection,
                                      PatchSaliencySelection)
-from projects.tc_clip.models.attention import AttentionInputs, with_references
+from projects.tc_clip.models.attention import AttentionCall, with_references
 from projects.tc_clip.models.references.seed_selection import inverse_transform
 from tests.reference import selection as slow
 
@@ -32,7 +32,7 @@ def make_inputs(batch=B, heads=H, sharpness=1., dtype=torch.float64):
     references = torch.randn(2, batch, 1, heads, M, D).double()
     inputs = with_references(query * sharpness, key, value, tuple(references),
                              torch.randn(heads, 1, 2).double())
-    return AttentionInputs(*(x.to(dtype) for x in inputs))
+    return AttentionCall(*(x.to(dtype) for x in inputs))
 
 
 def picks_of(pick, scores, count):
@@ -97,7 +97,7 @@ def test_sharp_saliency_hides_what_is_below_the_mean():
 
 
 def test_a_frame_without_contrast_has_finite_saliency():
-    inputs = AttentionInputs(*torch.zeros(3, 1, 1, 2, 5, 4))
+    inputs = AttentionCall(*torch.zeros(3, 1, 1, 2, 5, 4))
     for sharp in (False, True):
         scores = PatchSaliencySelection(sharpen=sharp).score(inputs)
         assert scores.isfinite().all()
@@ -143,7 +143,7 @@ def test_all_seeds_are_all_patches(config):
 @every_selection
 def test_videos_of_a_batch_do_not_mix(config):
     inputs, selection = make_inputs(), MODELS.build(config)
-    turned = AttentionInputs(*(x.flip(0) for x in inputs[:3]), inputs.bias)
+    turned = AttentionCall(*(x.flip(0) for x in inputs[:3]), inputs.bias)
     assert selection(turned, 5).equal(selection(inputs, 5).flip(0))
 
 
@@ -208,5 +208,5 @@ def test_no_selection_names_the_option_to_set():
 def test_no_gradient_passes_through_indices():
     leaves = torch.randn(3, 1, 2, 2, 5, 4, requires_grad=True)
     for config in SELECTIONS:
-        index = MODELS.build(config)(AttentionInputs(*leaves), 3)
+        index = MODELS.build(config)(AttentionCall(*leaves), 3)
         assert not index.requires_grad

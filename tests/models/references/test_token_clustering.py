@@ -9,16 +9,17 @@ from projects.tc_clip.models.references.token_clustering import (
 from tests.reference.summaries import average, dpc_knn_slowly, kmeans_slowly
 
 
-def groups_of(owner, count):
+def groups_of(token_of_seed, count):
     """Lists the seeds of every group of one video."""
-    return [(owner == i).nonzero().flatten().tolist() for i in range(count)]
+    return [(token_of_seed == i).nonzero().flatten().tolist()
+            for i in range(count)]
 
 
 def assert_equals(result, expected, seeds, weights=None):
     """Compares groups and averages with those of a slow version."""
     for video, groups in enumerate(expected):
         own = None if weights is None else weights[video, :, 0]
-        assert groups_of(result.owner[video], len(groups)) == groups
+        assert groups_of(result.token_of_seed[video], len(groups)) == groups
         torch.testing.assert_close(
             result.tokens[video],
             torch.stack([average(seeds[video], g, own) for g in groups]))
@@ -50,16 +51,16 @@ def test_kmeans_gives_empty_clusters_the_farthest_seeds():
     # The first centres are seeds 0, 2 and 4, all at the same place.
     x = torch.tensor([0., 1., 0., 5., 0., 9.]).view(1, 6, 1).double()
     once = KMeansMerge(iterations=1)(x, 3, 100)
-    assert groups_of(once.owner[0], 3) == [[0, 1, 2, 4], [5], [3]]
+    assert groups_of(once.token_of_seed[0], 3) == [[0, 1, 2, 4], [5], [3]]
     assert_equals(once, [kmeans_slowly(x[0], 3, 1)], x)
 
 
 def test_no_group_is_emptied_to_fill_another():
-    owner = torch.tensor([[0, 0, 3, 3], [2, 2, 2, 2]])
+    token_of_seed = torch.tensor([[0, 0, 3, 3], [2, 2, 2, 2]])
     distance = torch.tensor([[9., 1., 8., 7.], [4., 3., 2., 1.]])
-    assert fill_empty(owner, distance, 4).tolist() == [[1, 0, 2, 3],
-                                                       [0, 1, 3, 2]]
-    assert fill_empty(owner[:1], torch.zeros(1, 4),
+    assert fill_empty(token_of_seed, distance, 4).tolist() == [[1, 0, 2, 3],
+                                                               [0, 1, 3, 2]]
+    assert fill_empty(token_of_seed[:1], torch.zeros(1, 4),
                       4).sort().values.equal(torch.arange(4)[None])
 
 
@@ -80,22 +81,23 @@ def test_dpc_knn_breaks_ties_by_position():
     x = torch.tensor([0., 0., 3., 3.]).view(1, 4, 1).double()
     result = DPCKNNMerge(neighbours=2)(x, 2, 100)
     assert result.tokens.flatten().tolist() == [0, 3]
-    assert result.owner.tolist() == [[0, 0, 1, 1]]
+    assert result.token_of_seed.tolist() == [[0, 0, 1, 1]]
 
 
 def test_random_merge_repeats_in_testing_and_differs_in_training():
     x = torch.randn(4, 60, 3)
     summary = RandomMerge().eval()
-    owner = summary(x, 7, 100).owner
-    assert summary(x, 7, 100).owner.equal(owner)
-    assert summary(x[:1], 7, 100).owner.equal(owner[:1])
-    assert not RandomMerge(seed=1).eval()(x, 7, 100).owner.equal(owner)
+    token_of_seed = summary(x, 7, 100).token_of_seed
+    assert summary(x, 7, 100).token_of_seed.equal(token_of_seed)
+    assert summary(x[:1], 7, 100).token_of_seed.equal(token_of_seed[:1])
+    assert not RandomMerge(seed=1).eval()(
+        x, 7, 100).token_of_seed.equal(token_of_seed)
     summary.train()
     torch.manual_seed(0)
-    first, second = (summary(x, 7, 100).owner for _ in range(2))
+    first, second = (summary(x, 7, 100).token_of_seed for _ in range(2))
     assert not first.equal(second) and not first[0].equal(first[1])
     torch.manual_seed(0)
-    assert summary(x, 7, 100).owner.equal(first)
+    assert summary(x, 7, 100).token_of_seed.equal(first)
 
 
 def test_random_groups_follow_the_noise():
@@ -121,7 +123,8 @@ def test_autocast_measures_distances_in_full(kind):
     x = torch.randn(2, 60, 8) + 100  # far from zero, close to each other
     plain = MODELS.build(dict(type=kind))(x, 5, 8)
     with torch.autocast('cpu', torch.bfloat16):
-        assert MODELS.build(dict(type=kind))(x, 5, 8).owner.equal(plain.owner)
+        assert MODELS.build(dict(type=kind))(x, 5, 8).token_of_seed.equal(
+            plain.token_of_seed)
 
 
 @pytest.mark.parametrize('config', [

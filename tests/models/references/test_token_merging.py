@@ -51,14 +51,14 @@ def test_summary_equals_slow_version(seeds, tokens, step, side):
         weights = torch.rand(3, seeds, 1).double()
         weights = weights / weights.amax(1, keepdim=True)
         summary = BipartiteSummary(weight_side=side)
-    merged, owner = summary(x, tokens, step, weights)
+    merged, token_of_seed = summary(x, tokens, step, weights)
     assert merged.shape == (3, tokens, 8)
     for video in range(3):
         given = weights[video, :, 0] if side else None
         expected, groups = merge_slowly(x[video], tokens, step, given, side)
         torch.testing.assert_close(merged[video], expected)
         for i, group in enumerate(groups):
-            mine = (owner[video] == i).nonzero().flatten()
+            mine = (token_of_seed[video] == i).nonzero().flatten()
             assert mine.tolist() == group
 
 
@@ -86,16 +86,16 @@ def test_weight_side_is_checked():
 
 def test_no_merge_returns_all_seeds():
     x = torch.randn(2, 7, 4)
-    merged, owner = NoMerge()(x, 3, 100)
+    merged, token_of_seed = NoMerge()(x, 3, 100)
     assert merged is x
-    assert owner.equal(torch.arange(7).expand(2, -1))
+    assert token_of_seed.equal(torch.arange(7).expand(2, -1))
 
 
 def test_gradient_is_shared_by_the_seeds_of_a_token():
     x = torch.randn(1, 10, 4).double().requires_grad_()
-    merged, owner = BipartiteSummary()(x, 3, 4)
+    merged, token_of_seed = BipartiteSummary()(x, 3, 4)
     merged[0, 1].sum().backward()
-    mine = owner[0] == 1
+    mine = token_of_seed[0] == 1
     torch.testing.assert_close(x.grad[0][mine] * mine.sum(),
                                torch.ones_like(x.grad[0][mine]))
     assert x.grad[0][~mine].abs().sum() == 0
@@ -112,16 +112,16 @@ def test_match_orders_proposals_by_similarity():
 @pytest.mark.parametrize('tokens', [7, 8])
 def test_as_many_tokens_as_seeds_change_nothing(config, tokens):
     x, weights = torch.randn(2, 7, 4), torch.rand(2, 7, 1)
-    merged, owner = build(config)(x, tokens, 100, weights)
+    merged, token_of_seed = build(config)(x, tokens, 100, weights)
     assert merged.equal(x)
-    assert owner.equal(torch.arange(7).expand(2, -1))
+    assert token_of_seed.equal(torch.arange(7).expand(2, -1))
 
 
 @every_summary
 def test_groups_keep_the_mean_and_every_seed(config):
     x = torch.randn(2, 50, 4).double()
-    merged, owner = build(config)(x, 9, 10)
-    size = torch.stack([torch.bincount(o, minlength=9) for o in owner])
+    merged, token_of_seed = build(config)(x, 9, 10)
+    size = torch.stack([torch.bincount(o, minlength=9) for o in token_of_seed])
     assert size.min() > 0 and size.sum(1).tolist() == [50, 50]
     torch.testing.assert_close((merged * size[..., None]).sum(1), x.sum(1))
 
@@ -130,8 +130,8 @@ def test_groups_keep_the_mean_and_every_seed(config):
     'kind', ['BipartiteSummary', 'RandomMerge', 'KMeansMerge', 'DPCKNNMerge'])
 def test_groups_keep_the_weighted_mean(kind):
     x, weights = torch.randn(2, 50, 4).double(), torch.rand(2, 50, 1).double()
-    merged, owner = build(dict(type=kind))(x, 9, 10, weights)
-    mass = x.new_zeros(2, 9).scatter_add(1, owner, weights[..., 0])
+    merged, token_of_seed = build(dict(type=kind))(x, 9, 10, weights)
+    mass = x.new_zeros(2, 9).scatter_add(1, token_of_seed, weights[..., 0])
     torch.testing.assert_close((merged * mass[..., None]).sum(1),
                                (x * weights).sum(1))
 
@@ -141,8 +141,9 @@ def test_equal_weights_change_nothing(config):
     x = torch.randn(2, 50, 4).double()
     plain = build(config)(x, 9, 10)
     for value in (1., 0.003, 0.):
-        merged, owner = build(config)(x, 9, 10, x.new_full((2, 50, 1), value))
-        assert owner.equal(plain.owner)
+        merged, token_of_seed = build(config)(x, 9, 10,
+                                              x.new_full((2, 50, 1), value))
+        assert token_of_seed.equal(plain.token_of_seed)
         torch.testing.assert_close(merged, plain.tokens)
 
 
@@ -150,10 +151,10 @@ def test_equal_weights_change_nothing(config):
 def test_videos_of_a_batch_do_not_mix(config):
     x, weights = torch.randn(4, 30, 8).double(), torch.rand(4, 30, 1).double()
     order = [2, 0, 3, 1]
-    merged, owner = build(config)(x, 5, 8, weights)
+    merged, token_of_seed = build(config)(x, 5, 8, weights)
     again = build(config)(x[order], 5, 8, weights[order])
     torch.testing.assert_close(again.tokens, merged[order])
-    assert again.owner.equal(owner[order])
+    assert again.token_of_seed.equal(token_of_seed[order])
 
 
 @pytest.mark.parametrize('kind',
@@ -163,10 +164,10 @@ def test_two_clusters_are_found(kind):
     centres = torch.tensor([[5., 0.], [0., 5.]]).double()
     member = torch.arange(20) % 3 == 0
     x = centres[member.long()] + 0.1 * torch.randn(20, 2).double()
-    owner = build(dict(type=kind))(x[None], 2, 100).owner[0]
-    assert owner[member].unique().numel() == 1
-    assert owner[~member].unique().numel() == 1
-    assert owner.unique().numel() == 2
+    token_of_seed = build(dict(type=kind))(x[None], 2, 100).token_of_seed[0]
+    assert token_of_seed[member].unique().numel() == 1
+    assert token_of_seed[~member].unique().numel() == 1
+    assert token_of_seed.unique().numel() == 2
 
 
 @every_summary
@@ -175,10 +176,10 @@ def test_gradient_reaches_the_seeds_of_a_token_only(config, weighted):
     torch.manual_seed(0)
     x = torch.randn(1, 10, 4).double().requires_grad_()
     weights = torch.rand(1, 10, 1).double() + 0.1 if weighted else None
-    merged, owner = build(config)(x, 3, 4, weights)
-    assert not owner.requires_grad
+    merged, token_of_seed = build(config)(x, 3, 4, weights)
+    assert not token_of_seed.requires_grad
     merged[0, 1].sum().backward()
-    mine = owner[0] == 1
+    mine = token_of_seed[0] == 1
     share = x.grad[0, mine]
     assert (share > 0).all() and x.grad[0, ~mine].abs().sum() == 0
     # The shares of a weighted average add up to 1.
@@ -193,11 +194,12 @@ def test_half_precision_is_finite(config, dtype):
     weights = torch.rand(2, 600, 1).to(dtype) * 1e-4
     weights[:, ::2] = 0
     weights[1] = 0
-    merged, owner = build(config)(x, 5, 100, weights)
+    merged, token_of_seed = build(config)(x, 5, 100, weights)
     assert merged.dtype == dtype and merged.isfinite().all()
     # Groups and averages are those of float32.
     wide = build(config)(x.float(), 5, 100, weights.float())
-    assert owner.equal(wide.owner) and merged.equal(wide.tokens.to(dtype))
+    assert token_of_seed.equal(wide.token_of_seed) and merged.equal(
+        wide.tokens.to(dtype))
 
 
 @every_summary
@@ -210,9 +212,9 @@ def test_autocast_is_finite(config):
 
 @every_summary
 def test_seeds_that_are_all_alike_are_grouped(config):
-    merged, owner = build(config)(torch.ones(2, 12, 4), 5, 3)
+    merged, token_of_seed = build(config)(torch.ones(2, 12, 4), 5, 3)
     assert merged.equal(torch.ones(2, 5, 4))
-    assert all(o.unique().numel() == 5 for o in owner)
+    assert all(o.unique().numel() == 5 for o in token_of_seed)
 
 
 @every_summary
@@ -226,5 +228,5 @@ def test_summaries_compile_as_one_graph(config, training):
     expected = summary(x, 5, 8, weights)
     torch.manual_seed(0)
     result = compiled(x, 5, 8, weights)
-    assert result.owner.equal(expected.owner)
+    assert result.token_of_seed.equal(expected.token_of_seed)
     torch.testing.assert_close(result.tokens, expected.tokens)

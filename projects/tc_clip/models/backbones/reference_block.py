@@ -5,7 +5,7 @@ import torch
 from open_clip.transformer import ResidualAttentionBlock
 from torch import Tensor, nn
 
-from ..attention import AttentionInputs, attend, project_kv, project_qkv
+from ..attention import AttentionCall, attend, project_kv, project_qkv
 from ..references.base import Context, ReferenceTokens
 
 
@@ -37,8 +37,8 @@ class ReferenceBlock(nn.Module):
         """Applies the second half of the block to tokens ``(..., D)``."""
         return x + self.ls_2(self.mlp(self.ln_2(x)))
 
-    def attention_inputs(self, tokens: Tensor, reference: ReferenceTokens,
-                         context: Optional[Tensor]) -> AttentionInputs:
+    def attention_call(self, tokens: Tensor, reference: ReferenceTokens,
+                       context: Optional[Tensor]) -> AttentionCall:
         """Returns what the attention of the layer reads.
 
         Args:
@@ -49,8 +49,8 @@ class ReferenceBlock(nn.Module):
         query, key, value = project_qkv(self.ln_1(tokens), self.attn)
         context_kv = None if context is None else project_kv(
             self.ln_1(context), self.attn)
-        return reference.inputs(query, key, value, context_kv,
-                                self.local_global_bias)
+        return reference.join(query, key, value, context_kv,
+                              self.local_global_bias)
 
     def forward(self,
                 tokens: Tensor,
@@ -71,7 +71,7 @@ class ReferenceBlock(nn.Module):
             The frames ``(B, T, N, D)``, or ``(B, T, 1, D)`` with
             ``cls_only``, and the context tokens of this layer.
         """
-        inputs = self.attention_inputs(tokens, reference, context)
+        inputs = self.attention_call(tokens, reference, context)
         attended = attend(inputs).view_as(tokens)
         tokens = tokens + self.ls_1(self.attn.out_proj(attended))
         made = reference(tokens, inputs) if make_context else None

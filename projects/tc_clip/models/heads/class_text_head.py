@@ -9,9 +9,9 @@ from torch import Tensor, nn
 from ...clip.towers import Arch, clip_config
 from ...clip.weights import load_clip, load_into, text_weights
 from ..text.class_names import load_class_names
-from ..text.class_texts import (ClassTokens, Names, chunk_groups,
-                                clip_tokenizer, prompt_ids, readable_name,
-                                reworded, tokenize_classes)
+from ..text.class_texts import (ClassTokens, Names, chunk_runs, clip_tokenizer,
+                                prompt_ids, readable_name, reworded,
+                                tokenize_classes)
 from ..text.text_encoder import TextEncoder, TextState
 
 
@@ -85,7 +85,7 @@ class ClassTextHead(BaseHead):
         self.context_length = min(context_length or longest, longest)
         self.logit_scale = nn.Parameter(torch.tensor(math.log(1 / 0.07)))
         self._make_prompts(prompt_init, num_prompts)
-        self._trunk: Optional[List[TextState]] = None
+        self._text_cache: Optional[List[TextState]] = None
         self.set_classes(class_names, wordings)
 
     def _make_prompts(self, words: Optional[str], num_prompts: int) -> None:
@@ -124,7 +124,7 @@ class ClassTextHead(BaseHead):
                 self.logit_scale.copy_(clip['logit_scale'])
         self._init_prompts()
         super().init_weights()
-        self.drop_text()
+        self.forget_text()
 
     def set_classes(self, names: Names, wordings: Sequence[str] = ()) -> None:
         """Exchanges the classes; nothing that is learned depends on them.
@@ -138,14 +138,14 @@ class ClassTextHead(BaseHead):
             [names, *(reworded(names, wording) for wording in wordings)])
         self.class_names, self.num_classes = names, len(names)
         self.chunks = list(
-            chunk_groups(tokens.groups, self.class_chunk
-                         or len(tokens.text_of_class)))
+            chunk_runs(tokens.runs, self.class_chunk
+                       or len(tokens.text_of_class)))
         device = self.logit_scale.device
         self.register_buffer(
             'suffix_ids', tokens.ids.to(device), persistent=False)
         self.register_buffer(
             'text_of_class', tokens.text_of_class.to(device), persistent=False)
-        self.drop_text()
+        self.forget_text()
 
     def _tokenize(self, wordings: Sequence[Sequence[str]]) -> ClassTokens:
         """Tokenizes the class names in all wordings."""
@@ -158,27 +158,27 @@ class ClassTextHead(BaseHead):
             else self.prompt_vectors
         return tokenize_classes(texts, 1 + len(prompts), self.context_length)
 
-    def drop_text(self) -> None:
+    def forget_text(self) -> None:
         """Forgets the text that was encoded for evaluation."""
-        self._trunk = None
+        self._text_cache = None
 
     def train(self, mode: bool = True) -> 'ClassTextHead':
         """Sets training mode and forgets encoded text."""
-        self.drop_text()
+        self.forget_text()
         return super().train(mode)
 
     def _load_from_state_dict(self, *args: Any, **kwargs: Any) -> None:
         """Loads weights and forgets encoded text."""
-        self.drop_text()
+        self.forget_text()
         super()._load_from_state_dict(*args, **kwargs)
 
     def _apply(self, *args: Any, **kwargs: Any) -> 'ClassTextHead':
         """Moves or casts the head and forgets encoded text."""
-        self.drop_text()
+        self.forget_text()
         return super()._apply(*args, **kwargs)
 
     @property
-    def first_own_block(self) -> int:
+    def first_video_block(self) -> int:
         """First text block that may see a video (1-based); here none does."""
         return self.text_encoder.depth
 
@@ -191,14 +191,14 @@ class ClassTextHead(BaseHead):
         sizes = [sum(c * length for c, length in g) for g in self.chunks]
         return [
             encoder.trunk(
-                encoder.embed(prefix, ids, groups), self.first_own_block)
-            for ids, groups in zip(self.suffix_ids.split(sizes), self.chunks)
+                encoder.embed(prefix, ids, runs), self.first_video_block)
+            for ids, runs in zip(self.suffix_ids.split(sizes), self.chunks)
         ]
 
-    def shared_text(self) -> List[TextState]:
+    def text_before_video(self) -> List[TextState]:
         """Returns the text that no video has changed, stored if possible."""
         if self.training or torch.is_grad_enabled():
             return self._encode_trunk()
-        if self._trunk is None:
-            self._trunk = self._encode_trunk()
-        return self._trunk
+        if self._text_cache is None:
+            self._text_cache = self._encode_trunk()
+        return self._text_cache

@@ -73,7 +73,7 @@ class TCCLIPHead(ClassTextHead):
                     in_channels=width))
 
     @property
-    def first_own_block(self) -> int:
+    def first_video_block(self) -> int:
         """First text block that may see a video; the last at the latest."""
         return (self.prompt_layers or [self.text_encoder.depth])[0]
 
@@ -104,8 +104,8 @@ class TCCLIPHead(ClassTextHead):
             return torch.cat((sos, prompts), 1)
 
         texts = [
-            self.text_encoder.tail(state, self.first_own_block, condition)
-            for state in self.shared_text()
+            self.text_encoder.tail(state, self.first_video_block, condition)
+            for state in self.text_before_video()
         ]
         features = torch.cat(texts, 1)[:, self.text_of_class]
         if self.fusion is not None and context is not None:

@@ -1,7 +1,7 @@
 """Where the reference tokens of a frame come from.
 
 Each temporal model of the slides is one class: it says which keys and values
-every frame reads beside its own (:meth:`ReferenceTokens.inputs`), and may hand
+every frame reads beside its own (:meth:`ReferenceTokens.join`), and may hand
 context tokens to the next layer (:meth:`ReferenceTokens.forward`).
 """
 from typing import NamedTuple, Optional
@@ -10,7 +10,7 @@ from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor
 
-from ..attention import AttentionInputs, KeyValue
+from ..attention import AttentionCall, KeyValue
 
 
 class Context(NamedTuple):
@@ -19,18 +19,18 @@ class Context(NamedTuple):
     Attributes:
         tokens: ``(B, k, D)``.
         seed_index: chosen patches of each frame ``(B, T, n)``, best first.
-        owner: ``(B, T, n)``, the context token that holds each seed.
+        token_of_seed: ``(B, T, n)``, the context token that holds each seed.
     """
     tokens: Tensor
     seed_index: Tensor
-    owner: Tensor
+    token_of_seed: Tensor
 
 
 class ReferenceTokens(BaseModule):
     """Base class of the temporal models.
 
     Legend of shapes as in :mod:`attention`. A subclass overrides
-    :meth:`inputs`, and :meth:`forward` where it makes context tokens.
+    :meth:`join`, and :meth:`forward` where it makes context tokens.
 
     Attributes:
         takes_bias: whether a bias can tell own tokens from references.
@@ -42,9 +42,9 @@ class ReferenceTokens(BaseModule):
         """Tells whether frames read reference tokens in a layer (1-based)."""
         raise NotImplementedError
 
-    def inputs(self, query: Tensor, key: Tensor, value: Tensor,
-               context: Optional[KeyValue],
-               bias: Optional[Tensor]) -> AttentionInputs:
+    def join(self, query: Tensor, key: Tensor, value: Tensor,
+             context: Optional[KeyValue],
+             bias: Optional[Tensor]) -> AttentionCall:
         """Joins the frames' own keys and values with their references.
 
         Args:
@@ -61,7 +61,7 @@ class ReferenceTokens(BaseModule):
         raise NotImplementedError
 
     def forward(self, tokens: Tensor,
-                inputs: AttentionInputs) -> Optional[Context]:
+                inputs: AttentionCall) -> Optional[Context]:
         """Makes the context tokens of a layer.
 
         Args:
@@ -82,8 +82,8 @@ class FrameWise(ReferenceTokens):
         """See :class:`ReferenceTokens`."""
         return False
 
-    def inputs(self, query: Tensor, key: Tensor, value: Tensor,
-               context: Optional[KeyValue],
-               bias: Optional[Tensor]) -> AttentionInputs:
+    def join(self, query: Tensor, key: Tensor, value: Tensor,
+             context: Optional[KeyValue],
+             bias: Optional[Tensor]) -> AttentionCall:
         """See :class:`ReferenceTokens`."""
-        return AttentionInputs(query, key, value)
+        return AttentionCall(query, key, value)

@@ -1,11 +1,12 @@
 """Temporal contextualization: context tokens made of a video's patches."""
+import warnings
 from typing import Optional
 
 import torch
 from mmaction.registry import MODELS
 from torch import Tensor
 
-from ..attention import AttentionInputs, KeyValue, split_heads, with_references
+from ..attention import AttentionCall, KeyValue, split_heads, with_references
 from .base import Context, ReferenceTokens
 
 
@@ -18,15 +19,16 @@ class ContextTokens(ReferenceTokens):
     frames read in the next layer (slides, "Temporal Contextualization").
 
     Args:
-        num_tokens: context tokens of a video, k in the paper; with 0 frames
-            stay on their own.
+        num_tokens: context tokens per video (k in the paper). 0 turns them
+            off: each frame attends only to itself.
         seed_ratio: share of the patches of a frame that become seed tokens,
             alpha in the paper.
         merge_step: tokens that one round of merging removes, r.
         selection: config of the seed selection.
         summary: config of the summary of the seeds.
-        weights: config of the seed selection whose scores weigh the seeds in
-            their summary; None weighs all alike.
+        seed_weights: config of the seed selection whose scores weigh the
+            seeds in their summary; None weighs all alike.
+        weights: the name of ``seed_weights`` in version 0.1.0.
 
     Raises:
         ValueError: an option is out of its range.
@@ -42,8 +44,14 @@ class ContextTokens(ReferenceTokens):
                  merge_step: int = 100,
                  selection: Optional[dict] = None,
                  summary: Optional[dict] = None,
+                 seed_weights: Optional[dict] = None,
                  weights: Optional[dict] = None) -> None:
         super().__init__()
+        if weights is not None:
+            warnings.warn(
+                'ContextTokens(weights=...) is now called seed_weights',
+                FutureWarning)
+            seed_weights = seed_weights or weights
         if not 0 < seed_ratio <= 1:
             raise ValueError(f'seed_ratio={seed_ratio} is not in (0, 1]')
         if num_tokens < 0 or merge_step < 1:
@@ -55,32 +63,33 @@ class ContextTokens(ReferenceTokens):
         self.selection = MODELS.build(
             selection or dict(type='CLSAttentionSelection'))
         self.summary = MODELS.build(summary or dict(type='BipartiteSummary'))
-        self.weights = MODELS.build(weights) if weights else None
+        self.seed_weights = MODELS.build(
+            seed_weights) if seed_weights else None
 
     def has_references(self, layer: int) -> bool:
         """See :class:`ReferenceTokens`: the first layer has no context."""
         return layer > 1 and self.num_tokens > 0
 
-    def inputs(self, query: Tensor, key: Tensor, value: Tensor,
-               context: Optional[KeyValue],
-               bias: Optional[Tensor]) -> AttentionInputs:
+    def join(self, query: Tensor, key: Tensor, value: Tensor,
+             context: Optional[KeyValue],
+             bias: Optional[Tensor]) -> AttentionCall:
         """See :class:`ReferenceTokens`: one set for all frames."""
         if context is None:
-            return AttentionInputs(query, key, value)
+            return AttentionCall(query, key, value)
         shared = context[0].unsqueeze(1), context[1].unsqueeze(1)
         return with_references(query, key, value, shared, bias)
 
     @torch.no_grad()
-    def _seed_weights(self, inputs: AttentionInputs,
+    def _seed_weights(self, inputs: AttentionCall,
                       seed_index: Tensor) -> Optional[Tensor]:
         """Returns the weight of each seed ``(B, T * n, 1)``, if any."""
-        if self.weights is None:
+        if self.seed_weights is None:
             return None
-        scores = self.weights.score(inputs).gather(2, seed_index)
+        scores = self.seed_weights.score(inputs).gather(2, seed_index)
         return scores.flatten(1).unsqueeze(-1)
 
     def forward(self, tokens: Tensor,
-                inputs: AttentionInputs) -> Optional[Context]:
+                inputs: AttentionCall) -> Optional[Context]:
         """See :class:`ReferenceTokens`: select seeds, then summarise them."""
         if not self.num_tokens:
             return None
@@ -90,9 +99,9 @@ class ContextTokens(ReferenceTokens):
         index = seed_index.unsqueeze(-1).expand(-1, -1, -1, patches.shape[-1])
         seeds = patches.gather(2, index).flatten(1, 2)  # (B, T * n, D)
         weights = self._seed_weights(inputs, seed_index)
-        merged, owner = self.summary(seeds, self.num_tokens, self.merge_step,
-                                     weights)
-        return Context(merged, seed_index, owner.view_as(seed_index))
+        merged, token_of_seed = self.summary(seeds, self.num_tokens,
+                                             self.merge_step, weights)
+        return Context(merged, seed_index, token_of_seed.view_as(seed_index))
 
 
 def heads_as_videos(x: Tensor) -> Tensor:
@@ -101,7 +110,7 @@ def heads_as_videos(x: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def inputs_of_heads(inputs: AttentionInputs) -> AttentionInputs:
+def inputs_of_heads(inputs: AttentionCall) -> AttentionCall:
     """Makes the attention of each head one of a video with a single head."""
     query, key, value, bias = inputs
     if bias is not None:
@@ -109,7 +118,7 @@ def inputs_of_heads(inputs: AttentionInputs) -> AttentionInputs:
         bias = heads_as_videos(bias).unsqueeze(2)
     query, key, value = (
         heads_as_videos(x).unsqueeze(2) for x in (query, key, value))
-    return AttentionInputs(query, key, value, bias)
+    return AttentionCall(query, key, value, bias)
 
 
 @MODELS.register_module()
@@ -132,12 +141,12 @@ class HeadWiseContext(ContextTokens):
     """
 
     def forward(self, tokens: Tensor,
-                inputs: AttentionInputs) -> Optional[Context]:
+                inputs: AttentionCall) -> Optional[Context]:
         """See :class:`ReferenceTokens`.
 
         Returns:
-            The context tokens ``(B, k, D)``, and the seeds and owners of
-            every head ``(B, T, H, n)``.
+            The context tokens ``(B, k, D)``, and the seeds of every head and
+            the tokens that hold them ``(B, T, H, n)``.
         """
         heads = inputs.query.shape[2]
         made = super().forward(
@@ -146,6 +155,6 @@ class HeadWiseContext(ContextTokens):
         if made is None:
             return None
         # (B * H, ...) -> (B, H, ...), then H beside what it is joined to
-        merged, seed_index, owner = (
+        merged, seed_index, token_of_seed = (
             x.unflatten(0, (-1, heads)).transpose(1, 2) for x in made)
-        return Context(merged.flatten(2), seed_index, owner)
+        return Context(merged.flatten(2), seed_index, token_of_seed)

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from mmaction.registry import MODELS
 from torch import Tensor
 
-from ..attention import AttentionInputs, KeyValue, with_references
+from ..attention import AttentionCall, KeyValue, with_references
 from .base import ReferenceTokens
 
 
@@ -62,9 +62,9 @@ class CrossFrame(ReferenceTokens):
         """See :class:`ReferenceTokens`."""
         return True
 
-    def inputs(self, query: Tensor, key: Tensor, value: Tensor,
-               context: Optional[KeyValue],
-               bias: Optional[Tensor]) -> AttentionInputs:
+    def join(self, query: Tensor, key: Tensor, value: Tensor,
+             context: Optional[KeyValue],
+             bias: Optional[Tensor]) -> AttentionCall:
         """See :class:`ReferenceTokens`: one set for all frames."""
         # (B, T, H, d) -> (B, 1, H, T, d)
         cls_key, cls_value = (
@@ -121,9 +121,9 @@ class WindowExpansion(ReferenceTokens):
             frames, device=device)[:, None] + offset[offset != 0]
         return (index >= 0) & (index < frames)
 
-    def inputs(self, query: Tensor, key: Tensor, value: Tensor,
-               context: Optional[KeyValue],
-               bias: Optional[Tensor]) -> AttentionInputs:
+    def join(self, query: Tensor, key: Tensor, value: Tensor,
+             context: Optional[KeyValue],
+             bias: Optional[Tensor]) -> AttentionCall:
         """See :class:`ReferenceTokens`: each frame has references of its own.
         """
         first = 0 if self.include_cls else 1
@@ -153,14 +153,14 @@ class JointSpaceTime(ReferenceTokens):
         """See :class:`ReferenceTokens`."""
         return True
 
-    def inputs(self, query: Tensor, key: Tensor, value: Tensor,
-               context: Optional[KeyValue],
-               bias: Optional[Tensor]) -> AttentionInputs:
+    def join(self, query: Tensor, key: Tensor, value: Tensor,
+             context: Optional[KeyValue],
+             bias: Optional[Tensor]) -> AttentionCall:
         """See :class:`ReferenceTokens`.
 
         Returns:
             What is read, with 1 in place of T and T * N in place of N.
         """
         # (B, T, H, N, d) -> (B, 1, H, T * N, d)
-        return AttentionInputs(*(x.transpose(1, 2).flatten(2, 3).unsqueeze(1)
-                                 for x in (query, key, value)))
+        return AttentionCall(*(x.transpose(1, 2).flatten(2, 3).unsqueeze(1)
+                               for x in (query, key, value)))

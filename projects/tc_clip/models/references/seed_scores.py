@@ -9,7 +9,7 @@ from functools import reduce
 import torch
 from torch import Tensor
 
-from ..attention import AttentionInputs, cls_attention
+from ..attention import AttentionCall, cls_attention
 
 
 def at_least_float32(x: Tensor) -> Tensor:
@@ -40,13 +40,13 @@ def sharpen(scores: Tensor) -> Tensor:
     return divide(above, above.amax(-1, keepdim=True))
 
 
-def key_norms(inputs: AttentionInputs) -> Tensor:
+def key_norms(inputs: AttentionCall) -> Tensor:
     """Measures the keys of the patches: ``||k||_2``, ``(B, T, H, N - 1)``."""
     own = inputs.query.shape[-2]
     return at_least_float32(inputs.key[..., 1:own, :]).norm(dim=-1)
 
 
-def patch_sharpness(inputs: AttentionInputs) -> Tensor:
+def patch_sharpness(inputs: AttentionCall) -> Tensor:
     """Measures how sharply each patch attends to its own frame.
 
     ``S_i = sum_j A_ij log A_ij``, the negative entropy of the attention A of
@@ -67,7 +67,7 @@ def patch_sharpness(inputs: AttentionInputs) -> Tensor:
     return min_max(-entropy)
 
 
-def ats_scores(inputs: AttentionInputs) -> Tensor:
+def ats_scores(inputs: AttentionCall) -> Tensor:
     """Weighs the attention of CLS to a patch by the norm of its value.
 
     ``a_i * ||v_i||_2``, summed over heads and joined over them.

@@ -9,7 +9,7 @@ from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor
 
-from ..attention import AttentionInputs, cls_attention
+from ..attention import AttentionCall, cls_attention
 from .seed_scores import (ats_scores, key_norms, min_max, patch_sharpness,
                           sharpen)
 
@@ -91,7 +91,7 @@ class SeedSelection(BaseModule):
     another way.
     """
 
-    def score(self, inputs: AttentionInputs) -> Tensor:
+    def score(self, inputs: AttentionCall) -> Tensor:
         """Scores the patches of every frame.
 
         Args:
@@ -103,7 +103,7 @@ class SeedSelection(BaseModule):
         raise NotImplementedError
 
     @torch.no_grad()
-    def forward(self, inputs: AttentionInputs, num_seeds: int) -> Tensor:
+    def forward(self, inputs: AttentionCall, num_seeds: int) -> Tensor:
         """Picks the seed tokens of every frame.
 
         Args:
@@ -132,16 +132,16 @@ class HeadScoreSelection(SeedSelection):
         super().__init__()
         self.per_head = per_head
 
-    def head_scores(self, inputs: AttentionInputs) -> Tensor:
+    def head_scores(self, inputs: AttentionCall) -> Tensor:
         """Scores the patches ``(B, T, H, N - 1)`` in every head."""
         raise NotImplementedError
 
-    def score(self, inputs: AttentionInputs) -> Tensor:
+    def score(self, inputs: AttentionCall) -> Tensor:
         """See :class:`SeedSelection`: the average over the heads."""
         return self.head_scores(inputs).mean(2)
 
     @torch.no_grad()
-    def forward(self, inputs: AttentionInputs, num_seeds: int) -> Tensor:
+    def forward(self, inputs: AttentionCall, num_seeds: int) -> Tensor:
         """See :class:`SeedSelection`."""
         if self.per_head:
             return best_over_heads(self.head_scores(inputs), num_seeds)
@@ -158,11 +158,11 @@ class CLSAttentionSelection(HeadScoreSelection):
 
     Example:
         >>> selection = CLSAttentionSelection()
-        >>> seed_index = selection(attention_inputs, num_seeds=58)
+        >>> seed_index = selection(attention_call, num_seeds=58)
         >>> seed_index.shape  # (B, T, 58)
     """
 
-    def head_scores(self, inputs: AttentionInputs) -> Tensor:
+    def head_scores(self, inputs: AttentionCall) -> Tensor:
         """See :class:`HeadScoreSelection`."""
         return cls_attention(inputs)
 
@@ -184,7 +184,7 @@ class KeyNormSelection(HeadScoreSelection):
         super().__init__(per_head)
         self.largest = largest
 
-    def head_scores(self, inputs: AttentionInputs) -> Tensor:
+    def head_scores(self, inputs: AttentionCall) -> Tensor:
         """See :class:`HeadScoreSelection`."""
         norms = key_norms(inputs)
         return norms if self.largest else norms.amax(-1, keepdim=True) - norms
@@ -197,12 +197,12 @@ class NoSelection(SeedSelection):
     Needs ``seed_ratio=1.0``.
     """
 
-    def score(self, inputs: AttentionInputs) -> Tensor:
+    def score(self, inputs: AttentionCall) -> Tensor:
         """See :class:`SeedSelection`: all alike."""
         batch, frames, _, length, _ = inputs.query.shape
         return inputs.query.new_ones(batch, frames, length - 1)
 
-    def forward(self, inputs: AttentionInputs, num_seeds: int) -> Tensor:
+    def forward(self, inputs: AttentionCall, num_seeds: int) -> Tensor:
         """See :class:`SeedSelection`.
 
         Raises:
@@ -236,7 +236,7 @@ class PatchSaliencySelection(SeedSelection):
         super().__init__()
         self.sharpen = sharpen
 
-    def score(self, inputs: AttentionInputs) -> Tensor:
+    def score(self, inputs: AttentionCall) -> Tensor:
         """See :class:`SeedSelection`."""
         scores = patch_sharpness(inputs)
         return sharpen(scores) if self.sharpen else scores
@@ -253,12 +253,12 @@ class ATSSelection(SeedSelection):
     seeds in some frames, is not offered.
     """
 
-    def score(self, inputs: AttentionInputs) -> Tensor:
+    def score(self, inputs: AttentionCall) -> Tensor:
         """See :class:`SeedSelection`."""
         return ats_scores(inputs)
 
     @torch.no_grad()
-    def forward(self, inputs: AttentionInputs, num_seeds: int) -> Tensor:
+    def forward(self, inputs: AttentionCall, num_seeds: int) -> Tensor:
         """See :class:`SeedSelection`: drawn patches come first."""
         scores = self.score(inputs)
         drawn = inverse_transform(scores, num_seeds)

@@ -5,26 +5,27 @@ import torch
 from mmaction.registry import MODELS
 from torch import Tensor
 
-from .token_merging import Groups, TokenSummary, average_groups
+from .token_merging import Grouping, TokenSummary, average_groups
 
 
-def fill_empty(owner: Tensor, distance: Tensor, num_groups: int) -> Tensor:
+def fill_empty(token_of_seed: Tensor, distance: Tensor,
+               num_groups: int) -> Tensor:
     """Moves the farthest tokens into groups that are empty.
 
     Empty groups, in their order, get one token each. The token nearest to its
     centre stays with its group, so no other group becomes empty.
 
     Args:
-        owner: ``(B, M)``, below ``num_groups``.
+        token_of_seed: ``(B, M)``, below ``num_groups``.
         distance: of each token to the centre of its group ``(B, M)``.
         num_groups: at most M.
 
     Returns:
-        The new owner ``(B, M)``.
+        The new token_of_seed ``(B, M)``.
     """
     order = distance.argsort(dim=1, descending=True, stable=True)
-    group = owner.gather(1, order)
-    names = torch.arange(num_groups, device=owner.device)
+    group = token_of_seed.gather(1, order)
+    names = torch.arange(num_groups, device=token_of_seed.device)
     member = group.unsqueeze(-1) == names  # (B, M, k), farthest first
     size = member.sum(1)
     spare = (member & (member.cumsum(1) < size.unsqueeze(1))).any(-1)
@@ -32,21 +33,21 @@ def fill_empty(owner: Tensor, distance: Tensor, num_groups: int) -> Tensor:
     empty_first = size.argsort(dim=1, stable=True)
     moves = spare & (turn < (size == 0).sum(1, keepdim=True))
     filled = empty_first.gather(1, turn.clamp(0, num_groups - 1))
-    return torch.empty_like(owner).scatter_(1, order,
-                                            filled.where(moves, group))
+    return torch.empty_like(token_of_seed).scatter_(1, order,
+                                                    filled.where(moves, group))
 
 
 def assign_nearest(tokens: Tensor, centres: Tensor) -> Tensor:
     """Gives each token its nearest centre, and each centre a token."""
-    distance, owner = torch.cdist(tokens, centres).min(-1)
-    return fill_empty(owner, distance, centres.shape[1])
+    distance, token_of_seed = torch.cdist(tokens, centres).min(-1)
+    return fill_empty(token_of_seed, distance, centres.shape[1])
 
 
 def kmeans(tokens: Tensor,
            num_groups: int,
            iterations: int,
            weights: Optional[Tensor] = None) -> Tensor:
-    """Groups tokens by Lloyd's algorithm.
+    """Grouping tokens by Lloyd's algorithm.
 
     Args:
         tokens: ``(B, M, D)``.
@@ -58,16 +59,16 @@ def kmeans(tokens: Tensor,
         The group of each token ``(B, M)``; none is empty.
     """
     names = torch.arange(num_groups, device=tokens.device)
-    owner = assign_nearest(tokens,
-                           tokens[:, names * tokens.shape[1] // num_groups])
+    token_of_seed = assign_nearest(
+        tokens, tokens[:, names * tokens.shape[1] // num_groups])
     for _ in range(iterations - 1):
-        owner = assign_nearest(
-            tokens, average_groups(tokens, owner, num_groups, weights))
-    return owner
+        token_of_seed = assign_nearest(
+            tokens, average_groups(tokens, token_of_seed, num_groups, weights))
+    return token_of_seed
 
 
 def dpc_knn(tokens: Tensor, num_groups: int, neighbours: int) -> Tensor:
-    """Groups tokens around those that are dense and far from denser ones.
+    """Grouping tokens around those that are dense and far from denser ones.
 
     Density is ``exp(-mean of d^2 over the nearest neighbours)``, the token
     itself being one, and ``d = ||x_i - x_j|| / sqrt(D)``. The tokens with the
@@ -157,7 +158,7 @@ class KMeansMerge(TokenSummary):
         self.iterations = iterations
 
     def group(self, seeds: Tensor, num_tokens: int, step: int,
-              weights: Optional[Tensor]) -> Groups:
+              weights: Optional[Tensor]) -> Grouping:
         """See :class:`TokenSummary`."""
         return kmeans(seeds, num_tokens, self.iterations, weights), weights
 
@@ -184,7 +185,7 @@ class DPCKNNMerge(TokenSummary):
         self.neighbours = neighbours
 
     def group(self, seeds: Tensor, num_tokens: int, step: int,
-              weights: Optional[Tensor]) -> Groups:
+              weights: Optional[Tensor]) -> Grouping:
         """See :class:`TokenSummary`."""
         return dpc_knn(seeds, num_tokens, self.neighbours), weights
 
@@ -207,7 +208,7 @@ class RandomMerge(TokenSummary):
         self.seed = seed
 
     def group(self, seeds: Tensor, num_tokens: int, step: int,
-              weights: Optional[Tensor]) -> Groups:
+              weights: Optional[Tensor]) -> Grouping:
         """See :class:`TokenSummary`."""
         batch, length = seeds.shape[:2]
         if self.training:

@@ -16,18 +16,18 @@ from torch import Tensor
 from .seed_scores import at_least_float32
 
 
-class Summary(NamedTuple):
+class MergedTokens(NamedTuple):
     """Context tokens and where they come from.
 
     Attributes:
         tokens: ``(B, k, D)``.
-        owner: ``(B, M)``, the context token that each seed was merged into.
+        token_of_seed: ``(B, M)``, the context token that holds each seed.
     """
     tokens: Tensor
-    owner: Tensor
+    token_of_seed: Tensor
 
 
-Groups = Tuple[Tensor, Optional[Tensor]]
+Grouping = Tuple[Tensor, Optional[Tensor]]
 
 
 def in_order(tokens: Tensor) -> Tensor:
@@ -118,12 +118,12 @@ def merge_bipartite(seeds: Tensor, num_tokens: int, step: int) -> Tensor:
         The group of each seed ``(B, M)``.
     """
     total = seeds
-    owner = in_order(seeds)
+    token_of_seed = in_order(seeds)
     for count in merge_schedule(seeds.shape[1], num_tokens, step):
         target = merge_targets(total, count)
-        owner = target.gather(1, owner)
+        token_of_seed = target.gather(1, token_of_seed)
         total = scatter_sum(total, target, total.shape[1] - count)
-    return owner
+    return token_of_seed
 
 
 @torch.no_grad()
@@ -140,7 +140,8 @@ def merge_weighted_sources(seeds: Tensor, num_tokens: int, step: int,
     Returns:
         The group of each seed ``(B, M)``, and its weight there ``(B, M, 1)``.
     """
-    total, owner, counted = seeds, in_order(seeds), torch.ones_like(weights)
+    total, token_of_seed, counted = seeds, in_order(seeds), torch.ones_like(
+        weights)
     for count in merge_schedule(seeds.shape[1], num_tokens, step):
         target = merge_targets(total, count)
         kept = total.shape[1] - count
@@ -148,22 +149,22 @@ def merge_weighted_sources(seeds: Tensor, num_tokens: int, step: int,
         folded = target.unsqueeze(-1) >= (total.shape[1] + 1) // 2 - count
         folded[:, 1::2] = False
         factor = weights.masked_fill(~folded, 1)
-        counted = counted * factor.gather(1, owner.unsqueeze(-1))
-        owner = target.gather(1, owner)
+        counted = counted * factor.gather(1, token_of_seed.unsqueeze(-1))
+        token_of_seed = target.gather(1, token_of_seed)
         total = scatter_sum(total * factor, target, kept)
         weights = scatter_sum(weights.masked_fill(folded, 0), target, kept)
-    return owner, counted
+    return token_of_seed, counted
 
 
 def average_groups(x: Tensor,
-                   owner: Tensor,
+                   token_of_seed: Tensor,
                    groups: int,
                    weights: Optional[Tensor] = None) -> Tensor:
-    """Averages rows with the same owner.
+    """Averages rows with the same token_of_seed.
 
     Args:
         x: ``(B, M, D)``.
-        owner: ``(B, M)``, below ``groups``; every group has a row.
+        token_of_seed: ``(B, M)``, below ``groups``; every group has a row.
         groups: how many groups there are.
         weights: of the rows, positive, ``(B, M, 1)``; all alike if None.
 
@@ -173,8 +174,8 @@ def average_groups(x: Tensor,
     total = x if weights is None else x * weights
     if weights is None:
         weights = x.new_ones(*x.shape[:2], 1)
-    return scatter_sum(total, owner, groups) / scatter_sum(
-        weights, owner, groups)
+    return scatter_sum(total, token_of_seed, groups) / scatter_sum(
+        weights, token_of_seed, groups)
 
 
 def relative_weights(weights: Tensor) -> Tensor:
@@ -196,7 +197,7 @@ class TokenSummary(BaseModule):
     """
 
     def group(self, seeds: Tensor, num_tokens: int, step: int,
-              weights: Optional[Tensor]) -> Groups:
+              weights: Optional[Tensor]) -> Grouping:
         """Puts each seed into a group.
 
         Args:
@@ -215,7 +216,7 @@ class TokenSummary(BaseModule):
                 seeds: Tensor,
                 num_tokens: int,
                 step: int,
-                weights: Optional[Tensor] = None) -> Summary:
+                weights: Optional[Tensor] = None) -> MergedTokens:
         """Summarises the seed tokens of each video.
 
         Args:
@@ -226,17 +227,18 @@ class TokenSummary(BaseModule):
                 ratios within a video count. All alike if None.
 
         Returns:
-            Context tokens ``(B, k, D)`` and the owner of each seed.
+            Context tokens ``(B, k, D)`` and the token_of_seed of each seed.
         """
         if num_tokens >= seeds.shape[1]:
-            return Summary(seeds, in_order(seeds))
+            return MergedTokens(seeds, in_order(seeds))
         wide = at_least_float32(seeds)
         if weights is not None:
             weights = relative_weights(weights)
         with torch.no_grad():
-            owner, weights = self.group(wide, num_tokens, step, weights)
-        tokens = average_groups(wide, owner, num_tokens, weights)
-        return Summary(tokens.to(seeds.dtype), owner)
+            token_of_seed, weights = self.group(wide, num_tokens, step,
+                                                weights)
+        tokens = average_groups(wide, token_of_seed, num_tokens, weights)
+        return MergedTokens(tokens.to(seeds.dtype), token_of_seed)
 
 
 @MODELS.register_module()
@@ -261,8 +263,8 @@ class BipartiteSummary(TokenSummary):
 
     Example:
         >>> summary = BipartiteSummary()
-        >>> tokens, owner = summary(torch.rand(2, 928, 768), 96, 100)
-        >>> tokens.shape, owner.shape  # (2, 96, 768), (2, 928)
+        >>> tokens, token_of_seed = summary(torch.rand(2, 928, 768), 96, 100)
+        >>> tokens.shape, token_of_seed.shape  # (2, 96, 768), (2, 928)
     """
 
     def __init__(self, weight_side: str = 'both') -> None:
@@ -273,7 +275,7 @@ class BipartiteSummary(TokenSummary):
         self.weight_side = weight_side
 
     def group(self, seeds: Tensor, num_tokens: int, step: int,
-              weights: Optional[Tensor]) -> Groups:
+              weights: Optional[Tensor]) -> Grouping:
         """See :class:`TokenSummary`."""
         if weights is None:
             return merge_bipartite(seeds, num_tokens, step), None
@@ -290,6 +292,6 @@ class NoMerge(BaseModule):
                 seeds: Tensor,
                 num_tokens: int,
                 step: int,
-                weights: Optional[Tensor] = None) -> Summary:
+                weights: Optional[Tensor] = None) -> MergedTokens:
         """See :class:`TokenSummary`: the other arguments are not needed."""
-        return Summary(seeds, in_order(seeds))
+        return MergedTokens(seeds, in_order(seeds))

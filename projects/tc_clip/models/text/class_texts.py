@@ -11,7 +11,7 @@ from torch import Tensor
 
 from .class_names import load_class_names
 
-Groups = Tuple[Tuple[int, int], ...]
+LengthRuns = Tuple[Tuple[int, int], ...]
 Names = Union[str, Sequence[str]]
 
 
@@ -21,12 +21,12 @@ class ClassTokens(NamedTuple):
     Attributes:
         ids: names, full stops and EOTs, one text after the other, short
             texts first ``(P, )``.
-        groups: number of texts and tokens of each, for every length.
+        runs: number of texts and tokens of each, for every length.
         text_of_class: where each class's text is among them ``(C, )``; with
             several wordings, ``(S * C, )``, one wording after the other.
     """
     ids: Tensor
-    groups: Groups
+    runs: LengthRuns
     text_of_class: Tensor
 
 
@@ -108,16 +108,16 @@ def tokenize_classes(texts: Sequence[str], num_before: int,
         torch.tensor(order).argsort()[[place[text] for text in texts]])
 
 
-def chunk_groups(groups: Groups, size: int) -> Iterator[Groups]:
-    """Cuts groups of texts into runs of at most ``size`` classes.
+def chunk_runs(runs: LengthRuns, size: int) -> Iterator[LengthRuns]:
+    """Cuts runs of texts into runs of at most ``size`` classes.
 
     Args:
-        groups: number of classes and tokens of each, for every length.
+        runs: number of classes and tokens of each, for every length.
         size: classes of a run.
     """
     run: List[Tuple[int, int]] = []
     room = size
-    for classes, length in groups:
+    for classes, length in runs:
         while classes:
             taken = min(classes, room)
             run.append((taken, length))

@@ -18,7 +18,7 @@ from torch.utils.checkpoint import checkpoint
 
 from ...clip.towers import text_tower
 from ..attention import KeyValue, project_kv, project_qkv, project_query
-from .class_texts import Groups
+from .class_texts import LengthRuns
 
 
 class TextState(NamedTuple):
@@ -27,19 +27,19 @@ class TextState(NamedTuple):
     Attributes:
         prefix: ``(B or 1, S, D)``.
         suffix: ``(B or 1, P, D)``, texts of equal length side by side.
-        groups: number of classes and suffix tokens of each, for every length.
+        runs: number of classes and suffix tokens of each, for every length.
     """
     prefix: Tensor
     suffix: Tensor
-    groups: Groups
+    runs: LengthRuns
 
 
-def split_classes(x: Tensor, groups: Groups) -> Tuple[Tensor, ...]:
+def split_classes(x: Tensor, runs: LengthRuns) -> Tuple[Tensor, ...]:
     """Cuts ``(..., P, D)`` into a ``(..., C, L, D)`` for every length L."""
-    sizes = [classes * length for classes, length in groups]
+    sizes = [classes * length for classes, length in runs]
     return tuple(
         part.unflatten(-2, group)
-        for part, group in zip(x.split(sizes, -2), groups))
+        for part, group in zip(x.split(sizes, -2), runs))
 
 
 def attend_prefix(query: Tensor, key: Tensor, value: Tensor,
@@ -89,11 +89,11 @@ def text_block(block: ResidualAttentionBlock, state: TextState) -> TextState:
     qkv = project_qkv(block.ln_1(state.suffix), block.attn)
     suffix = [
         attend_prefix(q, k, v, (key, value))
-        for q, k, v in zip(*(split_classes(x, state.groups) for x in qkv))
+        for q, k, v in zip(*(split_classes(x, state.runs) for x in qkv))
     ]
     return TextState(
         finish_block(block, state.prefix, prefix),
-        finish_block(block, state.suffix, torch.cat(suffix, -2)), state.groups)
+        finish_block(block, state.suffix, torch.cat(suffix, -2)), state.runs)
 
 
 def last_text_block(block: ResidualAttentionBlock, state: TextState) -> Tensor:
@@ -103,14 +103,14 @@ def last_text_block(block: ResidualAttentionBlock, state: TextState) -> Tensor:
         ``(B or 1, C, D)``.
     """
     eot = torch.cat(
-        [x[:, :, -1] for x in split_classes(state.suffix, state.groups)], 1)
+        [x[:, :, -1] for x in split_classes(state.suffix, state.runs)], 1)
     query = project_query(block.ln_1(eot), block.attn)
     keys, values = (
-        split_classes(x, state.groups)
+        split_classes(x, state.runs)
         for x in project_kv(block.ln_1(state.suffix), block.attn))
     prefix_kv = project_kv(block.ln_1(state.prefix), block.attn)
     queries = split_classes(query,
-                            tuple((classes, 1) for classes, _ in state.groups))
+                            tuple((classes, 1) for classes, _ in state.runs))
     attended = [
         attend_prefix(q, k, v, prefix_kv)
         for q, k, v in zip(queries, keys, values)
@@ -145,19 +145,19 @@ class TextEncoder(nn.Module):
         return len(self.transformer.resblocks)
 
     def embed(self, prefix: Tensor, suffix_ids: Tensor,
-              groups: Groups) -> TextState:
+              runs: LengthRuns) -> TextState:
         """Makes the state before the first block.
 
         Args:
             prefix: token embeddings of SOS and the prompts ``(S, D)``.
             suffix_ids: token ids of names and EOTs ``(P, )``.
-            groups: number of classes and tokens of each, for every length.
+            runs: number of classes and tokens of each, for every length.
         """
         positions, rest = self.positional_embedding.tensor_split([len(prefix)])
         suffix = torch.cat(
-            [rest[:length].repeat(classes, 1) for classes, length in groups])
+            [rest[:length].repeat(classes, 1) for classes, length in runs])
         suffix = suffix + self.token_embedding(suffix_ids)
-        return TextState((prefix + positions)[None], suffix[None], groups)
+        return TextState((prefix + positions)[None], suffix[None], runs)
 
     def _apply_block(self, i: int, state: TextState) -> TextState:
         """Applies block ``i`` (1-based) to all positions."""

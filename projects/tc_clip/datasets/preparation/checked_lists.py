@@ -3,9 +3,9 @@ import os
 from pathlib import Path
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from _annotations import Entry
-from _data_sets import ListSpec
-from _video_files import decode_errors, index_videos, match_video
+from .annotations import Entry
+from .list_specs import ListSpec
+from .video_files import decode_errors, index_videos, match_video
 
 
 class CheckedList(NamedTuple):

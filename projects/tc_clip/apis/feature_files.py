@@ -1,32 +1,23 @@
-"""Files of tools/extract_features.py: features, what they are of, failures."""
+"""Files that tools/extract_features.py writes.
+
+The features, a record of the model and the classes behind them, and the videos
+that failed.
+"""
 import hashlib
 import json
-import os
 import uuid
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Set
+from typing import Any, Dict, List, Set
 
 import numpy as np
 
-FACTS, FAILED = 'features.json', 'failed.txt'
+from ..files import replacing
+
+METADATA, FAILED = 'features.json', 'failed.txt'
 VIDEOS_PER_PART = 256
 _LONGEST_VALUE = 200  # characters of a fact in an error
 
 Arrays = Dict[str, np.ndarray]
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Gives a file to write that takes its place when it is complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Several runs may write here, and readers of folders pass over dots.
-    unfinished = path.with_name(f'.{path.name}.{uuid.uuid4().hex[:8]}.tmp')
-    try:
-        yield unfinished
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 class NpzFolder:
@@ -50,7 +41,7 @@ class NpzFolder:
         """Writes the features of a video."""
         with replacing(self.folder / f'{name}.npz') as path:
             with path.open('wb') as file:  # savez would add a suffix
-                np.savez(file, **arrays)
+                np.savez(file, **arrays)  # type: ignore[arg-type]
 
     def close(self) -> None:
         """Does nothing: every file is complete."""
@@ -138,9 +129,9 @@ def weights_hash(model: Any) -> str:
     return digest.hexdigest()
 
 
-def read_facts(folder: Path) -> Dict[str, Any]:
+def read_metadata(folder: Path) -> Dict[str, Any]:
     """Reads what features in a folder are of; nothing if it holds none."""
-    file = folder / FACTS
+    file = folder / METADATA
     try:
         return json.loads(file.read_text('utf-8')) if file.exists() else {}
     except ValueError as error:
@@ -162,39 +153,39 @@ def _without_file(value: Any) -> Any:
     return {key: item for key, item in value.items() if key != 'file'}
 
 
-def differences(known: Dict[str, Any], facts: Dict[str, Any]) -> List[str]:
-    """Describes the facts that are not the same, a line for each."""
-    return [
-        f'  {key}: {_short(known.get(key))} there, {_short(facts.get(key))} '
-        'now' for key in {
-            **known,
-            **facts
-        } if _without_file(known.get(key)) != _without_file(facts.get(key))
-    ]
+def differences(known: Dict[str, Any], metadata: Dict[str, Any]) -> List[str]:
+    """Describes the entries that are not the same, a line for each."""
+    lines = []
+    for key in {**known, **metadata}:
+        old, new = known.get(key), metadata.get(key)
+        if _without_file(old) != _without_file(new):
+            lines.append(f'  {key}: {_short(old)} there, {_short(new)} now')
+    return lines
 
 
-def put_facts(folder: Path, facts: Dict[str, Any], has_features: bool) -> None:
+def put_metadata(folder: Path, metadata: Dict[str, Any],
+                 has_features: bool) -> None:
     """Writes what the features are of, or compares it to what is there.
 
     Args:
         folder: of the features.
-        facts: plain data; of dicts, ``file`` may differ.
+        metadata: plain data; of dicts, ``file`` may differ.
         has_features: whether the folder holds features.
 
     Raises:
         SystemExit: features in the folder are of something else.
     """
-    known = read_facts(folder)
+    known = read_metadata(folder)
     if not known:
         if has_features:
             raise SystemExit(
-                f'{folder} holds features but no {FACTS}, so that nobody '
-                'knows what they are of: choose another --out')
-        with replacing(folder / FACTS) as path:
-            text = json.dumps(facts, indent=2, ensure_ascii=False)
+                f'{folder} holds features but no {METADATA}, so the model '
+                'that made them is unknown: choose another --out')
+        with replacing(folder / METADATA) as path:
+            text = json.dumps(metadata, indent=2, ensure_ascii=False)
             path.write_text(text, 'utf-8')
         return
-    differing = differences(known, facts)
+    differing = differences(known, metadata)
     if differing:
         lines = '\n'.join(differing)
         raise SystemExit(

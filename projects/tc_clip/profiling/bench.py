@@ -1,14 +1,15 @@
 """A config's model, random clips for it, and what a benchmark times."""
-import argparse
+import copy
 from contextlib import nullcontext
-from typing import Any, Callable, List
+from typing import Any, Callable, List, Optional
 
 import torch
 import torch.nn.functional as F
-from _measure import Call, multiply_adds, seconds, tower_product
 from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
+
+from .measure import Call, multiply_adds, seconds, tower_product
 
 Score = Callable[[torch.Tensor], torch.Tensor]
 
@@ -24,41 +25,62 @@ def without_gradient(call: Call) -> Call:
 
 
 class Bench:
-    """A model, its clips, and what is done with them.
+    """A model with random weights, random clips, and what is done with them.
 
     Args:
-        args: the command line of benchmark.py.
+        config: of a model with a TCCLIPViT.
+        device: where to compute.
+        dtype: precision of autocast, a name in torch.
+        compiled: whether the vision tower is compiled.
+        num_classes: as many classes, named after the config's; None for
+            those.
+        views: views that are scored at once.
+        batch: videos of a training step.
+        batch_frames: frames of these videos.
+
+    Raises:
+        ValueError: the backbone is not a TCCLIPViT.
     """
 
-    def __init__(self, args: argparse.Namespace) -> None:
+    def __init__(self,
+                 config: Config,
+                 device: str = 'cpu',
+                 dtype: str = 'float32',
+                 compiled: bool = False,
+                 num_classes: Optional[int] = None,
+                 views: int = 1,
+                 batch: int = 1,
+                 batch_frames: int = 8) -> None:
         init_default_scope('mmaction')
-        config = Config.fromfile(args.config)
-        if config.model.backbone.type != 'TCCLIPViT':
-            raise SystemExit(f'{args.config} has the backbone '
-                             f'{config.model.backbone.type}: only TCCLIPViT '
-                             'is measured')
-        config.merge_from_dict(args.cfg_options or {})
-        config.model.backbone.pretrained = None
-        self.device = torch.device(args.device)
-        self.dtype = getattr(torch, args.dtype)
+        model = copy.deepcopy(config.model)
+        if model.backbone.type != 'TCCLIPViT':
+            raise ValueError(f'{config.filename} has the backbone '
+                             f'{model.backbone.type}: only a TCCLIPViT can be '
+                             'measured')
+        model.backbone.pretrained = None
+        self.device, self.dtype = torch.device(device), getattr(torch, dtype)
         torch.manual_seed(0)
-        self.model = MODELS.build(config.model).to(self.device)
+        self.model = MODELS.build(model).to(self.device)
         self.backbone, self.head = self.model.backbone, self.model.cls_head
-        if args.classes:
+        if num_classes:
             names = self.head.class_names
             self.model.set_classes(
-                [f'{names[i % len(names)]} {i}' for i in range(args.classes)])
+                [f'{names[i % len(names)]} {i}' for i in range(num_classes)])
         self.frames = self.backbone.num_frames
         self.tower: Any = self.backbone
-        if args.compile:
+        if compiled:
             self.tower = torch.compile(self.backbone)
-        self.views = self.make_clips(args.views, self.frames)
-        self.batch = self.make_clips(args.train_batch, args.train_frames)
+        self.views = self.make_clips(views, self.frames)
+        self.batch = self.make_clips(batch, batch_frames)
 
     def make_clips(self, batch: int, frames: int) -> torch.Tensor:
         """Returns random clips ``(B, 3, T, H, W)``."""
         size = self.backbone.image_size
         return torch.randn(batch, 3, frames, *size, device=self.device)
+
+    def seconds(self, call: Call) -> float:
+        """Times one call, until its work on the device is done."""
+        return seconds(call, self.device)
 
     def autocast(self) -> Any:
         """Returns the context of the wanted precision."""
@@ -67,47 +89,38 @@ class Bench:
         return torch.autocast(self.device.type, self.dtype)
 
     def ours(self, clips: torch.Tensor) -> torch.Tensor:
-        """Scores clips as the package does."""
-        with self.autocast():
-            return self.head(self.tower(clips))
-
-    def naive(self, clips: torch.Tensor) -> torch.Tensor:
-        """Scores clips as a textbook would."""
-        from tests.reference.naive import naive_logits
-        with self.autocast():
-            return naive_logits(self.model, clips, length=30)
+        """Scores clips ``(B, 3, T, H, W)`` as the package does: ``(B, C)``."""
+        return self.head(self.tower(clips))
 
     def vision(self) -> Any:
         """Encodes the views."""
         with self.autocast():
             return self.tower(self.views)
 
-    def naive_vision(self) -> Any:
-        """Encodes the views as a textbook would."""
-        from tests.reference.naive import naive_vision
-        with self.autocast():
-            return naive_vision(self.backbone, self.views)
-
     def class_texts(self) -> Any:
         """Encodes the class texts anew."""
-        self.head.drop_text()
+        self.head.forget_text()
         with self.autocast():
-            return self.head.shared_text()
+            return self.head.text_before_video()
 
-    def view_call(self, name: str) -> Call:
-        """Returns the scoring of the views, by 'ours' or 'naive'."""
+    def view_call(self, score: Score) -> Call:
+        """Returns the scoring of the views by ``score``, without gradients."""
         self.model.eval()
-        score: Score = getattr(self, name)
-        return without_gradient(lambda: score(self.views))
 
-    def step_call(self, name: str) -> Call:
-        """Returns an optimiser step on the batch, by 'ours' or 'naive'."""
+        def call() -> object:
+            with self.autocast():
+                return score(self.views)
+
+        return without_gradient(call)
+
+    def step_call(self, score: Score) -> Call:
+        """Returns an optimiser step on the batch, scored by ``score``."""
         self.model.train()
-        score: Score = getattr(self, name)
         optimizer = torch.optim.AdamW(self.model.parameters(), 1e-9)
 
         def step() -> None:
-            logits = score(self.batch)
+            with self.autocast():
+                logits = score(self.batch)
             labels = torch.arange(
                 len(logits), device=self.device) % logits.shape[1]
             F.cross_entropy(logits.float(), labels).backward()
@@ -138,8 +151,7 @@ class Bench:
 
         def timed(*inputs: Any) -> Any:
             out: List[Any] = []
-            spent.append(
-                seconds(lambda: out.append(forward(*inputs)), self.device))
+            spent.append(self.seconds(lambda: out.append(forward(*inputs))))
             return out[0]
 
         reference.forward = timed

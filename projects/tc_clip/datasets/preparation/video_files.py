@@ -1,5 +1,4 @@
 """Finds the videos of a data set, and those that cannot be decoded."""
-import os
 import time
 from collections import defaultdict, deque
 from multiprocessing import Pipe, Process
@@ -9,7 +8,8 @@ from typing import Dict, List, Mapping, Optional, Sequence
 
 import numpy as np
 
-SUFFIXES = '.mp4', '.avi', '.webm', '.mkv'
+from ..video_paths import is_video, videos_below
+
 _MOST_SECONDS = 60.
 _NEWS_EVERY = 10_000
 
@@ -17,7 +17,7 @@ _NEWS_EVERY = 10_000
 def stem_of(path: str) -> str:
     """Returns a video's name without folders and without its suffix."""
     name = PurePosixPath(path)
-    return name.stem if name.suffix.lower() in SUFFIXES else name.name
+    return name.stem if is_video(name.name) else name.name
 
 
 def index_videos(root: Path) -> Dict[str, List[str]]:
@@ -27,11 +27,8 @@ def index_videos(root: Path) -> Dict[str, List[str]]:
         From each stem to the paths of its videos, relative to ``root``.
     """
     index = defaultdict(list)
-    for folder, _, files in os.walk(root, followlinks=True):
-        for name in files:
-            if name.lower().endswith(SUFFIXES) and not name.startswith('.'):
-                path = Path(folder, name).relative_to(root).as_posix()
-                index[stem_of(name)].append(path)
+    for video in videos_below(root):
+        index[stem_of(video.name)].append(video.relative_to(root).as_posix())
     return dict(index)
 
 
@@ -70,7 +67,7 @@ def decode_middle(path: str) -> str:
     Returns:
         What is wrong with the video, or '' if nothing is.
     """
-    from projects.tc_clip.datasets import SafeDecordDecode, SafeDecordInit
+    from ..safe_decode import SafeDecordDecode, SafeDecordInit
     try:
         results = SafeDecordInit()(dict(filename=path))
         results['frame_inds'] = np.array([results['total_frames'] // 2])

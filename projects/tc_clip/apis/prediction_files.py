@@ -8,7 +8,7 @@ from typing import Dict, List, NamedTuple
 
 from matplotlib.figure import Figure
 
-from projects.tc_clip.apis import NONE_OF_THESE, Prediction
+from .predictions import NONE_OF_THESE, Prediction
 
 Predictions = Dict[Path, List[Prediction]]
 

@@ -1,7 +1,7 @@
-"""What analysis tools of MMAction2 1.2 lack, by the name of the tool.
+"""Patches for MMAction2 1.2's analysis tools, keyed by tool.
 
-A cure is applied in a process that does nothing else than run its tool. It
-returns what the tool shall find among its globals.
+``tools/analyse.py`` applies a patch in a process that only runs its tool. Each
+patch returns globals that the tool's script is started with.
 """
 import io
 import json
@@ -11,10 +11,11 @@ import types
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List
 
-import _old_interface
 import matplotlib
 from mmengine.analysis import complexity_analysis as counters
 from mmengine.analysis.jit_handles import generic_activation_jit, get_shape
+
+from . import mmcv1
 
 ATTENTION = 'aten::scaled_dot_product_attention'
 
@@ -98,7 +99,7 @@ def read_safely() -> Dict[str, Any]:
     """
     from mmaction.registry import TRANSFORMS
 
-    from projects.tc_clip.datasets import SafeDecordDecode, SafeDecordInit
+    from ..datasets import SafeDecordDecode, SafeDecordInit
     for name, safe in dict(
             DecordInit=SafeDecordInit, DecordDecode=SafeDecordDecode).items():
         TRANSFORMS.register_module(name, force=True, module=safe)
@@ -107,11 +108,11 @@ def read_safely() -> Dict[str, Any]:
 
 def use_old_interface() -> Dict[str, Any]:
     """Lets benchmark.py find the interface that it was written for."""
-    _old_interface.install()
+    mmcv1.install()
     return {}
 
 
-CURES: Dict[str, Callable[[], Dict[str, Any]]] = dict(
+PATCHES: Dict[str, Callable[[], Dict[str, Any]]] = dict(
     get_flops=count_attention,
     benchmark=use_old_interface,
     confusion_matrix=fit_figures,

@@ -1,23 +1,19 @@
-"""What the tools for videos of one's own have in common: model and videos."""
+"""Command line options of the tools that run a model on your videos."""
 import argparse
-import sys
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import Any, Iterable, List, Optional, Sequence, Union
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Union
 
+import _checkout  # noqa: F401 - finds the package without installation
 from mmengine.config import DictAction
 from rich.console import Console
 from rich.progress import track
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))  # works without installation
+from projects.tc_clip.apis import TCCLIPInferencer
+from projects.tc_clip.apis.loading import read_config
+from projects.tc_clip.datasets.video_paths import VIDEO_SUFFIXES, videos_below
 
-from projects.tc_clip.apis import TCCLIPInferencer  # noqa: E402
-from projects.tc_clip.apis.loading import read_config  # noqa: E402
-
-DEFAULT_CONFIG = ROOT / 'configs/zero_shot/tcclip_k400.py'
-VIDEO_SUFFIXES = ('.avi', '.flv', '.m4v', '.mkv', '.mov', '.mp4', '.mpeg',
-                  '.mpg', '.ts', '.webm', '.wmv')
+DEFAULT_CONFIG = 'zero_shot/tcclip_k400.py'
 
 
 def positive(text: str) -> int:
@@ -64,12 +60,14 @@ def add_model(parser: argparse.ArgumentParser) -> None:
 def add_changes(parser: Any) -> None:
     """Adds the options that change a config: class names, and anything."""
     add = parser.add_argument
-    add('--labels',
+    add('--class-names',
+        '--labels',
         nargs='+',
         metavar='NAME',
         help='class names, or one .txt, .csv or .json file of them; those '
         'that the model was trained on if not given')
-    add('--ensemble',
+    add('--wordings',
+        '--ensemble',
         nargs='+',
         default=[],
         metavar='WORDING',
@@ -82,36 +80,45 @@ def add_changes(parser: Any) -> None:
         help='changes of the config, e.g. model.backbone.pretrained=clip.pt')
 
 
-def label_source(labels: Sequence[str]) -> Union[str, List[str]]:
+def names_or_file(names: Sequence[str]) -> Union[str, List[str]]:
     """Tells one file of class names from the names themselves."""
-    if len(labels) == 1 and Path(
-            labels[0]).suffix in ('.txt', '.csv', '.json'):
-        return labels[0]
-    return [*labels]
+    if len(names) == 1 and Path(names[0]).suffix in ('.txt', '.csv', '.json'):
+        return names[0]
+    return [*names]
 
 
-def load_model(args: argparse.Namespace, **options: Any) -> TCCLIPInferencer:
-    """Loads the model that the command line chose.
+def load_model(config: Union[str, Path],
+               checkpoint: Optional[str],
+               args: argparse.Namespace,
+               cfg_options: Optional[Dict[str, Any]] = None,
+               **options: Any) -> TCCLIPInferencer:
+    """Loads a model with the classes that the command line chose.
 
     Args:
-        args: with the options of :func:`add_model`.
+        config: file or short name of a config, or an .onnx file.
+        checkpoint: file of its weights, if there is one.
+        args: with the options of :func:`add_changes` and a ``device``.
+        cfg_options: changes of the config.
         options: further options of TCCLIPInferencer.
+
+    Raises:
+        SystemExit: the model cannot be loaded; says why.
     """
     try:
-        config = read_config(args.config)
-        config.merge_from_dict(args.cfg_options or {})
+        changed = read_config(config)
+        changed.merge_from_dict(cfg_options or {})
+        names = names_or_file(args.class_names) if args.class_names else None
         return TCCLIPInferencer(
-            config,
-            args.checkpoint,
+            changed,
+            checkpoint,
             args.device,
-            labels=label_source(args.labels) if args.labels else None,
-            wordings=args.ensemble,
+            class_names=names,
+            wordings=args.wordings,
             **options)
     # What files that are cut off, and devices that are not there, raise.
     except (EOFError, ImportError, KeyError, OSError, RuntimeError, TypeError,
             UnpicklingError, ValueError) as error:
-        what = f'{args.config}' + (f' with {args.checkpoint}'
-                                   if args.checkpoint else '')
+        what = f'{config}' + (f' with {checkpoint}' if checkpoint else '')
         raise SystemExit(f'{what} cannot be loaded: {error}') from error
 
 
@@ -125,8 +132,7 @@ def find_videos(paths: Sequence[Path]) -> List[Path]:
     for path in paths:
         if not path.exists():
             raise SystemExit(f'{path}: no such file or folder')
-        inside = sorted(path.rglob('*')) if path.is_dir() else []
-        found = [file for file in inside if file.suffix in VIDEO_SUFFIXES]
+        found = videos_below(path) if path.is_dir() else []
         if path.is_dir() and not found:
             raise SystemExit(f'{path}: no video below this folder (files '
                              f'ending in {", ".join(VIDEO_SUFFIXES)})')

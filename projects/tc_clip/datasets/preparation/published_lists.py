@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 from typing import List, Sequence
 
-from _annotations import Entry, check_shots
+from .annotations import Entry, check_shots
 
 
 def read_list(file: Path, classes: int, shots: int = 0) -> List[Entry]:

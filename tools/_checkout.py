@@ -1,10 +1,15 @@
-"""Runs the command line tools that the installed mmaction2 carries."""
+"""Finds this checkout and the command line tools of the installed mmaction2.
+
+Importing it puts the checkout on the path: tools run without installation.
+"""
 import importlib.util
 import runpy
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+if (ROOT / 'projects/tc_clip').is_dir():  # not so in a wheel
+    sys.path.insert(0, str(ROOT))
 
 
 def tools_folder() -> Path:
@@ -21,20 +26,29 @@ def tools_folder() -> Path:
             if (folder / 'train.py').is_file():
                 return folder.resolve()
     raise FileNotFoundError(
-        'The installed mmaction2 carries no tools/train.py. Cure: pip install '
+        'The installed mmaction2 carries no tools/train.py: pip install '
         '"mmaction2==1.2.0"')
+
+
+def full_path(argument: str) -> str:
+    """Replaces the short name of a config; other arguments stay."""
+    from projects.tc_clip.config_files import config_folder
+    path = config_folder() / argument
+    is_short = argument.endswith('.py') and not Path(argument).exists()
+    return str(path) if is_short and path.is_file() else argument
 
 
 def run_tool(name: str) -> None:
     """Runs one of MMAction2's Python tools with this command line.
 
     Args:
-        name: file name of the tool.
+        name: path below its folder of tools.
     """
-    sys.path.insert(0, str(ROOT))  # works without installation
     import projects.tc_clip  # noqa: F401 - checks versions before mmaction
-    runpy.run_path(str(tools_folder() / name), run_name='__main__')
+    path = str(tools_folder() / name)
+    sys.argv = [path, *map(full_path, sys.argv[1:])]
+    runpy.run_path(path, run_name='__main__')
 
 
 if __name__ == '__main__':
-    print(tools_folder())
+    print(full_path(sys.argv[1]) if sys.argv[1:] else tools_folder())

@@ -4,16 +4,17 @@ Costs are core-seconds: loader workers use a thread each, so that a machine
 reads as many videos per second as it has cores over the cost of one.
 """
 import statistics
-import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
 import cv2
 import numpy as np
-from _measure import Call
 from mmengine.config import Config
 from mmengine.dataset import Compose
+
+from ..files import write_mp4
+from .measure import Call, interleaved, processor_seconds
 
 SIZES = (340, 256), (1280, 720)
 FRAMES = 300
@@ -40,22 +41,6 @@ def textured_frames(width: int, height: int,
         yield frame.clip(0, 255).astype(np.uint8)
 
 
-def write_video(path: Path, width: int, height: int, frames: int) -> None:
-    """Encodes a video as MPEG-4 Part 2.
-
-    Raises:
-        OSError: OpenCV cannot write there, or has no such encoder.
-    """
-    writer = cv2.VideoWriter(
-        str(path), cv2.VideoWriter.fourcc(*'mp4v'), _FPS, (width, height))
-    if not writer.isOpened():
-        raise OSError(f'{path} cannot be written. Cure: check the folder and '
-                      'that OpenCV has FFmpeg (pip install opencv-python).')
-    for frame in textured_frames(width, height, frames):
-        writer.write(frame)
-    writer.release()
-
-
 def up_to_decode(pipeline: Sequence[Dict]) -> List[Dict]:
     """Returns the transforms up to the one that decodes, itself included.
 
@@ -68,23 +53,6 @@ def up_to_decode(pipeline: Sequence[Dict]) -> List[Dict]:
             return list(pipeline[:i + 1])
     raise ValueError('A pipeline must have a transform whose type ends in '
                      f"'Decode', but has {kinds}.")
-
-
-def core_seconds(calls: Dict[str, Call], runs: int) -> Dict[str, float]:
-    """Returns the median processor time of calls, made in turn.
-
-    Args:
-        calls: what to time, by name; each runs once before it counts.
-        runs: rounds that count.
-    """
-    times: Dict[str, List[float]] = {name: [] for name in calls}
-    for i in range(runs + 1):
-        for name, call in calls.items():
-            start = time.process_time()
-            call()
-            if i:
-                times[name].append(time.process_time() - start)
-    return {name: statistics.median(spent) for name, spent in times.items()}
 
 
 def reading(pipeline: Sequence[Dict], path: Path, runs: int) -> Iterator[Row]:
@@ -105,7 +73,9 @@ def reading(pipeline: Sequence[Dict], path: Path, runs: int) -> Iterator[Row]:
         f'decoding, {len(read(decode)["imgs"])} frames': lambda: read(decode),
         f'pipeline, {views} x {frames} frames': lambda: read(whole)
     }
-    for name, spent in core_seconds(calls, runs).items():
+    times = interleaved(calls, runs, processor_seconds)
+    for name, each in times.items():
+        spent = statistics.median(each)
         yield (f'{path.stem}, {name}', spent, 's',
                f'{1 / spent:.2f} videos/s per core')
 
@@ -114,12 +84,12 @@ def made_videos(folder: Path) -> Iterator[Path]:
     """Yields a video of ten seconds at each of the usual sizes."""
     for width, height in SIZES:
         path = folder / f'mpeg4_{width}x{height}.mp4'
-        write_video(path, width, height, FRAMES)
+        write_mp4(path, textured_frames(width, height, FRAMES), _FPS)
         yield path
 
 
-def decoding(config: Config, runs: int,
-             videos: Sequence[Path] = ()) -> Iterator[Row]:
+def read_costs(config: Config, runs: int,
+               videos: Sequence[Path] = ()) -> Iterator[Row]:
     """Measures what validation and testing read, one process at a time.
 
     Args:

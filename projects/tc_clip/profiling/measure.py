@@ -46,14 +46,22 @@ def seconds(call: Call, device: torch.device) -> float:
     return time.perf_counter() - start
 
 
+def processor_seconds(call: Call) -> float:
+    """Times one call in seconds of processor time, over all threads."""
+    start = time.process_time()
+    call()
+    return time.process_time() - start
+
+
 def interleaved(calls: Dict[str, Call], runs: int,
-                device: torch.device) -> Dict[str, List[float]]:
+                clock: Callable[[Call], float]) -> Dict[str, List[float]]:
     """Times calls in turn, so that a drifting machine is fair to all.
 
     Args:
         calls: what to time, by name; each runs once before it counts.
         runs: rounds that count.
-        device: where the calls compute.
+        clock: makes a call and returns its seconds, such as
+            :func:`processor_seconds`.
 
     Returns:
         Seconds of every run, by name.
@@ -61,7 +69,7 @@ def interleaved(calls: Dict[str, Call], runs: int,
     times: Dict[str, List[float]] = {name: [] for name in calls}
     for i in range(runs + 1):
         for name, call in calls.items():
-            spent = seconds(call, device)
+            spent = clock(call)
             if i:
                 times[name].append(spent)
     return times

@@ -1,0 +1,203 @@
+"""Converts checkpoints of other code bases to this project's, and back."""
+from pathlib import Path
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+
+import torch
+from torch import Tensor
+
+from ..files import replacing, sha256
+from . import layouts
+from .fitting import misfits
+from .layouts import State
+from .safe_pickle import read_tensors
+from .towers import Arch
+from .weights import find_clip_file, load_clip, read_clip
+
+READERS = dict(
+    tc_clip=layouts.from_tc_clip,
+    vifi_clip=layouts.from_vifi_clip,
+    openai=layouts.from_openai,
+    mmpretrain=layouts.from_mmpretrain)
+WRITERS = dict(tc_clip=layouts.to_tc_clip, vifi_clip=layouts.to_vifi_clip)
+
+
+class Converted(NamedTuple):
+    """What a conversion wrote.
+
+    Attributes:
+        state: the state dict of the new file.
+        added: keys that came from CLIP.
+        leftovers: tensors that have no place in our layout; they are kept in
+            the meta data, and a conversion back returns them.
+    """
+    state: State
+    added: List[str]
+    leftovers: State
+
+
+def state_of(checkpoint: Mapping[str, Any], source: str) -> State:
+    """Takes the state dict out of a checkpoint.
+
+    Args:
+        checkpoint: a state dict, or a dict that holds one under ``model`` or
+            ``state_dict``.
+        source: what to call the checkpoint in messages.
+
+    Raises:
+        ValueError: names the values that are not tensors.
+    """
+    state = checkpoint.get('model', checkpoint.get('state_dict', checkpoint))
+    if not isinstance(state, Mapping):
+        raise ValueError(f'{source}: the model must be a state dict, but is a '
+                         f'{type(state).__name__}')
+    strange = [k for k, v in state.items() if not isinstance(v, Tensor)]
+    if strange:
+        raise ValueError(f'{source}: these values are not tensors: '
+                         f'{", ".join(strange)}')
+    # a prefix that DistributedDataParallel adds
+    return {
+        (key[len('module.'):] if key.startswith('module.') else key): value
+        for key, value in state.items()
+    }
+
+
+def lacking_parts(state: State) -> Tuple[str, ...]:
+    """Names what a converted checkpoint must get from CLIP.
+
+    Args:
+        state: our state dict.
+
+    Returns:
+        Prefixes of keys: the whole head and the projection for a vision
+        tower, else the token embedding if it is not there.
+    """
+    if not any(key.startswith('cls_head.') for key in state):
+        return ('cls_head.', 'backbone.proj')
+    return () if layouts.TOKEN_EMBEDDING in state else (
+        layouts.TOKEN_EMBEDDING, )
+
+
+def complete(state: State, clip: State) -> List[str]:
+    """Adds what a converted checkpoint lacks, in place.
+
+    Args:
+        state: our state dict.
+        clip: CLIP's, in our layout.
+
+    Returns:
+        The keys that were added.
+
+    Raises:
+        ValueError: if the two differ in a shape, or the checkpoint lacks
+            more than CLIP may give.
+    """
+    absent = [key for key in clip if key not in state]
+    parts = lacking_parts(state)
+    lines = [
+        f'{key} is missing' for key in absent if not key.startswith(parts)
+    ]
+    lines += misfits(clip, state, clip.keys() & state.keys())
+    if lines:
+        raise ValueError('The checkpoint and --clip are not of one '
+                         f'architecture: {"; ".join(sorted(lines))}')
+    state.update((key, clip[key]) for key in absent)
+    return absent
+
+
+def fill_from_clip(state: State, source: str, arch: Arch,
+                   clip: Optional[str]) -> List[str]:
+    """Adds what a converted checkpoint lacks from CLIP, in place.
+
+    Args:
+        state: our state dict.
+        source: what to call the checkpoint in messages.
+        arch: open_clip architecture of CLIP.
+        clip: tag or file of CLIP weights, if they are given.
+
+    Returns:
+        The keys that were added.
+
+    Raises:
+        ValueError: names the parts that are lacking without CLIP.
+    """
+    if clip:
+        return complete(state, layouts.from_openai(load_clip(arch, clip))[0])
+    lacking = [
+        f'{part}*' if part.endswith('.') else part
+        for part in lacking_parts(state)
+    ]
+    if lacking:
+        raise ValueError(f'{source} does not hold {", ".join(lacking)}; give '
+                         'the CLIP that it was made from, e.g. --clip openai')
+    return []
+
+
+def convert(layout: str,
+            source: str,
+            target: Path,
+            arch: Arch,
+            clip: Optional[str] = None) -> Converted:
+    """Converts a foreign checkpoint to ours.
+
+    Args:
+        layout: key of :data:`READERS`.
+        source: the file; for ``openai`` also a tag of open_clip.
+        target: file to write.
+        arch: open_clip architecture that tags refer to.
+        clip: tag or file of CLIP weights, for what ``source`` lacks.
+
+    Raises:
+        OSError: a file cannot be read or written.
+        ValueError: the checkpoint is not of that layout, or lacks parts.
+    """
+    if layout == 'openai':
+        path = find_clip_file(arch, source)
+        theirs = read_clip(path, arch, source)
+    else:
+        path = Path(source)
+        theirs = state_of(read_tensors(path), source)
+    state, leftovers = READERS[layout](theirs)
+    added = fill_from_clip(state, source, arch, clip)
+    meta = dict(
+        converted_from=layout,
+        source=path.name,
+        sha256=sha256(path),
+        leftovers=leftovers)
+    save(dict(state_dict=state, meta=meta), target)
+    return Converted(state, added, leftovers)
+
+
+def revert(layout: str, source: str, target: Path) -> Converted:
+    """Converts a checkpoint of ours to a foreign layout.
+
+    Args:
+        layout: key of :data:`WRITERS`.
+        source: file of a checkpoint of ours.
+        target: file to write.
+
+    Returns:
+        The foreign state dict, and the leftovers that were given back.
+
+    Raises:
+        OSError: a file cannot be read or written.
+        ValueError: the checkpoint has parts that the layout has no place for.
+    """
+    checkpoint = read_tensors(source)
+    meta = checkpoint.get('meta') or {}
+    # buffers fit only the layout that they were taken from
+    same = meta.get('converted_from') == layout
+    leftovers = meta['leftovers'] if same else {}
+    theirs = WRITERS[layout](state_of(checkpoint, source), leftovers)
+    save(dict(model={f'module.{k}': v for k, v in theirs.items()}), target)
+    return Converted(theirs, [], leftovers)
+
+
+def save(checkpoint: Dict[str, Any], target: Path) -> None:
+    """Writes a checkpoint, with the folders that it needs.
+
+    Args:
+        checkpoint: what to save.
+        target: file to write; an older one stays until the new one is whole.
+    """
+    with replacing(target) as path:
+        torch.save(checkpoint, path)

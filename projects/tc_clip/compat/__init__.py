@@ -1,0 +1,8 @@
+"""Makes released OpenMMLab packages work where they do not by themselves.
+
+:mod:`releases` runs when ``projects.tc_clip`` is imported.
+:mod:`analysis_tools` and :mod:`mmcv1` are for ``tools/analyse.py`` only.
+"""
+from .releases import apply
+
+__all__ = ['apply']

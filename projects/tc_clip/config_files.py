@@ -1,0 +1,58 @@
+"""Finds the configs that this project brings, in a checkout or in a wheel."""
+import difflib
+from pathlib import Path
+from typing import List, Union
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def config_folder() -> Path:
+    """Returns the folder of the configs.
+
+    Raises:
+        FileNotFoundError: the installation holds no configs.
+    """
+    # a wheel holds them in the package, a checkout beside `projects`
+    for folder in (_PACKAGE / 'configs', _PACKAGE.parents[1] / 'configs'):
+        if (folder / '_base_').is_dir():
+            return folder
+    raise FileNotFoundError(
+        f'No configs belong to {_PACKAGE}: install the wheel of tc-clip, or '
+        'the whole checkout')
+
+
+def config_names() -> List[str]:
+    """Lists the configs by their short names, without the parts of others."""
+    folder = config_folder()
+    names = [f.relative_to(folder).as_posix() for f in folder.rglob('*.py')]
+    return sorted(name for name in names if not name.startswith('_base_/'))
+
+
+def config_file(name: Union[str, Path]) -> Path:
+    """Finds a config.
+
+    Args:
+        name: a file, or a short name: the path below ``configs``, such as
+            ``'zero_shot/tcclip_k400.py'``. A file of that path comes first.
+
+    Returns:
+        The file.
+
+    Raises:
+        FileNotFoundError: there is neither; it names the most similar ones.
+
+    Example:
+        >>> from mmengine.config import Config
+        >>> config = Config.fromfile(config_file('tcclip_k400.py'))
+    """
+    short = Path(name).as_posix()
+    if short.startswith('configs/'):
+        short = short[len('configs/'):]
+    for path in (Path(name), config_folder() / short):
+        if path.is_file():
+            return path
+    known = config_names()
+    similar = difflib.get_close_matches(short, known, n=3) or known[:3]
+    raise FileNotFoundError(
+        f'{name} is neither a file nor one of the {len(known)} configs of '
+        f'this project. Similar names: {", ".join(similar)}')

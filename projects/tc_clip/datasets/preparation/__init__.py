@@ -1,0 +1,1 @@
+"""Writes lists of videos from official annotation or published lists."""

@@ -1,0 +1,72 @@
+"""Writing files whole, hashing them, and encoding videos."""
+import hashlib
+import os
+import uuid
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Iterable, Iterator
+
+import cv2
+import numpy as np
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Gives a file to write that takes the place of ``path`` when complete.
+
+    Args:
+        path: the file; its folder is made. If the block fails, it stays as
+            it was.
+
+    Yields:
+        The path to write to, in the same folder.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Several runs may write here, and readers of folders pass over dots.
+    unfinished = path.with_name(f'.{path.name}.{uuid.uuid4().hex[:8]}.tmp')
+    try:
+        yield unfinished
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def sha256(path: Path) -> str:
+    """Hashes a file.
+
+    Args:
+        path: a file of any size.
+    """
+    digest = hashlib.sha256()
+    with open(path, 'rb') as file:
+        for block in iter(lambda: file.read(1 << 20), b''):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def write_mp4(path: Path, frames: Iterable[np.ndarray], fps: float) -> None:
+    """Encodes a video as MPEG-4 Part 2, the one encoder that OpenCV brings.
+
+    Args:
+        path: the file.
+        frames: RGB, ``(H, W, 3)`` uint8 each, all of one size; one at least.
+        fps: frames per second.
+
+    Raises:
+        OSError: OpenCV cannot write there, or has no such encoder.
+        ValueError: there is no frame.
+    """
+    writer = None
+    for frame in frames:
+        if writer is None:
+            writer = cv2.VideoWriter(
+                str(path), cv2.VideoWriter.fourcc(*'mp4v'), fps,
+                frame.shape[1::-1])
+            if not writer.isOpened():
+                raise OSError(
+                    f'{path} cannot be written: check the folder, and that '
+                    'OpenCV has FFmpeg (pip install opencv-python)')
+        writer.write(np.ascontiguousarray(frame[..., ::-1]))
+    if writer is None:
+        raise ValueError(f'{path}: there is no frame to write')
+    writer.release()

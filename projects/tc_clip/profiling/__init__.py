@@ -1,0 +1,1 @@
+"""Measures time and memory of models, and the cost of reading videos."""
