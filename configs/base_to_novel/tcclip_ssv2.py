@@ -1,4 +1,4 @@
-# TC-CLIP, base-to-novel on Something-Something v2, list LIST_SEED.
+# TC-CLIP, base-to-novel on Something-Something v2, training list LIST_SEED.
 _base_ = [
     '../_base_/models/tc_clip.py', '../_base_/protocols/base_to_novel_ssv2.py'
 ]

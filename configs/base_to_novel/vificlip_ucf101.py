@@ -1,4 +1,4 @@
-# ViFi-CLIP, base-to-novel on UCF-101, list LIST_SEED.
+# ViFi-CLIP, base-to-novel on UCF-101, training list LIST_SEED.
 _base_ = [
     '../_base_/models/vifi_clip.py',
     '../_base_/protocols/base_to_novel_ucf101.py'
