@@ -6,6 +6,7 @@ from mmaction.registry import MODELS
 from mmengine.config import Config
 
 from projects.tc_clip.apis import TCCLIPInferencer
+from projects.tc_clip.datasets.pipelines import with_clips
 from tests.loading import TOOLS, load_tool
 
 SIZE, PATCH, FRAMES = 64, 8, 8
@@ -73,9 +74,7 @@ def config():
     backbone.arch.vision_cfg.update(image_size=SIZE, patch_size=PATCH)
     backbone.reference = dict(
         type='ContextTokens', num_tokens=4, seed_ratio=0.3)
-    for step in config.val_dataloader.dataset.pipeline:
-        if step.type == 'Resize':
-            step.scale = (SIZE, SIZE)
+    config.update(with_clips(config, size=SIZE))
     return config
 
 
