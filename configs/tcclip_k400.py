@@ -1,8 +1,3 @@
-# Fully supervised on Kinetics-400: 16 frames, tested with 4 clips x 3 crops.
-_base_ = [
-    '_base_/models/tcclip_vit-b16.py', '_base_/datasets/k400.py',
-    '_base_/schedules/fully_supervised.py',
-    '_base_/protocols/fully_supervised.py', '_base_/default_runtime.py'
-]
-model = dict(
-    cls_head=dict(class_names='{{ fileDirname }}/labels/kinetics_400.csv'))
+# TC-CLIP, fully supervised on Kinetics-400, tested with 4 clips x 3 crops.
+_base_ = ['_base_/models/tc_clip.py', '_base_/protocols/fully_supervised.py']
+model = dict(cls_head=_base_.class_texts)

@@ -1,4 +1,4 @@
-# ViFi-CLIP by the same recipe.
-_base_ = 'tcclip_k400.py'
-model = {{_base_.vifi_clip}}
+# ViFi-CLIP, fully supervised on Kinetics-400, tested with 4 clips x 3 crops.
+_base_ = ['_base_/models/vifi_clip.py', '_base_/protocols/fully_supervised.py']
+model = dict(cls_head=_base_.class_texts)
 test_cfg = dict(method='ViFi-CLIP')

@@ -1,7 +1,9 @@
-# Class names rephrased by a language model, see docs/data.md.
+# TC-CLIP, base-to-novel on HMDB-51, names rephrased by a language model.
+# docs/data.md says where these names come from.
 _base_ = 'tcclip_hmdb51.py'
-run = '{{ fileBasenameNoExtension }}_list{{$LIST_SEED:1}}'
-work_dir = f'work_dirs/base_to_novel/{run}'
-labels = '{{ fileDirname }}/../labels/llm'
-model = dict(cls_head=dict(class_names=f'{labels}/hmdb_51_base.json'))
-test_cfg = dict(label_file=f'{labels}/{{labels}}_{{split}}.json')
+work_dir = 'work_dirs/base_to_novel/tcclip_hmdb51_llm_list{{$LIST_SEED:1}}'
+model = dict(
+    cls_head=dict(
+        class_names='{{ fileDirname }}/../labels/llm/hmdb_51_base.json'))
+test_cfg = dict(
+    label_file='{{ fileDirname }}/../labels/llm/{labels}_{split}.json')

@@ -1,12 +1,6 @@
-# Base-to-novel on K-400: `LIST_SEED=2 python tools/train.py ...` for list 2.
-_base_ = '../_base_/protocols/base_to_novel.py'
-run = '{{ fileBasenameNoExtension }}_list{{$LIST_SEED:1}}'
-work_dir = f'work_dirs/base_to_novel/{run}'
-data_root = '{{$MMACTION_DATA:data}}/kinetics400'
-model = dict(
-    cls_head=dict(
-        class_names='{{ fileDirname }}/../labels/kinetics_400_base.csv'))
-train_dataloader = dict(dataset=dict(data_root=data_root))
-val_dataloader = dict(dataset=dict(data_root=data_root))
-test_cfg = dict(
-    common=dict(data_set='K-400', folder='kinetics400', labels='kinetics_400'))
+# TC-CLIP, base-to-novel on Kinetics-400, training list LIST_SEED.
+_base_ = [
+    '../_base_/models/tc_clip.py', '../_base_/protocols/base_to_novel_k400.py'
+]
+work_dir = 'work_dirs/base_to_novel/tcclip_k400_list{{$LIST_SEED:1}}'
+model = dict(cls_head=_base_.class_texts)

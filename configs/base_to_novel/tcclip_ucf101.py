@@ -1,13 +1,7 @@
-# Base-to-novel on UCF-101: `LIST_SEED=2 python tools/train.py ...` for list 2.
-_base_ = '../_base_/protocols/base_to_novel.py'
-run = '{{ fileBasenameNoExtension }}_list{{$LIST_SEED:1}}'
-work_dir = f'work_dirs/base_to_novel/{run}'
-data_root = '{{$MMACTION_DATA:data}}/ucf101'
-model = dict(
-    cls_head=dict(
-        class_names='{{ fileDirname }}/../labels/ucf_101_base.csv',
-        split_camel_case=True))
-train_dataloader = dict(dataset=dict(data_root=data_root))
-val_dataloader = dict(dataset=dict(data_root=data_root))
-test_cfg = dict(
-    common=dict(data_set='UCF-101', folder='ucf101', labels='ucf_101'))
+# TC-CLIP, base-to-novel on UCF-101, training list LIST_SEED.
+_base_ = [
+    '../_base_/models/tc_clip.py',
+    '../_base_/protocols/base_to_novel_ucf101.py'
+]
+work_dir = 'work_dirs/base_to_novel/tcclip_ucf101_list{{$LIST_SEED:1}}'
+model = dict(cls_head=_base_.class_texts)

@@ -1,9 +1,10 @@
-# Class names rephrased by a language model, see docs/data.md.
+# TC-CLIP, base-to-novel on UCF-101, names rephrased by a language model.
+# docs/data.md says where these names come from.
 _base_ = 'tcclip_ucf101.py'
-run = '{{ fileBasenameNoExtension }}_list{{$LIST_SEED:1}}'
-work_dir = f'work_dirs/base_to_novel/{run}'
-labels = '{{ fileDirname }}/../labels/llm'
+work_dir = 'work_dirs/base_to_novel/tcclip_ucf101_llm_list{{$LIST_SEED:1}}'
 model = dict(
     cls_head=dict(
-        class_names=f'{labels}/ucf_101_base.json', split_camel_case=False))
-test_cfg = dict(label_file=f'{labels}/{{labels}}_{{split}}.json')
+        class_names='{{ fileDirname }}/../labels/llm/ucf_101_base.json',
+        split_camel_case=False))
+test_cfg = dict(
+    label_file='{{ fileDirname }}/../labels/llm/{labels}_{split}.json')

@@ -1,6 +1,8 @@
-# ViFi-CLIP by the same recipe.
-_base_ = 'tcclip_hmdb51.py'
-run = '{{ fileBasenameNoExtension }}_list{{$LIST_SEED:1}}'
-work_dir = f'work_dirs/base_to_novel/{run}'
-model = {{_base_.vifi_clip}}
+# ViFi-CLIP, base-to-novel on HMDB-51, training list LIST_SEED.
+_base_ = [
+    '../_base_/models/vifi_clip.py',
+    '../_base_/protocols/base_to_novel_hmdb51.py'
+]
+work_dir = 'work_dirs/base_to_novel/vificlip_hmdb51_list{{$LIST_SEED:1}}'
+model = dict(cls_head=_base_.class_texts)
 test_cfg = dict(method='ViFi-CLIP')

@@ -1,4 +1,5 @@
-# The control: every frame on its own, and prompts that see no video.
+# The control of the demo: frames that see nothing but themselves.
+# Its prompts do not see the video either.
 _base_ = 'tcclip_motion.py'
 model = dict(
     backbone=dict(reference=dict(_delete_=True, type='FrameWise')),

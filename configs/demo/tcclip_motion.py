@@ -1,72 +1,46 @@
-# Four motions whose single frames look alike, learned by a small CLIP from
-# random weights on a CPU. `make demo` makes the videos and runs this.
+# A small CLIP learns four motions, from random weights on a CPU.
+# Single frames of them look alike. `make demo` makes the videos and runs this.
 _base_ = [
-    '../_base_/models/tcclip_vit-b16.py', '../_base_/datasets/videos.py',
+    '../_base_/models/tc_clip.py', '../_base_/datasets/videos.py',
     '../_base_/default_runtime.py'
 ]
-data_root = 'data/motion'
-num_frames, crop = 8, 32
+from projects.tc_clip.datasets.pipelines import with_clips
 
+data_root = 'data/motion'
 model = dict(
     backbone=dict(
         arch=dict(
             _delete_=True,
             embed_dim=64,
             vision_cfg=dict(
-                image_size=crop,
-                layers=3,
-                width=64,
-                head_width=32,
+                image_size=32, layers=3, width=64, head_width=32,
                 patch_size=8),
             text_cfg=dict(width=64, heads=2, layers=2)),
         pretrained=None,
-        num_frames=num_frames,
+        num_frames=8,
         reference=dict(num_tokens=32, seed_ratio=0.5)),
     cls_head=dict(class_names=f'{data_root}/classes.txt', label_smooth_eps=0.),
     data_preprocessor=dict(blending=None))
 
+_base_.update(with_clips(_base_, num_frames=8, size=32, short_side=32))
+# Colour and size tell the classes apart: nothing but flips changes a video.
 train_pipeline = [
     dict(type='SafeDecordInit', on_error='redraw'),
-    dict(type='SegmentSample', num_frames=num_frames),
+    dict(type='SegmentSample', num_frames=8),
     dict(type='SafeDecordDecode', on_error='redraw'),
-    dict(type='Resize', scale=(crop, crop), keep_ratio=False),
+    dict(type='Resize', scale=(32, 32), keep_ratio=False),
     dict(type='Flip', flip_ratio=0.5),
     dict(type='Flip', flip_ratio=0.5, direction='vertical'),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='PackActionInputs')
-]
-val_pipeline = [
-    dict(type='SafeDecordInit'),
-    dict(type='SegmentSample', num_frames=num_frames, test_mode=True),
-    dict(type='SafeDecordDecode'),
-    dict(type='Resize', scale=(crop, crop), keep_ratio=False),
-    dict(type='FormatShape', input_format='NCTHW'), {{_base_.pack_with_name}}
-]
-# 4 clips x 3 crops
-test_pipeline = [
-    dict(type='SafeDecordInit'),
-    dict(
-        type='SegmentSample',
-        num_frames=num_frames,
-        num_views=4,
-        test_mode=True),
-    dict(type='SafeDecordDecode'),
-    dict(type='Resize', scale=(crop, crop), keep_ratio=False),
-    dict(type='ThreeCrop', crop_size=crop),
-    dict(type='FormatShape', input_format='NCTHW'), {{_base_.pack_with_name}}
 ]
 train_dataloader = dict(
     num_workers=1,
     dataset=dict(
         data_root=data_root, ann_file='train.txt', pipeline=train_pipeline))
 val_dataloader = dict(
-    num_workers=1,
-    dataset=dict(
-        data_root=data_root, ann_file='val.txt', pipeline=val_pipeline))
-test_dataloader = dict(
-    num_workers=1,
-    dataset=dict(
-        data_root=data_root, ann_file='val.txt', pipeline=test_pipeline))
+    num_workers=1, dataset=dict(data_root=data_root, ann_file='val.txt'))
+test_dataloader = val_dataloader
 
 train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=12, val_interval=2)
 val_cfg = dict(type='ValLoop')

@@ -1,10 +1,6 @@
-# Few-shot on HMDB-51: `SHOTS=4 python tools/train.py ...`: 4 a class.
-_base_ = '../_base_/protocols/few_shot.py'
-work_dir = 'work_dirs/few_shot/{{ fileBasenameNoExtension }}_{{$SHOTS:16}}shot'
-data_root = '{{$MMACTION_DATA:data}}/hmdb51'
-model = dict(
-    cls_head=dict(class_names='{{ fileDirname }}/../labels/hmdb_51.csv'))
-train_dataloader = dict(dataset=dict(data_root=data_root))
-val_dataloader = dict(dataset=dict(data_root=data_root))
-test_dataloader = val_dataloader
-test_cfg = dict(test_sets=[dict(data_set='HMDB-51', split='1')])
+# TC-CLIP, few-shot on HMDB-51: SHOTS videos of each class.
+_base_ = [
+    '../_base_/models/tc_clip.py', '../_base_/protocols/few_shot_hmdb51.py'
+]
+work_dir = 'work_dirs/few_shot/tcclip_hmdb51_{{$SHOTS:16}}shot'
+model = dict(cls_head=_base_.class_texts)

@@ -1,6 +1,7 @@
-# ViFi-CLIP by the same recipe.
-_base_ = 'tcclip_ssv2.py'
-run = '{{ fileBasenameNoExtension }}_{{$SHOTS:16}}shot'
-work_dir = f'work_dirs/few_shot/{run}'
-model = {{_base_.vifi_clip}}
+# ViFi-CLIP, few-shot on Something-Something v2: SHOTS videos of each class.
+_base_ = [
+    '../_base_/models/vifi_clip.py', '../_base_/protocols/few_shot_ssv2.py'
+]
+work_dir = 'work_dirs/few_shot/vificlip_ssv2_{{$SHOTS:16}}shot'
+model = dict(cls_head=_base_.class_texts)
 test_cfg = dict(method='ViFi-CLIP')

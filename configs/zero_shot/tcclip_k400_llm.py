@@ -1,8 +1,9 @@
-# Class names rephrased by a language model, see docs/data.md.
+# TC-CLIP, zero-shot from Kinetics-400, names rephrased by a language model.
+# docs/data.md says where these names come from.
 _base_ = 'tcclip_k400.py'
-work_dir = 'work_dirs/zero_shot/{{ fileBasenameNoExtension }}'
-labels = '{{ fileDirname }}/../labels/llm'
+work_dir = 'work_dirs/zero_shot/tcclip_k400_llm'
 model = dict(
     cls_head=dict(
-        class_names=f'{labels}/kinetics_400.json', split_camel_case=False))
-test_cfg = dict(label_file=f'{labels}/{{labels}}.json')
+        class_names='{{ fileDirname }}/../labels/llm/kinetics_400.json',
+        split_camel_case=False))
+test_cfg = dict(label_file='{{ fileDirname }}/../labels/llm/{labels}.json')

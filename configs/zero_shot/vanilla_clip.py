@@ -1,6 +1,6 @@
-# CLIP as it is, on every frame, and bare class names. Nothing to train:
+# CLIP without training, zero-shot: frames on their own, bare class names.
 # tools/convert_weights.py openai openai clip.pth; tools/test.py ... clip.pth
 _base_ = 'vificlip_k400.py'
-work_dir = 'work_dirs/zero_shot/{{ fileBasenameNoExtension }}'
+work_dir = 'work_dirs/zero_shot/vanilla_clip'
 model = dict(cls_head=dict(prompt_init=None, full_stop=''))
 test_cfg = dict(method='Vanilla CLIP', clip_shares=(0., ))

@@ -1,6 +1,5 @@
-# ViFi-CLIP by the same recipe.
-_base_ = 'tcclip_k400.py'
-run = '{{ fileBasenameNoExtension }}'
-work_dir = f'work_dirs/zero_shot/{run}'
-model = {{_base_.vifi_clip}}
+# ViFi-CLIP, zero-shot from Kinetics-400 to HMDB-51, UCF-101 and Kinetics-600.
+_base_ = ['../_base_/models/vifi_clip.py', '../_base_/protocols/zero_shot.py']
+work_dir = 'work_dirs/zero_shot/vificlip_k400'
+model = dict(cls_head=_base_.class_texts)
 test_cfg = dict(method='ViFi-CLIP')

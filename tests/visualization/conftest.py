@@ -7,6 +7,7 @@ from mmengine.config import Config
 
 from projects.tc_clip.apis import TCCLIPInferencer
 from projects.tc_clip.config_files import config_file
+from projects.tc_clip.datasets.pipelines import with_clips
 from projects.tc_clip.datasets.preparation import motion_videos
 from projects.tc_clip.files import write_mp4
 
@@ -72,9 +73,7 @@ def config():
     backbone.arch.vision_cfg.update(image_size=SIZE, patch_size=PATCH)
     backbone.reference = dict(
         type='ContextTokens', num_tokens=4, seed_ratio=0.3)
-    for step in config.val_dataloader.dataset.pipeline:
-        if step.type == 'Resize':
-            step.scale = (SIZE, SIZE)
+    config.update(with_clips(config, size=SIZE))
     return config
 
 

@@ -1,7 +1,8 @@
-_base_ = 'videos.py'
-data_root = '{{$MMACTION_DATA:data}}/kinetics400'
-
-train_dataloader = dict(
-    dataset=dict(data_root=data_root, ann_file='train.txt'))
-val_dataloader = dict(dataset=dict(data_root=data_root, ann_file='val.txt'))
-test_dataloader = val_dataloader
+# Facts of Kinetics-400, for the recipes.
+k400 = dict(
+    data_root='{{$MMACTION_DATA:data}}/kinetics400',
+    class_texts=dict(
+        class_names='{{ fileDirname }}/../../labels/kinetics_400.csv'),
+    # How ProtocolTestLoop calls it.
+    test_set=dict(
+        data_set='K-400', folder='kinetics400', labels='kinetics_400'))

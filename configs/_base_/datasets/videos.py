@@ -1,57 +1,41 @@
-# Videos with one label each: the pipelines that all recipes share. A data set
-# adds its `data_root` and, in it, the lists.
-num_frames = 16
-crop = 224
-
-# Results of a test name their videos.
-pack_with_name = dict(
-    type='PackActionInputs', meta_keys=('filename', 'img_shape'))
+# Videos with one label each; a recipe adds `data_root` and the lists in it.
 train_pipeline = [
     dict(type='SafeDecordInit', on_error='redraw'),
-    dict(type='SegmentSample', num_frames=num_frames),
+    dict(type='SegmentSample', num_frames=16),
     dict(type='SafeDecordDecode', on_error='redraw'),
     dict(type='Resize', scale=(-1, 256)),
     dict(
         type='MultiScaleCrop',
-        input_size=crop,
+        input_size=224,
         scales=(1, 0.875, 0.75, 0.66),
         max_wh_scale_gap=1,
         num_fixed_crops=5),
-    dict(type='Resize', scale=(crop, crop), keep_ratio=False),
+    dict(type='Resize', scale=(224, 224), keep_ratio=False),
     dict(type='Flip', flip_ratio=0.5),
     dict(type='ClipColorJitter', prob=0.8),
     dict(type='ClipGrayscale', prob=0.2),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='PackActionInputs')
 ]
-# Left and right are part of some classes of Something-Something.
-no_flip_pipeline = [step for step in train_pipeline if step['type'] != 'Flip']
+# 1 clip x 1 crop. Results name their videos, hence `filename`.
 val_pipeline = [
     dict(type='SafeDecordInit'),
-    dict(type='SegmentSample', num_frames=num_frames, test_mode=True),
+    dict(type='SegmentSample', num_frames=16, test_mode=True),
     dict(type='SafeDecordDecode'),
     dict(type='Resize', scale=(-1, 256)),
-    dict(type='CenterCrop', crop_size=crop),
-    dict(type='FormatShape', input_format='NCTHW'), pack_with_name
-]
-two_views = dict(
-    type='SegmentSample', num_frames=num_frames, num_views=2, test_mode=True)
-two_view_pipeline = [
-    two_views if step['type'] == 'SegmentSample' else step
-    for step in val_pipeline
+    dict(type='CenterCrop', crop_size=224),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='PackActionInputs', meta_keys=('filename', 'img_shape'))
 ]
 # 4 clips x 3 crops
 test_pipeline = [
     dict(type='SafeDecordInit'),
-    dict(
-        type='SegmentSample',
-        num_frames=num_frames,
-        num_views=4,
-        test_mode=True),
+    dict(type='SegmentSample', num_frames=16, num_views=4, test_mode=True),
     dict(type='SafeDecordDecode'),
-    dict(type='Resize', scale=(-1, crop)),
-    dict(type='ThreeCrop', crop_size=crop),
-    dict(type='FormatShape', input_format='NCTHW'), pack_with_name
+    dict(type='Resize', scale=(-1, 224)),
+    dict(type='ThreeCrop', crop_size=224),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='PackActionInputs', meta_keys=('filename', 'img_shape'))
 ]
 
 train_dataloader = dict(

@@ -1,13 +1,19 @@
-# SHOTS videos of each class: 2, 4, 8 or 16.
+# Few-shot: SHOTS (2, 4, 8 or 16) videos of each class.
 _base_ = [
-    '../models/tcclip_vit-b16.py', '../datasets/videos.py',
-    '../schedules/few_shot.py', '../default_runtime.py'
+    '../datasets/videos_two_views.py', '../schedules/adamw_cosine.py',
+    '../default_runtime.py'
 ]
-shots = '{{$SHOTS:16}}'
-train_dataloader = dict(dataset=dict(ann_file=f'train_{shots}shot.txt'))
+val_pipeline = _base_.test_pipeline
+train_dataloader = dict(dataset=dict(ann_file='train_{{$SHOTS:16}}shot.txt'))
 val_dataloader = dict(
-    dataset=dict(
-        ann_file='val_split1.txt', pipeline={{_base_.two_view_pipeline}}))
+    dataset=dict(ann_file='val_split1.txt', pipeline=val_pipeline))
 test_dataloader = val_dataloader
+
+train_cfg = dict(max_epochs=50)
+optim_wrapper = dict(optimizer=dict(lr=2e-6))
+param_scheduler = dict(warmup=5)
+custom_hooks = [dict(type='TotalBatchSizeHook', total=64)]
 test_cfg = dict(
-    type='ProtocolTestLoop', protocol='few_shot', facts=dict(shots=int(shots)))
+    type='ProtocolTestLoop',
+    protocol='few_shot',
+    facts=dict(shots=int('{{$SHOTS:16}}')))

@@ -1,2 +1,5 @@
+# Neither context tokens nor prompts that see the video: ViFi-CLIP.
 _base_ = '../zero_shot.py'
-model = {{_base_.vifi_clip}}
+model = dict(
+    backbone=dict(reference=dict(_delete_=True, type='FrameWise')),
+    cls_head=_base_.fixed_prompt)

@@ -1,2 +1,3 @@
+# Context tokens alone, with a fixed prompt.
 _base_ = '../zero_shot.py'
-model = dict(cls_head=dict(num_prompts=0, prompt_layers=[]))
+model = dict(cls_head=_base_.fixed_prompt)

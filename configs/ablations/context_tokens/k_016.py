@@ -1,2 +1,3 @@
+# 16 context tokens of a video.
 _base_ = '../few_shot.py'
 model = dict(backbone=dict(reference=dict(num_tokens=16)))

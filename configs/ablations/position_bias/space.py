@@ -1,2 +1,3 @@
+# CLIP's positions in every frame, without the local/global bias.
 _base_ = '../few_shot.py'
 model = dict(backbone=dict(local_global_bias=False))

@@ -1,1 +1,2 @@
+# Prompts that read the context tokens: TC-CLIP.
 _base_ = '../zero_shot.py'

@@ -1,2 +1,3 @@
+# Seeds are 0.5 of the patches of a frame.
 _base_ = '../few_shot.py'
 model = dict(backbone=dict(reference=dict(seed_ratio=0.5)))

@@ -1,2 +1,5 @@
+# No seeds, frames on their own: ViFi-CLIP.
 _base_ = '../few_shot.py'
-model = {{_base_.vifi_clip}}
+model = dict(
+    backbone=dict(reference=dict(_delete_=True, type='FrameWise')),
+    cls_head=_base_.fixed_prompt)

@@ -1,3 +1,4 @@
+# Seeds by the attention of CLS, averaged over heads: TC-CLIP.
 _base_ = '../few_shot.py'
 model = dict(
     backbone=dict(

@@ -1,3 +1,4 @@
+# Seeds by the attention of CLS, some from each head.
 _base_ = '../few_shot.py'
 model = dict(
     backbone=dict(

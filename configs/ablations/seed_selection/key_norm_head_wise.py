@@ -1,3 +1,4 @@
+# Seeds by the norm of their keys, some from each head.
 _base_ = '../few_shot.py'
 model = dict(
     backbone=dict(

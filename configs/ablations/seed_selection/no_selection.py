@@ -1,3 +1,4 @@
+# All patches are seeds.
 _base_ = '../few_shot.py'
 model = dict(
     backbone=dict(

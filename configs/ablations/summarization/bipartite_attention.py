@@ -1,3 +1,4 @@
+# Bipartite soft matching, weighted by the attention of CLS.
 _base_ = '../few_shot.py'
 model = dict(
     backbone=dict(reference=dict(weights=dict(type='CLSAttentionSelection'))))

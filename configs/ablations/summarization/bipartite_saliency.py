@@ -1,3 +1,4 @@
+# Bipartite soft matching, weighted by the saliency of patches.
 _base_ = '../few_shot.py'
 model = dict(
     backbone=dict(

@@ -1,2 +1,3 @@
+# Frames read context tokens, with a fixed prompt.
 _base_ = '../few_shot.py'
-model = dict(cls_head=dict(num_prompts=0, prompt_layers=[]))
+model = dict(cls_head=_base_.fixed_prompt)

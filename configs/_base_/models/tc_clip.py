@@ -1,3 +1,4 @@
+# TC-CLIP: ViT-B/16 with context tokens and video-conditional prompts.
 model = dict(
     type='TCCLIPRecognizer',
     backbone=dict(
@@ -19,7 +20,7 @@ model = dict(
         average_clips='prob'),
     data_preprocessor=dict(
         type='ActionDataPreprocessor',
-        # ImageNet's, as the official weights were trained with; not CLIP's.
+        # ImageNet's, with which the official weights were trained; not CLIP's.
         mean=[123.675, 116.28, 103.53],
         std=[58.395, 57.12, 57.375],
         format_shape='NCTHW',
@@ -31,7 +32,5 @@ model = dict(
             ],
             probs=[0.5, 0.5])))
 
-# What makes it ViFi-CLIP: frames on their own, and a fixed prompt.
-vifi_clip = dict(
-    backbone=dict(reference=dict(_delete_=True, type='FrameWise')),
-    cls_head=dict(num_prompts=0, prompt_layers=[]))
+# For `cls_head`: `prompt_init` as it stands, the same for all videos.
+fixed_prompt = dict(num_prompts=0, prompt_layers=[])

@@ -1,0 +1,12 @@
+# The same videos, tested with 2 clips x 1 crop.
+_base_ = 'videos.py'
+test_pipeline = [
+    dict(type='SafeDecordInit'),
+    dict(type='SegmentSample', num_frames=16, num_views=2, test_mode=True),
+    dict(type='SafeDecordDecode'),
+    dict(type='Resize', scale=(-1, 256)),
+    dict(type='CenterCrop', crop_size=224),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='PackActionInputs', meta_keys=('filename', 'img_shape'))
+]
+test_dataloader = dict(dataset=dict(pipeline=test_pipeline))

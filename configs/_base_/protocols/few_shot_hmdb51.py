@@ -1,0 +1,8 @@
+# Few-shot on HMDB-51.
+_base_ = ['few_shot.py', '../datasets/hmdb51.py']
+train_dataloader = dict(dataset=dict(data_root=_base_.hmdb51.data_root))
+val_dataloader = dict(dataset=dict(data_root=_base_.hmdb51.data_root))
+test_dataloader = val_dataloader
+class_texts = _base_.hmdb51.class_texts
+test_cfg = dict(
+    test_sets=[dict(data_set=_base_.hmdb51.test_set.data_set, split='1')])

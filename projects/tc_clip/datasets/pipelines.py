@@ -1,0 +1,164 @@
+"""Adapts the pipelines of a config to clips of another length or size.
+
+A config that inherits cannot change one step of a pipeline: MMEngine replaces
+lists as a whole. It imports :func:`with_clips` for that.
+"""
+import copy
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+
+Step = Dict[str, Any]
+
+# The option of each step that holds a width and height, or one side of both.
+_SIZES = {
+    'Resize': 'scale',
+    'RandomCrop': 'size',
+    'MultiScaleCrop': 'input_size',
+    'CenterCrop': 'crop_size',
+    'ThreeCrop': 'crop_size',
+    'TenCrop': 'crop_size'
+}
+
+
+def with_clips(config: Mapping[str, Any],
+               *,
+               num_frames: Optional[int] = None,
+               size: Optional[int] = None,
+               short_side: Optional[int] = None) -> Dict[str, Any]:
+    """Returns the changes to a config for clips of another length or size.
+
+    Args:
+        config: a config with ``train_dataloader``, ``val_dataloader`` or
+            ``test_dataloader``.
+        num_frames: see :func:`adapt_pipeline`.
+        size: see :func:`adapt_pipeline`.
+        short_side: see :func:`adapt_pipeline`.
+
+    Returns:
+        For each of the data loaders, its new ``dataset.pipeline``; the same
+        pipelines as ``train_pipeline``, ``val_pipeline``, ``test_pipeline``.
+
+    Raises:
+        ValueError: a data set has no pipeline, or its pipeline lacks a step
+            that would have to change.
+
+    Example:
+        >>> _base_ = 'tcclip_k400.py'
+        >>> from projects.tc_clip.datasets.pipelines import with_clips
+        >>> _base_.update(with_clips(_base_, num_frames=32))
+    """
+    changes: Dict[str, Any] = {}
+    for split in ('train', 'val', 'test'):
+        loader = config.get(f'{split}_dataloader')
+        if loader is None:
+            continue
+        dataset = loader['dataset']
+        if 'pipeline' not in dataset:
+            raise ValueError(
+                f'{split}_dataloader: the {dataset.get("type")} has no '
+                'pipeline. Set the pipeline of the data set that it wraps by '
+                'adapt_pipeline.')
+        pipeline = adapt_pipeline(dataset['pipeline'], num_frames, size,
+                                  short_side)
+        changes[f'{split}_pipeline'] = pipeline
+        changes[f'{split}_dataloader'] = dict(dataset=dict(pipeline=pipeline))
+    return changes
+
+
+def adapt_pipeline(pipeline: Sequence[Step],
+                   num_frames: Optional[int] = None,
+                   size: Optional[int] = None,
+                   short_side: Optional[int] = None) -> List[Step]:
+    """Returns a pipeline for clips of another length or size.
+
+    Args:
+        pipeline: configs of its steps, which stay as they are.
+        num_frames: frames of a clip, for ``SegmentSample``.
+        size: side in pixels of the square that the model sees. All other
+            sizes of the pipeline change in proportion: 256 becomes 384 where
+            224 becomes 336.
+        short_side: short side in pixels to which whole frames are resized
+            before the square is cut out of them.
+
+    Raises:
+        ValueError: a number is below 1, the square does not fit into frames
+            of ``short_side``, or the pipeline lacks a step to change.
+    """
+    wishes = dict(num_frames=num_frames, size=size, short_side=short_side)
+    for name, value in wishes.items():
+        if value is not None and value < 1:
+            raise ValueError(f'{name} must be 1 or more, but is {value}.')
+    steps = [copy.deepcopy(step) for step in pipeline]
+    if num_frames is not None:
+        _set_num_frames(steps, num_frames)
+    if size is not None:
+        _set_size(steps, size)
+    if short_side is not None:
+        _set_short_side(steps, short_side)
+    return steps
+
+
+def clip_size(pipeline: Sequence[Step]) -> int:
+    """Returns the side in pixels of the square that a pipeline ends with.
+
+    Raises:
+        ValueError: no step crops or resizes to a square.
+    """
+    for step in reversed(pipeline):
+        width, height = _width_and_height(step)
+        if width == height > 0:
+            return width
+    raise ValueError('The size of clips is not known: the pipeline has no '
+                     f'crop or resize to a square. {_listed(pipeline)}')
+
+
+def _width_and_height(step: Step) -> Tuple[int, int]:
+    """Returns the size that a step gives, with -1 for what it leaves open."""
+    value = step.get(_SIZES.get(step['type'], ''))
+    if isinstance(value, int):
+        return value, value
+    return value if isinstance(value, tuple) else (-1, -1)
+
+
+def _set_num_frames(steps: Sequence[Step], num_frames: int) -> None:
+    """Sets the frames of a clip."""
+    samplers = [step for step in steps if step['type'] == 'SegmentSample']
+    if not samplers:
+        raise ValueError(f'num_frames={num_frames} cannot be set: the '
+                         f'pipeline has no SegmentSample. {_listed(steps)}')
+    for step in samplers:
+        step['num_frames'] = num_frames
+
+
+def _set_size(steps: Sequence[Step], size: int) -> None:
+    """Scales all sizes so that clips get the given one."""
+    ratio = size / clip_size(steps)
+    for step in steps:
+        sides = _width_and_height(step)
+        if max(sides) > 0:
+            new = tuple(round(s * ratio) if s > 0 else s for s in sides)
+            option = _SIZES[step['type']]
+            is_pair = isinstance(step[option], tuple)
+            step[option] = new if is_pair else new[0]
+
+
+def _set_short_side(steps: Sequence[Step], short_side: int) -> None:
+    """Sets the short side to which whole frames are resized."""
+    if short_side < clip_size(steps):
+        raise ValueError(
+            f'short_side={short_side} must not be below the size of clips, '
+            f'{clip_size(steps)}.')
+    resizes = [
+        step for step in steps
+        if step['type'] == 'Resize' and -1 in _width_and_height(step)
+    ]
+    if not resizes:
+        raise ValueError(
+            f'short_side={short_side} cannot be set: the '
+            f'pipeline has no Resize to (-1, n). {_listed(steps)}')
+    for step in resizes:
+        step['scale'] = (-1, short_side)
+
+
+def _listed(steps: Sequence[Step]) -> str:
+    """Names the steps of a pipeline, for errors."""
+    return f'Its steps: {", ".join(step["type"] for step in steps)}.'

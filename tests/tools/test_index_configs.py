@@ -1,0 +1,66 @@
+"""configs/README.md lists all configs, as they are."""
+import re
+
+import pytest
+
+from tests.loading import TOOLS, load_tool
+
+CONFIGS = TOOLS.parent / 'configs'
+README = CONFIGS / 'README.md'
+
+
+@pytest.fixture(scope='module')
+def index():
+    return load_tool('index_configs')
+
+
+def test_index_is_up_to_date(index):
+    text = README.read_text()
+    assert index.with_tables(text) == text, 'run tools/index_configs.py'
+
+
+def test_every_config_has_a_row():
+    links = re.findall(r'^\| \[.*?\]\((.*?)\)', README.read_text(), re.M)
+    configs = [
+        path.relative_to(CONFIGS).as_posix() for path in CONFIGS.rglob('*.py')
+        if '_base_' not in path.parts
+    ]
+    assert sorted(links) == sorted(configs)
+
+
+@pytest.mark.parametrize('name',
+                         ['few_shot/vificlip_ucf101.py', 'tcclip_32f_k400.py'])
+def test_examples_are_configs(name):
+    assert (CONFIGS / name).read_text() in README.read_text()
+
+
+def test_a_row_says_what_a_config_sets(index, tmp_path, monkeypatch):
+    monkeypatch.setattr(index, 'CONFIGS', tmp_path)
+    (tmp_path / 'a.py').write_text('''# A config.
+# More about it.
+_base_ = ['../_base_/models/b.py', 'mmaction::c/d.py']
+_base_.update(change(_base_, size=3))
+work_dir = 'w'
+model = dict(head=dict(_delete_=True, type='A', names=_base_.class_texts))
+''')
+    assert index.row(tmp_path / 'a.py') == (
+        '| [`a.py`](a.py) | A config. | `b.py`, `d.py` | '
+        "`_base_.update(change(_base_, size=3))`, `model.head.type='A'` |\n")
+
+
+def test_many_settings_are_named_by_what_they_belong_to(
+        index, tmp_path, monkeypatch):
+    monkeypatch.setattr(index, 'CONFIGS', tmp_path)
+    (tmp_path / 'a.py').write_text(
+        '# A config.\nmodel = dict(a=1, b=dict(c=2, d=3))\nx = 4\ny = 5\n')
+    assert index.row(
+        tmp_path /
+        'a.py') == ('| [`a.py`](a.py) | A config. |  | `model`, `x`, `y` |\n')
+
+
+@pytest.mark.parametrize('first', ['x = 1', '# No full stop', '#A config.'])
+def test_a_first_line_that_is_not_a_sentence_is_an_error(
+        index, tmp_path, first):
+    (tmp_path / 'a.py').write_text(f'{first}\ny = 2\n')
+    with pytest.raises(ValueError, match='a.py: the first line must be'):
+        index.row(tmp_path / 'a.py')
