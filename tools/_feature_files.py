@@ -1,32 +1,23 @@
 """Files of tools/extract_features.py: features, what they are of, failures."""
 import hashlib
 import json
-import os
+import sys
 import uuid
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Set
+from typing import Any, Dict, List, Set
 
 import numpy as np
+
+# works without installation
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from projects.tc_clip.files import replacing  # noqa: E402
 
 FACTS, FAILED = 'features.json', 'failed.txt'
 VIDEOS_PER_PART = 256
 _LONGEST_VALUE = 200  # characters of a fact in an error
 
 Arrays = Dict[str, np.ndarray]
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Gives a file to write that takes its place when it is complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Several runs may write here, and readers of folders pass over dots.
-    unfinished = path.with_name(f'.{path.name}.{uuid.uuid4().hex[:8]}.tmp')
-    try:
-        yield unfinished
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 class NpzFolder:
