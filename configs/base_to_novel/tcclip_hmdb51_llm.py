@@ -4,4 +4,5 @@ run = '{{ fileBasenameNoExtension }}_list{{$LIST_SEED:1}}'
 work_dir = f'work_dirs/base_to_novel/{run}'
 labels = '{{ fileDirname }}/../labels/llm'
 model = dict(cls_head=dict(class_names=f'{labels}/hmdb_51_base.json'))
-test_cfg = dict(label_file=f'{labels}/{{labels}}_{{split}}.json')
+test_cfg = dict(
+    rephrased=True, label_file=f'{labels}/{{labels}}_{{split}}.json')

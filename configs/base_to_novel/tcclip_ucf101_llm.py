@@ -6,4 +6,5 @@ labels = '{{ fileDirname }}/../labels/llm'
 model = dict(
     cls_head=dict(
         class_names=f'{labels}/ucf_101_base.json', split_camel_case=False))
-test_cfg = dict(label_file=f'{labels}/{{labels}}_{{split}}.json')
+test_cfg = dict(
+    rephrased=True, label_file=f'{labels}/{{labels}}_{{split}}.json')

@@ -5,3 +5,4 @@ labels = '{{ fileDirname }}/../labels/llm'
 model = dict(
     cls_head=dict(
         class_names=f'{labels}/ucf_101.json', split_camel_case=False))
+test_cfg = dict(rephrased=True)

@@ -5,4 +5,4 @@ labels = '{{ fileDirname }}/../labels/llm'
 model = dict(
     cls_head=dict(
         class_names=f'{labels}/kinetics_400.json', split_camel_case=False))
-test_cfg = dict(label_file=f'{labels}/{{labels}}.json')
+test_cfg = dict(rephrased=True, label_file=f'{labels}/{{labels}}.json')
