@@ -324,6 +324,29 @@ def test_the_newest_test_of_a_protocol_is_read(tmp_path):
     assert found['videos'] == 10
 
 
+def test_results_of_an_earlier_version_are_tested_again(tmp_path, monkeypatch):
+    """They hold averages, from which no row of a table can be made."""
+    config = runs.Config(
+        dict(
+            test_cfg=dict(type='ProtocolTestLoop'),
+            train_cfg=dict(max_epochs=12)))
+    called = []
+    monkeypatch.setattr(runs, 'load_config', lambda *_: config)
+    monkeypatch.setattr(runs, 'run_tool',
+                        lambda _, name, *__: called.append(name))
+    run = runs.Run(tmp_path / 'a.py', [], 0, tmp_path)
+    settings = runs.settings_of(run, config)
+    runs.write_json(tmp_path / 'settings.json', settings)
+    runs.write_json(tmp_path / 'result.json',
+                    dict(accuracy={'All': 66}, settings=settings))
+    content = protocol_result([(0., 'SSv2', 'val', 9.)])['protocol_results']
+    runs.write_json(tmp_path / 'test/time/protocol_results.json', content)
+    result = runs.train_and_test(run)
+    assert called == ['train.py', 'test.py']
+    assert result['protocol_results'] == content
+    assert runs.train_and_test(run) == result and len(called) == 2
+
+
 def test_the_base_is_set_for_the_rows_only(monkeypatch):
     monkeypatch.setenv('BASE', 'before.py')
     with pytest.raises(RuntimeError):

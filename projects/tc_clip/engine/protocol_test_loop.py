@@ -163,9 +163,10 @@ class ProtocolTestLoop(TestLoop):
                                               'metainfo', None)
 
     def _run_list(self) -> Dict[str, float]:
-        """Does what TestLoop.run does, without its ``model.eval()``.
+        """Returns the metrics of the current list.
 
-        That would make the head forget its encoded texts before each list.
+        Unlike TestLoop.run it does not call ``model.eval()``, which would
+        make the head forget its encoded texts, nor add losses to the metrics.
         """
         self.runner.call_hook('before_test')
         self.runner.call_hook('before_test_epoch')
