@@ -5,20 +5,22 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence
 
-from _tables import mean
+import _checkout  # noqa: F401 - finds the package without installation
 from mmaction.registry import DATASETS
 from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
 from mmengine.runner import find_latest_checkpoint
-from summarize_demo import top1
+
+from projects.tc_clip.evaluation.result_files import files_of_tests, stock_top1
+from projects.tc_clip.files import write_json
 
 TOOLS = Path(__file__).resolve().parent
 RESULT = 'result.json'
 SETTINGS = 'settings.json'
-PROTOCOL_RESULTS = 'protocol_results.json'
 LAST_LINES = 30
 
 
@@ -35,6 +37,27 @@ class Run(NamedTuple):
     options: List[str]
     seed: int
     folder: Path
+
+
+@contextmanager
+def base_of_rows(base: Path) -> Iterator[None]:
+    """Sets the config that rows change, until the block ends.
+
+    Configs of rows read it from the environment variable ``BASE``, also in
+    the processes that train and test them.
+
+    Args:
+        base: file of the config.
+    """
+    before = os.environ.get('BASE')
+    os.environ['BASE'] = str(base)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ['BASE']
+        else:
+            os.environ['BASE'] = before
 
 
 def parse_options(options: Sequence[str]) -> Dict[str, Any]:
@@ -92,13 +115,6 @@ def read_json(path: Path) -> Dict[str, Any]:
     return json.loads(path.read_text()) if path.is_file() else {}
 
 
-def write_json(path: Path, content: Dict[str, Any]) -> None:
-    """Writes a JSON file that is either whole or not there."""
-    part = path.with_suffix('.part')
-    part.write_text(json.dumps(content, indent=2) + '\n')
-    os.replace(part, path)
-
-
 def failure(command: Sequence[str], output: str) -> SystemExit:
     """Returns the error of a command that failed, with its last lines."""
     tail = '\n'.join(output.splitlines()[-LAST_LINES:])
@@ -124,48 +140,39 @@ def run_tool(log: Path, name: str, *arguments: Any) -> None:
         raise failure(command, log.read_text(errors='replace'))
 
 
-def protocol_accuracy(results: Sequence[Dict[str, Any]]) -> Dict[str, float]:
-    """Averages what a ProtocolTestLoop wrote over the lists of a data set.
+def figures_key(config: Config) -> str:
+    """Returns the key of result.json for what a row's test measured.
 
     Args:
-        results: entries of ``protocol_results.json``.
-
-    Returns:
-        Top-1 in percent, by column: a data set, the mean of all, or these
-        with weights ensembled with CLIP's.
+        config: config of the row.
     """
-    columns: Dict[str, float] = {}
-    for share in dict.fromkeys(r['clip_share'] for r in results):
-        mark = f' (WE {share:g})' if share else ''
-        own: Dict[str, List[float]] = {}
-        for r in results:
-            if r['clip_share'] == share:
-                own.setdefault(r['data_set'], []).append(r['top1'])
-        means = {name: mean(values) for name, values in own.items()}
-        if len(means) > 1:
-            means['All'] = mean([*means.values()])
-        columns.update((f'{name}{mark}', v) for name, v in means.items())
-    return columns
+    protocol = config.test_cfg.type == 'ProtocolTestLoop'
+    return 'protocol_results' if protocol else 'accuracy'
 
 
 def read_test(folder: Path, config: Config) -> Dict[str, Any]:
-    """Returns accuracies in percent and the number of videos of a test.
+    """Returns what the newest test of a run measured, on how many videos.
 
     Args:
         folder: work dir of the run, with the test's in ``test``.
         config: config of the row.
+
+    Returns:
+        ``videos``, and either ``protocol_results``, as the test wrote them,
+        or ``accuracy`` in percent by column.
     """
-    if config.test_cfg.type == 'ProtocolTestLoop':
-        newest = sorted(folder.glob(f'test/*/{PROTOCOL_RESULTS}'))[-1]
-        results = read_json(newest)['results']
-        share = results[0]['clip_share']
-        return dict(
-            accuracy=protocol_accuracy(results),
-            videos=sum(r['videos'] for r in results
-                       if r['clip_share'] == share))
+    key = figures_key(config)
+    if key == 'protocol_results':
+        content = read_json(files_of_tests(folder / 'test')[-1])
+        lists = {
+            (entry['data_set'], entry['split']): entry['videos']
+            for entry in content['results']
+        }
+        return {key: content, 'videos': sum(lists.values())}
     init_default_scope('mmaction')
     videos = DATASETS.build(config.test_dataloader.dataset)
-    return dict(accuracy={'Top-1': 100 * top1(folder)}, videos=len(videos))
+    accuracy = {'Top-1': 100 * stock_top1(folder / 'test')}
+    return {key: accuracy, 'videos': len(videos)}
 
 
 def train_and_test(run: Run) -> Dict[str, Any]:
@@ -175,8 +182,7 @@ def train_and_test(run: Run) -> Dict[str, Any]:
         run: the row, its seed and settings.
 
     Returns:
-        ``accuracy`` in percent by column, number of ``videos`` it was tested
-        on, and ``settings`` of the run.
+        What :func:`read_test` returns, and ``settings`` of the run.
 
     Raises:
         SystemExit: training or testing failed.
@@ -185,7 +191,7 @@ def train_and_test(run: Run) -> Dict[str, Any]:
     settings = settings_of(run, config)
     folder, result_file = run.folder, run.folder / RESULT
     result = read_json(result_file)
-    if result.get('settings') == settings:
+    if result.get('settings') == settings and figures_key(config) in result:
         return result
     folder.mkdir(parents=True, exist_ok=True)
     before = read_json(folder / SETTINGS)

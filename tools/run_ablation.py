@@ -9,10 +9,9 @@ of the paper. A row that has its result below --work-dir is not run again, and
 one that was interrupted goes on from its last checkpoint; other epochs,
 options or data replace it. Next to the accuracy of the last epoch stand costs,
 which are measured each time on random clips; the paper's figures come from
-tools/paper_ablations.json.
+paper_ablations.json of the package.
 """
 import argparse
-import json
 import os
 import subprocess
 import sys
@@ -21,16 +20,18 @@ from typing import Any, Dict, List, Optional, Sequence
 
 import torch
 from _ablation_costs import VIEWS, Cost, device, measure
-from _ablation_runs import Run, epoch_options, train_and_test
-from _tables import MISSING, as_table, as_text, mean_and_deviation
+from _ablation_runs import (RESULT, Run, base_of_rows, epoch_options,
+                            train_and_test)
+from _checkout import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))  # works without installation
+from projects.tc_clip.config_files import config_folder
+from projects.tc_clip.evaluation import ablations, protocols, scores
+from projects.tc_clip.evaluation.tables import read_paper
+from projects.tc_clip.files import write_text
 
-CONFIGS = ROOT / 'configs'
+CONFIGS = config_folder()
 TABLES = CONFIGS / 'ablations'
-PAPER: Dict[str, Any] = json.loads(
-    Path(__file__).with_name('paper_ablations.json').read_text('utf-8'))
+PAPER = read_paper('ablations')
 NAMES = [name for name in PAPER if name != 'source']
 DEMO = CONFIGS / 'demo/tcclip_motion.py'
 ZERO_SHOT_TABLES = 'components', 'prompting'
@@ -139,16 +140,33 @@ def run_rows(rows: Dict[str, Path], args: argparse.Namespace,
     return results
 
 
-def accuracy_cells(results: Sequence[Result],
-                   columns: Sequence[str]) -> List[str]:
-    """Returns accuracies over seeds as text."""
-    cells = []
-    for column in columns:
-        values = [result['accuracy'].get(column) for result in results]
-        several = len(values) > 1
-        cells.append(
-            as_text(mean_and_deviation(values) if several else values[0]))
-    return cells
+def accuracies(results: Sequence[Result]) -> protocols.Values:
+    """Returns what a row states about accuracy, by column.
+
+    Args:
+        results: of the row, one for each seed.
+    """
+    if 'protocol_results' not in results[0]:
+        return ablations.accuracy_over_seeds(
+            [result['accuracy'] for result in results])
+    return ablations.protocol_columns([
+        scores.scores_of_run(result['protocol_results'], Path(RESULT))
+        for result in results
+    ])
+
+
+def deviation_note(results: Sequence[Result]) -> str:
+    """Returns what the standard deviations of a row's figures are over.
+
+    Args:
+        results: of the row, one for each seed.
+    """
+    protocol = results[0].get('protocol_results', {}).get('protocol')
+    over = protocols.PROTOCOLS[protocol].deviation if protocol else ''
+    if not over and len(results) == 1:
+        return ''
+    return (f' (mean ± standard deviation over {over or "seeds"}, that of the '
+            'population)')
 
 
 def cost_cells(cost: Cost) -> List[str]:
@@ -159,27 +177,17 @@ def cost_cells(cost: Cost) -> List[str]:
     ]
 
 
-def paper_cells(entry: Dict[str, Any]) -> List[str]:
-    """Returns the figures of a row of paper_ablations.json as text."""
-    return [
-        str(value) if isinstance(value, int) else
-        as_text(tuple(value) if isinstance(value, list) else value)
-        for value in entry['values']
-    ]
-
-
 def what_was_run(base: str, results: Dict[str, List[Result]],
                  costs: Dict[str, Cost]) -> str:
     """Returns the lines below a table that say what its figures are."""
     first = next(iter(results.values()))
     settings = first[0]['settings']
     seeds = ', '.join(str(result['settings']['seed']) for result in first)
-    spread = '' if len(first) == 1 else (
-        ' (mean ± standard deviation of the population)')
     options = ', '.join(f'`{option}`' for option in settings['options'])
     cost = next(iter(costs.values()))
     return (f'Ours: `{base}`{" with " if options else ""}{options}; epochs: '
-            f'{settings["epochs"]}; seeds: {seeds}{spread}; videos tested '
+            f'{settings["epochs"]}; seeds: {seeds}'
+            f'{deviation_note(first)}; videos tested '
             f'with the weights of the last epoch: {first[0]["videos"]}. '
             'GFLOPs (a multiply-add counts as two) are for a view, views/s '
             f'for {VIEWS} at once, both of the vision tower in float32; '
@@ -188,8 +196,8 @@ def what_was_run(base: str, results: Dict[str, List[Result]],
             f'threads: {torch.get_num_threads()}.')
 
 
-def as_page(table: str, base: str, results: Dict[str, List[Result]],
-            costs: Dict[str, Cost]) -> str:
+def as_markdown(table: str, base: str, results: Dict[str, List[Result]],
+                costs: Dict[str, Cost]) -> str:
     """Returns a table in Markdown, with what was run.
 
     Args:
@@ -199,22 +207,12 @@ def as_page(table: str, base: str, results: Dict[str, List[Result]],
         costs: by row.
     """
     paper = PAPER[table]
-    entries = {entry['row']: entry for entry in paper['rows']}
-    unknown = dict(values=[None] * len(paper['columns']))
-    columns = list(
-        dict.fromkeys(column for row in results.values() for result in row
-                      for column in result['accuracy']))
-    header = ('Row', *columns, 'GFLOPs', 'Views/s', 'Memory (MiB)',
-              *(f'Paper: {column}' for column in paper['columns']))
-    rows = [(entries.get(name, unknown).get('case', name),
-             *accuracy_cells(row, columns), *cost_cells(costs[name]),
-             *paper_cells(entries.get(name, unknown)))
-            for name, row in results.items()]
-    note = ("The paper's columns are of the paper's data at full size: only "
-            f'runs of that kind compare with them. {paper["note"]} '
-            f'`{MISSING}`: not stated.')
-    parts = (f'## {paper["title"]}', as_table(header, rows),
-             what_was_run(base, results, costs), note)
+    rows = {name: accuracies(result) for name, result in results.items()}
+    cells = {name: cost_cells(cost) for name, cost in costs.items()}
+    parts = (f'## {paper["title"]}',
+             ablations.ablation_table(paper, rows, cells),
+             what_was_run(base, results,
+                          costs), ablations.ablation_note(paper))
     return '\n\n'.join(parts) + '\n'
 
 
@@ -234,17 +232,17 @@ def run_table(args: argparse.Namespace, tables: Path = TABLES) -> str:
     base = base_config(args)
     order = [entry['row'] for entry in PAPER[args.table]['rows']]
     rows = row_files(tables / args.table, args.rows, order)
-    os.environ['BASE'] = str(base)  # the rows' configs read it
     if args.demo:
         make_demo_data()
     # MMEngine notes paths of checkpoints, which must not depend on the folder
     # that the tool is called from.
     folder = args.work_dir.resolve() / base.stem / args.table
-    results = run_rows(rows, args, folder)
-    print('== Costs', file=sys.stderr, flush=True)
-    costs = measure(rows, args.cfg_options)
+    with base_of_rows(base):
+        results = run_rows(rows, args, folder)
+        print('== Costs', file=sys.stderr, flush=True)
+        costs = measure(rows, args.cfg_options)
     name = os.path.relpath(base, ROOT) if ROOT in base.parents else base.name
-    return as_page(args.table, name, results, costs)
+    return as_markdown(args.table, name, results, costs)
 
 
 def main() -> None:
@@ -253,8 +251,7 @@ def main() -> None:
     page = run_table(args)
     print(page)
     if args.out:
-        args.out.mkdir(parents=True, exist_ok=True)
-        (args.out / f'{args.table}.md').write_text(page, encoding='utf-8')
+        write_text(args.out / f'{args.table}.md', page)
 
 
 if __name__ == '__main__':

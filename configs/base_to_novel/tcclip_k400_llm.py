@@ -6,4 +6,5 @@ model = dict(
     cls_head=dict(
         class_names='{{ fileDirname }}/../labels/llm/kinetics_400_base.json'))
 test_cfg = dict(
+    rephrased=True,
     label_file='{{ fileDirname }}/../labels/llm/{labels}_{split}.json')

@@ -7,4 +7,5 @@ model = dict(
         class_names='{{ fileDirname }}/../labels/llm/ucf_101_base.json',
         split_camel_case=False))
 test_cfg = dict(
+    rephrased=True,
     label_file='{{ fileDirname }}/../labels/llm/{labels}_{split}.json')

@@ -6,3 +6,4 @@ model = dict(
     cls_head=dict(
         class_names='{{ fileDirname }}/../labels/llm/ucf_101.json',
         split_camel_case=False))
+test_cfg = dict(rephrased=True)

@@ -6,4 +6,6 @@ model = dict(
     cls_head=dict(
         class_names='{{ fileDirname }}/../labels/llm/kinetics_400.json',
         split_camel_case=False))
-test_cfg = dict(label_file='{{ fileDirname }}/../labels/llm/{labels}.json')
+test_cfg = dict(
+    rephrased=True,
+    label_file='{{ fileDirname }}/../labels/llm/{labels}.json')

@@ -1,10 +1,11 @@
-"""Writing files whole, hashing them, and encoding videos."""
+"""Writes files that are either complete or not there, and hashes files."""
 import hashlib
+import json
 import os
 import uuid
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterable, Iterator
+from typing import Any, Iterable, Iterator
 
 import cv2
 import numpy as np
@@ -12,14 +13,20 @@ import numpy as np
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Gives a file to write that takes the place of ``path`` when complete.
+    """Gives an unfinished file that replaces ``path`` when the block ends.
+
+    If the block raises, ``path`` stays as it is and the unfinished file is
+    removed. Missing folders are made.
 
     Args:
-        path: the file; its folder is made. If the block fails, it stays as
-            it was.
+        path: file to write.
 
     Yields:
-        The path to write to, in the same folder.
+        The unfinished file, in the same folder.
+
+    Example:
+        >>> with replacing(Path('out/table.md')) as unfinished:
+        ...     unfinished.write_text('| a | b |')
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     # Several runs may write here, and readers of folders pass over dots.
@@ -29,6 +36,27 @@ def replacing(path: Path) -> Iterator[Path]:
         os.replace(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes a text file as UTF-8.
+
+    Args:
+        path: file to write.
+        text: its content.
+    """
+    with replacing(path) as unfinished:
+        unfinished.write_text(text, encoding='utf-8')
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Writes a JSON file.
+
+    Args:
+        path: file to write.
+        content: plain data.
+    """
+    write_text(path, json.dumps(content, indent=2) + '\n')
 
 
 def sha256(path: Path) -> str:

@@ -3,6 +3,7 @@
 Those whose patches reach no other test run in this process, which has imported
 already what takes a new one seconds.
 """
+import importlib
 import json
 import re
 import sys
@@ -20,7 +21,6 @@ from mmengine.fileio import dump, load
 
 from projects.tc_clip.compat import analysis_tools
 from projects.tc_clip.profiling.measure import multiply_adds
-from tests.loading import load_tool
 
 from .conftest import ROOT
 
@@ -30,7 +30,7 @@ ANALYSE = ROOT / 'tools/analyse.py'
 @pytest.fixture
 def analyse(monkeypatch, capsys):
     """Returns a function that runs a tool here and returns what it prints."""
-    tool = load_tool('analyse')
+    tool = importlib.import_module('analyse')
     monkeypatch.setattr(sys, 'path', sys.path[:])
     monkeypatch.setitem(sys.modules, 'seaborn', None)  # as if not installed
 

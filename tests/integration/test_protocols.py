@@ -120,8 +120,12 @@ def top1(report, data_set, share=0.):
     ]
 
 
-def cell(mean, std=0.):
-    return f'{mean:.1f} ± {std:.1f}' if std else f'{mean:.1f}'
+def our_cells(table):
+    """Returns the cells of our rows, by column, a dict for each row."""
+    lines = table.split('\n\n')[1].splitlines()
+    header, _, *rows = ([cell.strip() for cell in line.split('|')[1:-1]]
+                        for line in lines)
+    return [dict(zip(header, row)) for row in rows]
 
 
 def test_zero_shot(config, run, tmp_path):
@@ -129,15 +133,21 @@ def test_zero_shot(config, run, tmp_path):
         config('zero_shot/tcclip_k400.py', 'kinetics_400'), run, tmp_path)
     assert len(report['results']) == 18
     assert (report['frames'], report['views']) == (16, '2x1')
-    rows = table.splitlines()[2:]
-    for row, share in zip(rows, (0., 0.3)):
+    assert report['rephrased'] is False
+    for row, share in zip(our_cells(table), (0., 0.3)):
+        assert row['WE'] == ('✓ 0.3' if share else '')
         means = []
-        for name in ('HMDB-51', 'UCF-101', 'K600'):
+        for name, column in (('HMDB-51', 'HMDB-51'), ('UCF-101', 'UCF-101'),
+                             ('K600', 'K600 (Top-1)')):
             values = top1(report, name, share)
             means.append(statistics.fmean(values))
-            wanted = cell(means[-1], statistics.pstdev(values))
-            assert f' {wanted} ' in row
-        assert row.endswith(f' {statistics.fmean(means):.1f} |')
+            deviation = statistics.pstdev(values)
+            assert row[column] == f'{means[-1]:.1f} ± {deviation:.1f}'
+        assert row['All (Top-1)'] == f'{statistics.fmean(means):.1f}'
+    collected = run(sys.executable, ROOT / 'tools/collect_results.py',
+                    tmp_path / 'work')
+    lines = [line for line in table.splitlines() if '| ours |' in line]
+    assert len(lines) == 2 and set(lines) < set(collected.splitlines())
 
 
 def test_base_to_novel_in_one_process_and_in_two(config, run, tmp_path):
@@ -148,8 +158,11 @@ def test_base_to_novel_in_one_process_and_in_two(config, run, tmp_path):
         r['top1'] for r in report['results'] if r['split'] == half
     ] for half in ('base', 'novel'))
     mean = 2 * base * novel / (base + novel) if base * novel else 0
-    assert table.splitlines()[-1].endswith(
-        f'| {base:.1f} | {novel:.1f} | {mean:.1f} |')
+    row, = our_cells(table)
+    columns = [f'HMDB-51 {column}' for column in ('Base', 'Novel', 'HM')]
+    assert [row[column] for column in columns
+            ] == [f'{value:.1f}' for value in (base, novel, mean)]
+    assert row['SSv2 Base'] == row['All HM'] == '-'
     assert report['list_seed'] == 1
     run('bash', ROOT / 'tools/dist_test.sh', path,
         tmp_path / 'work/epoch_1.pth', 2, '--work-dir', tmp_path / 'two')
@@ -157,16 +170,18 @@ def test_base_to_novel_in_one_process_and_in_two(config, run, tmp_path):
     assert json.loads(two.read_text())['results'] == report['results']
 
 
-@pytest.mark.parametrize('name, names', [
-    ('ucf101', 'ucf_101'),
-    pytest.param('ssv2', 'ssv2', marks=pytest.mark.slow),
+@pytest.mark.parametrize('name, data_set, names', [
+    ('ucf101', 'UCF-101', 'ucf_101'),
+    pytest.param('ssv2', 'SSv2', 'ssv2', marks=pytest.mark.slow),
 ])
-def test_few_shot(config, run, tmp_path, name, names):
+def test_few_shot(config, run, tmp_path, name, data_set, names):
     report, table = train_and_test(
         config(f'few_shot/tcclip_{name}.py', names), run, tmp_path)
     result, = report['results']
     assert report['shots'] == 2 and result['labels'] == f'{names}.csv'
-    assert f'| {result["top1"]:.1f} | {result["top5"]:.1f} |' in table
+    row, = our_cells(table)
+    assert row[f'{data_set} K=2'] == f'{result["top1"]:.1f}'
+    assert row[f'{data_set} K=4'] == row['All'] == '-'
 
 
 @pytest.mark.slow

@@ -3,22 +3,17 @@ import json
 import os
 import sys
 
+import _ablation_costs as costs_module
+import _ablation_runs as runs
 import numpy as np
 import pytest
+import run_ablation as tool
 import torch
 from mmaction.registry import MODELS
 
+from projects.tc_clip.profiling.measure import multiply_adds
+
 from .conftest import ROOT
-
-sys.path.insert(0, str(ROOT / 'tools'))
-try:
-    import _ablation_costs as costs_module
-    import _ablation_runs as runs
-    import run_ablation as tool
-
-    from projects.tc_clip.profiling.measure import multiply_adds
-finally:
-    sys.path.remove(str(ROOT / 'tools'))
 
 ROW = "_base_ = '{{$BASE:none.py}}'\n"
 FRAME_WISE = ROW + """model = dict(
@@ -64,7 +59,6 @@ def tables(tmp_path):
 @pytest.fixture
 def ablate(config, tables, tmp_path, monkeypatch):
     """Returns a function that runs a table as the command line says."""
-    monkeypatch.setenv('BASE', '')  # restored afterwards
     monkeypatch.setenv('OMP_NUM_THREADS', '1')
     base = config()
 
@@ -234,31 +228,132 @@ def test_warm_up_ends_before_a_short_training(config):
         ]
 
 
-def test_accuracy_of_a_protocol(tmp_path):
-    folder = tmp_path / 'test/20250301_000000'
-    folder.mkdir(parents=True)
-    older = tmp_path / 'test/20241231_000000'
-    older.mkdir()
-    (older / 'protocol_results.json').write_text('{}')
-    entries = [(0., 'HMDB-51', 50), (0., 'HMDB-51', 54), (0., 'UCF-101', 80),
-               (.3, 'HMDB-51', 60), (.3, 'HMDB-51', 60), (.3, 'UCF-101', 70)]
-    keys = 'clip_share', 'data_set', 'top1'
-    (folder / 'protocol_results.json').write_text(
-        json.dumps(
-            dict(results=[
-                dict(zip(keys, entry), videos=10) for entry in entries
-            ])))
+def protocol_result(entries, protocol='zero_shot', seed=0, **run):
+    """Returns a result of (share, data set, split, top-1) and more."""
+    content = dict(
+        protocol=protocol,
+        method='TC-CLIP',
+        config='a.py',
+        checkpoint='a.pth',
+        seed=seed,
+        frames=16,
+        views='2x1',
+        rephrased=False,
+        **run)
+    content['results'] = [
+        dict(
+            clip_share=share,
+            data_set=data_set,
+            split=split,
+            top1=top1,
+            top5=90.,
+            labels='a.csv',
+            videos=10) for share, data_set, split, top1 in entries
+    ]
+    settings = dict(seed=seed, epochs=12, options=[])
+    return dict(protocol_results=content, videos=10, settings=settings)
+
+
+def three_splits(share, *means):
+    """Returns entries whose deviation over splits is the root of 6."""
+    return [(share, name, str(split), mean + 3 * (split - 2))
+            for name, mean in zip(('HMDB-51', 'UCF-101', 'K600'), means)
+            for split in (1, 2, 3)]
+
+
+def test_accuracy_of_a_protocol_is_the_row_of_its_table():
+    seeds = [
+        protocol_result(
+            three_splits(0., 50 + shift, 80, 70) +
+            three_splits(.3, 60, 82, 74 + shift)[:-1],
+            seed=seed) for seed, shift in ((0, 0), (1, 6))
+    ]
+    # seeds are averaged for each split before the deviation, as everywhere
+    assert {
+        column: value and np.round(value, 3).tolist()
+        for column, value in tool.accuracies(seeds).items()
+    } == {
+        'HMDB-51': [53, 2.449],
+        'UCF-101': [80, 2.449],
+        'K600 (Top-1)': [70, 2.449],
+        'K600 (Top-5)': [90, 0],
+        'All (Top-1)': 67.667,
+        'HMDB-51, WE 0.3': [60, 2.449],
+        'UCF-101, WE 0.3': [82, 2.449],
+        'K600 (Top-1), WE 0.3': None,
+        'K600 (Top-5), WE 0.3': None,
+        'All (Top-1), WE 0.3': None
+    }
+    assert 'deviation over splits' in tool.deviation_note(seeds)
+
+
+def test_protocols_without_deviations_have_those_over_seeds():
+    few_shot = [
+        protocol_result([(0., 'UCF-101', '1', top1)], 'few_shot', shots=4)
+        for top1 in (80., 84.)
+    ]
+    known = {k: v for k, v in tool.accuracies(few_shot).items() if v}
+    assert known == {'UCF-101 K=4': (82, 2)}
+    assert 'deviation over seeds' in tool.deviation_note(few_shot)
+    assert tool.accuracies(few_shot[:1])['UCF-101 K=4'] == 80
+    assert tool.deviation_note(few_shot[:1]) == ''
+    halves = [
+        protocol_result([(0., 'SSv2', 'base', base),
+                         (0., 'SSv2', 'novel', 30.)], 'base_to_novel')
+        for base in (20., 40.)
+    ]
+    # HM of 30 and 30, not the mean of 24 and 34.3, which deviate by 5.14
+    mean, deviation = tool.accuracies(halves)['SSv2 HM']
+    assert (mean, round(deviation, 2)) == (30, 5.14)
+
+
+def test_the_newest_test_of_a_protocol_is_read(tmp_path):
+    for time, top1 in (('20250301_000000', 54.), ('20241231_000000', 50.)):
+        entries = [(0., 'HMDB-51', '1', top1), (.3, 'HMDB-51', '1', top1)]
+        file = tmp_path / f'test/{time}/protocol_results.json'
+        file.parent.mkdir(parents=True)
+        content = protocol_result(entries)['protocol_results']
+        file.write_text(json.dumps(content))
     config = runs.Config(dict(test_cfg=dict(type='ProtocolTestLoop')))
     found = runs.read_test(tmp_path, config)
-    assert found['videos'] == 30
-    assert found['accuracy'] == {
-        'HMDB-51': 52,
-        'UCF-101': 80,
-        'All': 66,
-        'HMDB-51 (WE 0.3)': 60,
-        'UCF-101 (WE 0.3)': 70,
-        'All (WE 0.3)': 65
-    }
+    assert found['protocol_results']['results'][0]['top1'] == 54
+    assert found['videos'] == 10
+
+
+def test_results_of_an_earlier_version_are_tested_again(tmp_path, monkeypatch):
+    """They hold averages, from which no row of a table can be made."""
+    config = runs.Config(
+        dict(
+            test_cfg=dict(type='ProtocolTestLoop'),
+            train_cfg=dict(max_epochs=12)))
+    called = []
+    monkeypatch.setattr(runs, 'load_config', lambda *_: config)
+    monkeypatch.setattr(runs, 'run_tool',
+                        lambda _, name, *__: called.append(name))
+    run = runs.Run(tmp_path / 'a.py', [], 0, tmp_path)
+    settings = runs.settings_of(run, config)
+    runs.write_json(tmp_path / 'settings.json', settings)
+    runs.write_json(tmp_path / 'result.json',
+                    dict(accuracy={'All': 66}, settings=settings))
+    content = protocol_result([(0., 'SSv2', 'val', 9.)])['protocol_results']
+    runs.write_json(tmp_path / 'test/time/protocol_results.json', content)
+    result = runs.train_and_test(run)
+    assert called == ['train.py', 'test.py']
+    assert result['protocol_results'] == content
+    assert runs.train_and_test(run) == result and len(called) == 2
+
+
+def test_the_base_is_set_for_the_rows_only(monkeypatch):
+    monkeypatch.setenv('BASE', 'before.py')
+    with pytest.raises(RuntimeError):
+        with runs.base_of_rows('base.py'):
+            assert os.environ['BASE'] == 'base.py'
+            raise RuntimeError
+    assert os.environ['BASE'] == 'before.py'
+    monkeypatch.delenv('BASE')
+    with runs.base_of_rows('base.py'):
+        assert os.environ['BASE'] == 'base.py'
+    assert 'BASE' not in os.environ
 
 
 def test_page():
@@ -266,8 +361,8 @@ def test_page():
     results = dict(
         vp=[result(40., 3), result(44., 7)], mine=[result(1.),
                                                    result(1.)])
-    page = tool.as_page('components', 'b.py', results,
-                        dict(vp=cost, mine=cost))
+    page = tool.as_markdown('components', 'b.py', results,
+                            dict(vp=cost, mine=cost))
     header, _, vp, mine = cells(page)
     assert header[:6] == [
         'Row', 'Top-1', 'GFLOPs', 'Views/s', 'Memory (MiB)', 'Paper: HMDB-51'
@@ -279,64 +374,7 @@ def test_page():
     ]
     assert mine == ['mine', '1.0 ± 0.0', *vp[2:5], *['-'] * 8]
     for part in ('`b.py`; epochs: 12; seeds: 3, 7 (mean ± standard deviation '
-                 'of the population); ', 'last epoch: 96.',
+                 'over seeds, that of the population); ', 'last epoch: 96.',
                  '16 videos in bfloat16', "the paper's data at full size",
                  'zero-shot, from Kinetics-400'):
         assert part in page
-
-
-@pytest.mark.parametrize('table, row, column, figure', [
-    ('temporal_model', 'joint_space_time', 'first Δ', -3.8),
-    ('temporal_model', 'context_tokens', 'third Δ', 2.3),
-    ('components', 'tc', 'K600 (WE)', [75.5, 1.0]),
-    ('seed_selection', 'key_norm_averaged', 'SSv2', 9.3),
-    ('summarization', 'bipartite_saliency', 'HMDB-51', 62.4),
-    ('position_bias', 'joint_bias', 'All', 54.3),
-    ('seed_ratio', 'alpha_04', 'UCF-101', 90.4),
-    ('context_tokens', 'k_064', 'HMDB-51', 63.7),
-    ('prompting', 'late_fusion', 'UCF-101', [79.0, 0.7]),
-])
-def test_figures_of_the_paper(table, row, column, figure):
-    values = {
-        entry['row']: dict(zip(tool.PAPER[table]['columns'], entry['values']))
-        for entry in tool.PAPER[table]['rows']
-    }
-    assert values[row][column] == figure
-
-
-def paper_values(table):
-    """Returns the paper's figures (rows, columns), without deviations."""
-    return np.array(
-        [[v[0] if isinstance(v, list) else v for v in row['values']]
-         for row in tool.PAPER[table]['rows']], float)
-
-
-@pytest.mark.parametrize('table', tool.NAMES)
-def test_tables_of_the_paper_are_whole(table):
-    columns = tool.PAPER[table]['columns']
-    rows = tool.PAPER[table]['rows']
-    assert all(len(row['values']) == len(columns) for row in rows)
-    configs = sorted((ROOT / 'configs/ablations' / table).glob('*.py'))
-    assert [path.stem for path in configs] == sorted(r['row'] for r in rows)
-    if table != 'temporal_model':
-        # each group of four columns ends with the mean of three, rounded
-        values = paper_values(table).reshape(-1, 4)
-        assert np.abs(values[:, :3].mean(1) - values[:, 3]).max() < 0.11
-
-
-def test_tables_of_the_paper_agree_where_they_share_a_row():
-    values = {
-        name: {
-            row['row']: row['values'][:4]
-            for row in tool.PAPER[name]['rows']
-        }
-        for name in tool.NAMES
-    }
-    final = values['seed_selection']['cls_attention_averaged']
-    for table, row in (('summarization', 'bipartite'), ('position_bias',
-                                                        'space_bias'),
-                       ('seed_ratio', 'alpha_03'), ('context_tokens',
-                                                    'k_096')):
-        assert values[table][row] == final
-    for row, other in (('baseline', 'baseline'), ('tc_vp', 'context_tokens')):
-        assert values['components'][row] == values['prompting'][other]

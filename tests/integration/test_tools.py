@@ -5,21 +5,12 @@ import sys
 
 import pytest
 import torch
+from _checkout import tools_folder
 from mmengine.fileio import load
 
 from .conftest import ROOT
 
 TOOLS = ROOT / 'tools'
-
-
-def installed_tools():
-    """Returns the folder of the scripts in the installed mmaction2."""
-    sys.path.insert(0, str(TOOLS))
-    try:
-        from _mmaction2 import tools_folder
-    finally:
-        sys.path.remove(str(TOOLS))
-    return tools_folder()
 
 
 def accuracy(output):
@@ -79,7 +70,7 @@ def test_resume_equals_uninterrupted(config, run, tmp_path):
     'folder',
     ['ours', pytest.param('installed', marks=pytest.mark.slow)])
 def test_two_processes(config, run, tmp_path, folder):
-    tools = TOOLS if folder == 'ours' else installed_tools()
+    tools = TOOLS if folder == 'ours' else tools_folder()
     work = tmp_path / 'work'
     run('bash', tools / 'dist_train.sh', config(4), 2, '--work-dir', work)
     checkpoint = work / 'epoch_2.pth'
@@ -92,7 +83,7 @@ def test_two_processes(config, run, tmp_path, folder):
 
 
 def test_tools_take_mmaction2s_options(run):
-    printed = run(sys.executable, installed_tools() / 'train.py', '--help')
+    printed = run(sys.executable, tools_folder() / 'train.py', '--help')
     assert '--auto-scale-lr' in printed
     printed = run(sys.executable, TOOLS / 'train.py', '--help')
     assert '--auto-scale-lr' in printed

@@ -1,11 +1,10 @@
 """Stand-ins of data sets, and the tool that prepares them."""
+import importlib
 import shutil
 
 import cv2
 import numpy as np
 import pytest
-
-from tests.loading import load_tool
 
 NAMES = dict(
     hmdb_51=['brush hair', 'kick'],
@@ -19,7 +18,7 @@ NAMES = dict(
 @pytest.fixture(scope='session')
 def tool():
     """tools/prepare_data.py, which imports its neighbours."""
-    return load_tool('prepare_data')
+    return importlib.import_module('prepare_data')
 
 
 @pytest.fixture(scope='session')

@@ -1,15 +1,13 @@
 """Tables of results, from small files whose averages are worked out here."""
 import importlib
 import json
-import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
-from matplotlib.figure import Figure
 
-TOOLS = Path(__file__).parents[2] / 'tools'
-PAPER = json.loads((TOOLS / 'paper_results.json').read_text(encoding='utf-8'))
+from projects.tc_clip.evaluation.tables import read_paper
+
+PAPER = read_paper('results')
 ROWS = dict(zero_shot=15, few_shot=8, base_to_novel=9, fully_supervised=6)
 SHOTS = 2, 4, 8, 16
 FILE = '20250101_000000/protocol_results.json'
@@ -17,12 +15,8 @@ FILE = '20250101_000000/protocol_results.json'
 
 @pytest.fixture(scope='module')
 def tool():
-    """tools/collect_results.py, which imports its neighbour."""
-    sys.path.insert(0, str(TOOLS))
-    try:
-        return importlib.import_module('collect_results')
-    finally:
-        sys.path.remove(str(TOOLS))
+    """tools/collect_results.py."""
+    return importlib.import_module('collect_results')
 
 
 @pytest.fixture
@@ -35,6 +29,7 @@ def write(tmp_path, monkeypatch):
         result.update((k, other.pop(k)) for k in [*other] if k in result)
         run = dict(method='TC-CLIP', config='configs/a.py', seed=1024)
         run.update(frames=16, views='2x1', checkpoint=f'{work_dir}.pth')
+        run.update(rephrased=False)
         run.update(protocol=protocol, results=[], **other)
         for data_set, split, top1 in map(str.split, entries.split(',')):
             run['results'].append(
@@ -49,15 +44,16 @@ def write(tmp_path, monkeypatch):
 
 @pytest.fixture
 def collect(tool, monkeypatch, capsys):
-    """Runs the tool; returns what it prints, or its error."""
+    """Runs the tool; returns what it prints, or why it exits."""
 
-    def collect(*args):
+    def collect(*args, error=False):
         monkeypatch.setattr('sys.argv', ['collect_results.py', *args])
         try:
             tool.main()
-        except SystemExit as error:
-            return error.code
-        return capsys.readouterr().out
+        except SystemExit as exit:
+            return exit.code
+        printed = capsys.readouterr()
+        return printed if error else printed.out
 
     return collect
 
@@ -169,7 +165,7 @@ def test_fully_supervised(write, collect):
 
 def test_methods_and_rephrased_names_have_rows_of_their_own(write, collect):
     page = collect(
-        write('a', 'fully_supervised', 'K-400 val 85', labels='names.json'),
+        write('a', 'fully_supervised', 'K-400 val 85', rephrased=True),
         write('b', 'fully_supervised', 'K-400 val 84'),
         write('c', 'fully_supervised', 'K-400 val 83', method='Mine'))
     rows = [pick(row, ('Method', 'LLM', 'Top-1')) for row in ours(page)]
@@ -181,14 +177,15 @@ def test_rephrased_rows_take_over_ssv2_as_in_the_paper(write, collect):
     """The paper's two rows of TC-CLIP agree there."""
     rows = [row['values'][8:12] for row in PAPER['few_shot']['rows']]
     assert rows[5] == rows[7]
-    llm = dict(entries='HMDB-51 1 60, UCF-101 1 90', labels='names.json')
+    llm = dict(
+        entries='HMDB-51 1 60, UCF-101 1 90', labels='llm.csv', rephrased=True)
     dirs = [write(f'llm{k}', 'few_shot', shots=k, **llm) for k in SHOTS]
     assert ours(collect(*dirs))[0]['All'] == '-'
     dirs += [write(f's{k}', 'few_shot', 'SSv2 val 9', shots=k) for k in SHOTS]
     page = collect(*dirs)
     assert pick(ours(page)[1], ('LLM', 'SSv2 K=8', 'All')) == '✓ 9.0 53.0'
     labels = [row['Labels'] for row in tables(page)[1] if row['LLM'] == '✓']
-    assert labels == ['names.json'] * 8 + ['names.csv'] * 4
+    assert labels == ['llm.csv'] * 8 + ['names.csv'] * 4
 
 
 @pytest.mark.parametrize('key, values', [
@@ -212,17 +209,64 @@ def test_runs_that_disagree_are_named(write, collect, key, values):
     ]
 
 
-def test_the_newest_result_counts_and_others_can_be_named(
-        write, collect, tool, capsys):
+def test_json_names_are_plain_unless_the_run_says_otherwise(write, collect):
+    """A user's own list may well be a .json file."""
+    page = collect(
+        write('a', 'fully_supervised', 'K-400 val 85', labels='mine.json'),
+        write('b', 'fully_supervised', 'K-400 val 83', labels='mine.json'))
+    row, = ours(page)
+    assert pick(row, ('Method', 'LLM', 'Top-1')) == 'TC-CLIP  84.0'
+
+
+def test_runs_of_earlier_versions_count_as_plain_names(write, collect):
+    write('a', 'fully_supervised', 'K-400 val 85', labels='llm.json')
+    content = json.loads(Path('a', FILE).read_text())
+    del content['rephrased']
+    Path('a', FILE).write_text(json.dumps(content))
+    with pytest.warns(UserWarning, match=f'a/{FILE} does not say .*llm.json'):
+        row, = ours(collect('a'))
+    assert pick(row, ('Method', 'LLM', 'Top-1')) == 'TC-CLIP  85.0'
+
+
+def test_the_newest_result_counts_and_others_can_be_named(write, collect):
     newest, oldest = '20250301_000000', '20241231_235959'
     for time, top1 in ((newest, 83), (oldest, 82)):
         write('a', 'fully_supervised', f'K-400 val {top1}', time)
-    assert tool.newest_result(Path('a')).parent.name == newest
-    assert capsys.readouterr().err == f'a: {newest} counts, 1 older left out\n'
+    page, error = collect('a', error=True)
+    assert ours(page)[0]['Top-1'] == '83.0'
+    assert error == f'a: {newest} counts, 1 older left out\n'
     assert ours(collect(f'a/{oldest}'))[0]['Top-1'] == '82.0'
     # two arguments lead to the newest: it counts once
-    page = collect('a', f'a/{newest}', f'a/{oldest}')
+    page, error = collect('a', f'a/{newest}', f'a/{oldest}', error=True)
     assert ours(page)[0]['Top-1'] == '82.5'
+    assert 'a: 2 tests count, as each is named' in error
+
+
+def test_work_dirs_of_the_readme(write, collect, tmp_path):
+    """README's steps also leave a demo, its log, and checkpoints."""
+    for name in ('demo/tcclip_motion/epoch_12.pth', 'demo/frame_wise.log',
+                 'tcclip_k400/epoch_30.pth',
+                 'tcclip_k400/20241231_000000/20241231_000000.log'):
+        path = tmp_path / 'work_dirs' / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    write('work_dirs/tcclip_k400', 'fully_supervised', 'K-400 val 85')
+    write('work_dirs/zero_shot/tcclip_k400', 'zero_shot', splits(50, 52, 54))
+    matches = sorted(map(str, Path('work_dirs').glob('*/*')))
+    assert len(matches) == 6
+    page, error = collect(*matches, error=True)
+    assert [row['Method'] for row in ours(page)] == ['TC-CLIP']
+    assert '## Zero-shot' in page and '## Fully-supervised' in page
+    assert error == (
+        'left out, as no protocol_results.json is there: '
+        'work_dirs/demo/frame_wise.log, work_dirs/demo/tcclip_motion, '
+        'work_dirs/tcclip_k400/20241231_000000, '
+        'work_dirs/tcclip_k400/epoch_30.pth\n')
+    # one argument has to hold a result, and so has one of several
+    for paths in (matches[:1], matches[:2]):
+        message = collect(*paths)
+        assert message.startswith('error: work_dirs/demo/frame_wise.log')
+        assert 'tools/test.py CONFIG CHECKPOINT' in message
 
 
 @pytest.mark.parametrize('where, key, value, message', [
@@ -253,11 +297,12 @@ def test_other_errors(write, collect, tmp_path):
     error = collect(write('a', 'zero_shot', 'K600 4 70'))
     assert "split '4' must be one of 1, 2, 3" in error
     (tmp_path / 'a' / FILE).write_text('{"protocol": ')
-    assert collect('a').startswith(f'error: a/{FILE} is no JSON (Expecting')
+    assert collect('a').startswith(
+        f'error: a/{FILE} is not valid JSON (Expecting')
     good = write('b', 'fully_supervised', 'K-400 val 81')
     error = collect(good, '--out', f'b/{FILE}')
     assert error.startswith('error: ') and f'b/{FILE}' in error
-    assert collect(good, 'none').startswith('error: none holds no ')
+    assert collect(good, 'none').startswith('error: none is not there')
 
 
 @pytest.mark.filterwarnings('error')
@@ -278,73 +323,4 @@ def test_tables_and_plots_of_mixed_protocols(write, collect, tmp_path):
         sources = [row['Source'] for row in tables(text)[0]]
         assert sources == ['ours'] + ['paper'] * ROWS[name]
         content = (out / f'{name}.png').read_bytes()
-        assert content[:8] == b'\x89PNG\r\n\x1a\n' and len(content) > 10000
-
-
-def test_what_the_plots_show(tool):
-    values = dict(First=50.0, Second=None, Views='4x3')
-    row = tool.Row('ours', ('A', '', ''), values)
-    other = tool.Row('paper', ('B', '✓', '✓'), dict(values, First=(60., 1.)))
-    figure = Figure()
-    tool.draw_bars(figure, [*values], [row, other])
-    axes, = figure.axes
-    bars = [(*bar.get_center(), bar.get_height()) for bar in axes.patches[::2]]
-    np.testing.assert_allclose(bars, [(-0.225, 25, 50), (0.225, 30, 60)])
-    labels = axes.get_legend_handles_labels()[1]
-    assert labels == ['A (ours)', 'B, WE, LLM (paper)']
-    columns, rows = PAPER['few_shot'].values()
-    figure = Figure()
-    tool.draw_lines(figure, [tool.paper_row(columns, row) for row in rows])
-    line = figure.axes[1].lines[5]
-    assert line.get_label() == 'TC-CLIP (paper)'
-    assert [*line.get_ydata()] == [85.9, 89.9, 92.5, 94.6]
-
-
-@pytest.mark.parametrize('protocol, row, method, column, figure', [
-    ('zero_shot', 4, 'Vita-CLIP', 'K600 (Top-5)', None),
-    ('zero_shot', 10, 'TC-CLIP', 'HMDB-51', [54.2, 0.7]),
-    ('zero_shot', 14, 'TC-CLIP', 'All (Top-1)', 73.2),
-    ('few_shot', 6, 'OST', 'UCF-101 K=8', 91.7),
-    ('base_to_novel', 7, 'FROSTER', 'SSv2 HM', 14.6),
-    ('fully_supervised', 0, 'ActionCLIP', 'Views', '10x3'),
-])
-def test_figures_of_the_paper(protocol, row, method, column, figure):
-    columns, rows = PAPER[protocol].values()
-    assert rows[row]['method'] == method
-    assert rows[row]['values'][columns.index(column)] == figure
-
-
-def test_rows_of_the_paper_are_whole(tool):
-    assert [*PAPER] == ['source', *ROWS] and [*tool.PROTOCOLS] == [*ROWS]
-    for name, protocol in tool.PROTOCOLS.items():
-        columns, rows = PAPER[name].values()
-        assert [*protocol.values([])] == columns and len(rows) == ROWS[name]
-        for row in rows:
-            assert [*row] == ['method', 'we', 'llm', 'values']
-            assert len(row['values']) == len(columns)
-
-
-def paper_values(protocol):
-    """Returns the paper's figures (rows, columns), without deviations."""
-    return np.array(
-        [[v[0] if isinstance(v, list) else v for v in row['values']]
-         for row in PAPER[protocol]['rows']], float)
-
-
-def test_averages_of_the_paper_are_the_means_of_its_columns():
-    zero_shot, few_shot = paper_values('zero_shot'), paper_values('few_shot')
-    halves = paper_values('base_to_novel').reshape(9, 5, 3)[..., :2]
-    assert np.abs(zero_shot[:, :3].mean(1) - zero_shot[:, -1]).max() < 0.06
-    assert np.abs(few_shot[:, :-1].mean(1) - few_shot[:, -1]).max() < 0.06
-    deviating = np.abs(halves[:, :-1].mean(1) - halves[:, -1]) > 0.06
-    # ActionCLIP, base: mean(61.0, 69.1, 90.1, 13.3) is 58.375, not 58.5
-    assert np.argwhere(deviating).tolist() == [[1, 0]]
-
-
-def test_harmonic_means_of_the_paper_follow_from_its_columns():
-    base, novel, stated = paper_values('base_to_novel').reshape(-1, 5, 3).T
-    # base and novel are rounded as well, by 0.05 at most
-    low, high = (2 / (1 / (base + d) + 1 / (novel + d)) for d in (-.05, .05))
-    deviating = (stated < low - 0.051) | (stated > high + 0.051)
-    # Open-VCLIP on HMDB-51: 58.7 of 70.3 and 50.4, where the table has 58.9
-    assert np.argwhere(deviating.T).tolist() == [[5, 1]]
+        assert content[:8] == b'\x89PNG\r\n\x1a\n'

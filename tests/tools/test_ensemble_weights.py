@@ -1,5 +1,6 @@
 """The tool that writes ensembles, on small files."""
 import hashlib
+import importlib
 from pathlib import Path
 
 import open_clip
@@ -9,7 +10,6 @@ from mmaction.registry import MODELS
 from mmengine.runner import load_checkpoint
 
 from projects.tc_clip.clip.ensemble import WeightEnsemble
-from tests.loading import load_tool
 
 ARCH = dict(
     embed_dim=24,
@@ -21,7 +21,7 @@ ARCH = dict(
 @pytest.fixture(scope='module')
 def tool():
     """tools/ensemble_weights.py, which imports its neighbour."""
-    return load_tool('ensemble_weights')
+    return importlib.import_module('ensemble_weights')
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Every block of docs/features.md runs and prints what it says."""
 import contextlib
 import glob
+import importlib
 import io
 import re
 import shlex
@@ -13,7 +14,6 @@ from mmaction.registry import MODELS
 from mmengine.config import Config
 
 from projects.tc_clip.datasets.preparation.motion_videos import make_data_set
-from tests.loading import load_tool
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,7 +39,7 @@ def run_command(line, monkeypatch):
     assert (python, tool) == ('python', 'tools/extract_features.py')
     words = [name for word in words for name in glob.glob(word) or [word]]
     monkeypatch.setattr('sys.argv', [tool, *words])
-    load_tool('extract_features').main()
+    importlib.import_module('extract_features').main()
 
 
 def without_numbers(text):

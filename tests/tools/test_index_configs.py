@@ -1,17 +1,18 @@
 """configs/README.md lists all configs, as they are."""
+import importlib
 import re
 
 import pytest
 
-from tests.loading import TOOLS, load_tool
+from projects.tc_clip.config_files import config_folder
 
-CONFIGS = TOOLS.parent / 'configs'
+CONFIGS = config_folder()
 README = CONFIGS / 'README.md'
 
 
 @pytest.fixture(scope='module')
 def index():
-    return load_tool('index_configs')
+    return importlib.import_module('index_configs')
 
 
 def test_index_is_up_to_date(index):

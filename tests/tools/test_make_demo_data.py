@@ -1,3 +1,4 @@
+import importlib
 import json
 from pathlib import Path
 
@@ -7,14 +8,13 @@ import pytest
 
 from projects.tc_clip.datasets.preparation import motion_videos
 from projects.tc_clip.files import write_mp4
-from tests.loading import load_tool
 
 SETTINGS = dict(train=2, val=1, frames=8, size=32, seed=0)
 
 
 @pytest.fixture(scope='module')
 def tool():
-    return load_tool('make_demo_data')
+    return importlib.import_module('make_demo_data')
 
 
 def extents(clip):

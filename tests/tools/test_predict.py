@@ -1,12 +1,12 @@
 """tools/predict.py on real files, good and broken."""
 import csv
+import importlib
 import json
 
 import pytest
 
 from projects.tc_clip.apis import prediction_files
 from tests.conftest import TINY_CLASSES
-from tests.loading import load_tool
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def predict(tiny_config, tiny_checkpoint, tmp_path, monkeypatch, capsys):
             model=('--config', config, '--checkpoint', tiny_checkpoint)):
         command = ['predict.py', *arguments, *model]
         monkeypatch.setattr('sys.argv', [str(part) for part in command])
-        load_tool('predict').main()
+        importlib.import_module('predict').main()
         return capsys.readouterr()
 
     return run

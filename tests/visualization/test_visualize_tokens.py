@@ -1,4 +1,5 @@
 """The command line, on a real video and with random weights."""
+import importlib
 from types import SimpleNamespace
 
 import cv2
@@ -7,12 +8,11 @@ import torch
 
 from projects.tc_clip import visualization
 from projects.tc_clip.apis import record_view
-from tests.loading import load_tool
 
 
 @pytest.fixture(scope='module')
 def tool():
-    return load_tool('visualize_tokens')
+    return importlib.import_module('visualize_tokens')
 
 
 @pytest.fixture

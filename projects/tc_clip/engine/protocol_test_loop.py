@@ -1,30 +1,44 @@
 """Testing on all data sets of a protocol with one model."""
 import copy
-import json
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, List, Optional, Sequence, Union
 
 from mmaction.registry import LOOPS
 from mmengine.dist import is_main_process
-from mmengine.evaluator import DumpResults
+from mmengine.evaluator import DumpResults, Evaluator
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner, TestLoop
 
 from ..clip.ensemble import WeightEnsemble
-from ..evaluation.protocol_table import Result, summarise, to_markdown
+from ..evaluation import Score, as_markdown, check_list, our_rows, write_scores
+from ..evaluation.result_files import RESULTS
+from ..evaluation.tables import percentage, row_name
+from ..files import write_text
+from .protocol_test_sets import (TestSet, frames_and_views, labels_of_model,
+                                 make_test_sets, read_class_names, split_facts)
 
 
-def frames_and_views(pipeline: Sequence[Dict]) -> Tuple[int, str]:
-    """Reads off a pipeline's config what a model sees of a video.
+def percent(metrics: Dict[str, float], name: str) -> float:
+    """Returns an accuracy of AccMetric in percent.
 
-    Returns:
-        Frames of a view, and views as ``'clips x crops'``.
+    Raises:
+        ValueError: it was not measured.
     """
-    steps = {step['type']: step for step in pipeline}
-    sample = steps['SegmentSample']
-    crops = 3 if 'ThreeCrop' in steps else 1
-    return sample['num_frames'], f'{sample.get("num_views", 1)}x{crops}'
+    if f'acc/{name}' not in metrics:
+        raise ValueError(
+            f"the test measured {', '.join(metrics) or 'nothing'}, but not "
+            f"'acc/{name}': use test_evaluator=dict(type='AccMetric')")
+    return 100 * float(metrics[f'acc/{name}'])
+
+
+def name_dumps(evaluator: Evaluator, suffix: str) -> Evaluator:
+    """Adds a suffix to the names of the files that an evaluator dumps."""
+    for metric in evaluator.metrics:
+        if isinstance(metric, DumpResults):
+            path = Path(metric.out_file_path)
+            metric.out_file_path = str(path.with_stem(f'{path.stem}_{suffix}'))
+    return evaluator
 
 
 @LOOPS.register_module()
@@ -39,21 +53,28 @@ class ProtocolTestLoop(TestLoop):
         runner: the runner.
         dataloader: config of the data loader.
         evaluator: config of the evaluator, with an AccMetric.
-        protocol: name of the protocol, for tables.
-        test_sets: for each list ``data_set`` and ``split`` (as in the table);
-            where they are not the data loader's own, also ``folder`` in
+        protocol: key in ``evaluation.PROTOCOLS``.
+        test_sets: for each list its ``data_set`` and ``split``, as in the
+            table. A list other than the data loader's also has ``folder`` in
             ``data_root``, ``ann_file`` in that folder and ``labels``, the
-            stem of the file of class names. Lists of a data set stand
-            together.
+            stem of the file of class names. Texts are encoded once for lists
+            with the same classes that follow each other.
         data_root: folder of all data sets.
-        label_file: path of class names, with ``{labels}`` and ``{split}`` in
-            the places of these.
+        label_file: path of class names, in which ``{labels}`` and ``{split}``
+            are filled in.
         common: what all lists share of the above.
         clip_shares: shares of CLIP's weights to test with, see
             :class:`WeightEnsemble`.
         method: name of the model, for tables.
-        facts: what else shall stand in the json file, such as ``shots``.
+        rephrased: whether a language model rephrased the class names.
+        facts: what else is to be kept about the run: ``shots`` (few-shot),
+            ``list_seed``, further keys of the json file, and ``frames`` and
+            ``views`` where the pipeline does not tell them.
         fp16: see MMEngine's TestLoop.
+
+    Raises:
+        ValueError: a list has no place in the protocol's table, or its
+            options are not complete.
 
     Example:
         >>> test_cfg = dict(
@@ -74,27 +95,25 @@ class ProtocolTestLoop(TestLoop):
                  common: Optional[Dict] = None,
                  clip_shares: Sequence[float] = (0., ),
                  method: str = 'TC-CLIP',
+                 rephrased: bool = False,
                  facts: Optional[Dict] = None,
                  fp16: bool = False) -> None:
-        self.template = dataloader
-        self.data_root, self.label_file = data_root, label_file
-        self.test_sets = [dict(common or {}, **own) for own in test_sets]
-        self.clip_shares = clip_shares
-        super().__init__(runner, self._loader_config(self.test_sets[0]),
-                         evaluator, fp16)
-        frames, views = frames_and_views(dataloader['dataset']['pipeline'])
-        self.facts = dict(
-            protocol=protocol,
-            method=method,
-            config=runner.cfg.filename,
-            checkpoint=runner.cfg.get('load_from'),
-            seed=runner.seed,
-            frames=frames,
-            views=views,
-            **(facts or {}))
-        self.dumps = [(metric, Path(metric.out_file_path))
-                      for metric in self.evaluator.metrics
-                      if isinstance(metric, DumpResults)]
+        stated, self.metadata = split_facts(facts or {})
+        self.protocol, self.method = protocol, method
+        self.clip_shares, self.rephrased = clip_shares, rephrased
+        self.test_sets = make_test_sets(test_sets, common, data_root,
+                                        label_file)
+        for test_set in self.test_sets:
+            check_list('test_cfg', protocol, test_set.data_set, test_set.split,
+                       stated.get('shots'))
+        self.class_names = read_class_names(self.test_sets)
+        self._names_of_model: Optional[List[str]] = None
+        self._loader_template = dataloader
+        self._evaluator_template = evaluator
+        self._loaded = self.test_sets[0]
+        self.stated = self._with_frames_and_views(stated)
+        super().__init__(runner, self._loader_config(self._loaded), evaluator,
+                         fp16)
 
     @property
     def model(self) -> Any:
@@ -102,72 +121,112 @@ class ProtocolTestLoop(TestLoop):
         model = self.runner.model
         return model.module if is_model_wrapper(model) else model
 
-    def _loader_config(self, test_set: Dict) -> Dict:
+    def _with_frames_and_views(self, stated: Dict[str, Any]) -> Dict[str, Any]:
+        """Adds frames and views of the pipeline where they are not stated."""
+        if {'frames', 'views'} <= stated.keys():
+            return stated
+        frames, views = frames_and_views(self._loader_template['dataset'].get(
+            'pipeline', ()))
+        return {'frames': frames, 'views': views, **stated}
+
+    def _loader_config(self, test_set: TestSet) -> Dict:
         """Returns the data loader's config for a list."""
-        config = copy.deepcopy(self.template)
-        if 'folder' in test_set:
-            folder = f'{self.data_root}/{test_set["folder"]}'
-            config['dataset'].update(
-                data_root=folder, ann_file=test_set['ann_file'])
+        config = copy.deepcopy(self._loader_template)
+        config['dataset'].update(test_set.videos)
         return config
 
-    def _use_classes(self, test_set: Dict) -> str:
-        """Gives the model the classes of a list; returns where they stand."""
-        if 'labels' in test_set:
-            labels = self.label_file.format(**test_set)
-            self.model.set_classes(labels)
-        else:
-            labels = self.runner.cfg.model.cls_head.class_names
-        return Path(labels).name if isinstance(labels, str) else 'config'
+    def _use_classes(self, test_set: TestSet) -> None:
+        """Gives the model the classes of a list, unless it has them.
 
-    def _test(self, test_set: Dict, clip_share: float) -> Dict:
-        """Tests on one list; returns an entry of the json file."""
-        labels = self._use_classes(test_set)
-        self.dataloader = self.runner.build_dataloader(
-            self._loader_config(test_set), seed=self.runner.seed)
-        name = f'{test_set["data_set"]}_{test_set["split"]}_{clip_share}'
-        for metric, path in self.dumps:
-            metric.out_file_path = str(path.with_stem(f'{path.stem}_{name}'))
-        metrics = super().run()
-        return dict(
+        New classes make the head forget the texts that it has encoded.
+        """
+        if test_set.label_file is None:
+            return
+        names = self.class_names[test_set.label_file]
+        if names != self._names_of_model:
+            self.model.set_classes(names)
+            self._names_of_model = names
+
+    def _use_videos(self, test_set: TestSet) -> None:
+        """Builds the data loader of a list, unless it is the current one."""
+        if test_set != self._loaded:
+            self.dataloader = self.runner.build_dataloader(
+                self._loader_config(test_set), seed=self.runner.seed)
+            self._loaded = test_set
+
+    def _use_evaluator(self, suffix: str) -> None:
+        """Builds the evaluator, whose dumps have names with a suffix."""
+        self.evaluator = name_dumps(
+            self.runner.build_evaluator(
+                copy.deepcopy(self._evaluator_template)), suffix)
+        self.evaluator.dataset_meta = getattr(self.dataloader.dataset,
+                                              'metainfo', None)
+
+    def _run_list(self) -> Dict[str, float]:
+        """Returns the metrics of the current list.
+
+        Unlike TestLoop.run it does not call ``model.eval()``, which would
+        make the head forget its encoded texts, nor add losses to the metrics.
+        """
+        self.runner.call_hook('before_test')
+        self.runner.call_hook('before_test_epoch')
+        for i, batch in enumerate(self.dataloader):
+            self.run_iter(i, batch)
+        metrics = self.evaluator.evaluate(len(self.dataloader.dataset))
+        self.runner.call_hook('after_test_epoch', metrics=metrics)
+        self.runner.call_hook('after_test')
+        return metrics
+
+    def _test(self, test_set: TestSet, clip_share: float) -> Score:
+        """Tests on one list, with weights that are set already."""
+        self._use_classes(test_set)
+        self._use_videos(test_set)
+        self._use_evaluator(
+            f'{test_set.data_set}_{test_set.split}_{clip_share}')
+        metrics = self._run_list()
+        return Score(
+            file=Path(self.runner.log_dir, RESULTS),
+            protocol=self.protocol,
+            method=self.method,
+            config=self.runner.cfg.filename,
+            checkpoint=self.runner.cfg.get('load_from'),
+            seed=self.runner.seed,
             clip_share=clip_share,
-            data_set=test_set['data_set'],
-            split=test_set['split'],
-            labels=labels,
+            data_set=test_set.data_set,
+            split=test_set.split,
+            labels=test_set.labels or labels_of_model(self.runner.cfg),
             videos=len(self.dataloader.dataset),
-            top1=100 * metrics['acc/top1'],
-            top5=100 * metrics['acc/top5'])
+            top1=percent(metrics, 'top1'),
+            top5=percent(metrics, 'top5'),
+            rephrased=self.rephrased,
+            **self.stated)
 
     def run(self) -> Dict[str, float]:
         """Tests on all lists.
 
         Returns:
-            Every cell of the table's rows, in percent.
+            The percentages of the table's rows; missing ones are left out.
         """
         ensemble = WeightEnsemble(self.model) if any(
             self.clip_shares) else None
-        results: List[Dict] = []
-        rows = {}
+        scores: List[Score] = []
+        self._names_of_model = None
+        self.runner.model.eval()
         for share in self.clip_shares:
             with ensemble.use(share) if ensemble else nullcontext():
-                own = [self._test(s, share) for s in self.test_sets]
-            results += own
-            rows[f'{self.facts["method"]}, {share:.0%} CLIP'] = summarise([
-                Result(r['data_set'], r['split'], r['top1'], r['top5'])
-                for r in own
-            ])
-        self._report(results, to_markdown(rows))
+                scores += [self._test(t, share) for t in self.test_sets]
+        self._report(scores)
         return {
-            f'{row}: {column}': cell.mean
-            for row, cells in rows.items()
-            for column, cell in cells.items()
+            f'{row_name(row.labels)}: {column}': percentage(value)[0]
+            for row in our_rows(self.protocol, scores)
+            for column, value in row.values.items()
+            if value is not None and not isinstance(value, str)
         }
 
-    def _report(self, results: List[Dict], table: str) -> None:
+    def _report(self, scores: List[Score]) -> None:
         """Logs the table and writes the files."""
-        self.runner.logger.info(f'\n{table}')
+        page = as_markdown(self.protocol, scores)
+        self.runner.logger.info(f'\n{page}')
         if is_main_process():
-            folder = Path(self.runner.log_dir)
-            (folder / 'protocol_results.md').write_text(f'{table}\n')
-            (folder / 'protocol_results.json').write_text(
-                json.dumps(dict(self.facts, results=results), indent=2) + '\n')
+            write_scores(scores, self.metadata)
+            write_text(scores[0].file.with_suffix('.md'), page)

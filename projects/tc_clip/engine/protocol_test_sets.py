@@ -1,0 +1,170 @@
+"""What a protocol tests on, read from the options of a config."""
+from pathlib import Path
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+
+from mmengine.config import Config
+
+from ..evaluation.scores import RUN_KEYS
+from ..models.text.class_names import load_class_names
+
+# What ``facts`` may say about a run that its tables state.
+_STATED = 'frames', 'views', 'shots', 'list_seed'
+# Options of a sampler that say how many frames a view has, and how many
+# views it takes of a video.
+_SAMPLERS = dict(
+    SegmentSample=('num_frames', 'num_views'),
+    SampleFrames=('clip_len', 'num_clips'),
+    UniformSample=('clip_len', 'num_clips'))
+_CROPS = dict(ThreeCrop=3, TenCrop=10)
+
+
+class TestSet(NamedTuple):
+    """A list of videos, and the class names that it is tested with.
+
+    Attributes:
+        data_set: name in the paper's tables.
+        split: which list of the data set.
+        videos: ``data_root`` and ``ann_file`` of the list; empty for those of
+            the data loader's config.
+        label_file: file of class names; None leaves the model its classes.
+    """
+    data_set: str
+    split: str
+    videos: Dict[str, str]
+    label_file: Optional[str]
+
+    @property
+    def labels(self) -> Optional[str]:
+        """File name of the class names, or None for the model's classes."""
+        return self.label_file and Path(self.label_file).name
+
+
+def make_test_set(options: Dict[str, Any], data_root: str,
+                  label_file: str) -> TestSet:
+    """Returns a list of videos as a config describes it.
+
+    Args:
+        options: ``data_set`` and ``split``; for a list other than the data
+            loader's also ``folder`` in ``data_root`` and ``ann_file`` in that
+            folder; for classes other than the model's also ``labels``.
+        data_root: folder of all data sets.
+        label_file: path of the class names, in which ``{labels}`` and the
+            names of other options in braces are filled in.
+
+    Raises:
+        ValueError: an option is missing.
+    """
+    needed = ['data_set', 'split', *(['ann_file'] * ('folder' in options))]
+    for key in needed:
+        if key not in options:
+            raise ValueError(f'the test set {dict(options)} lacks {key!r}: '
+                             'add it in test_cfg.test_sets')
+    videos = {}
+    if 'folder' in options:
+        videos = dict(
+            data_root=f'{data_root}/{options["folder"]}',
+            ann_file=options['ann_file'])
+    path = None
+    if 'labels' in options:
+        try:
+            path = label_file.format(**options)
+        except KeyError as error:
+            raise ValueError(
+                f'label_file {label_file!r} names {error}, which the test set '
+                f'{dict(options)} lacks: add it in test_cfg.test_sets, or '
+                'correct test_cfg.label_file') from error
+    return TestSet(options['data_set'], str(options['split']), videos, path)
+
+
+def make_test_sets(test_sets: Sequence[Dict], common: Optional[Dict],
+                   data_root: str, label_file: str) -> List[TestSet]:
+    """Returns the lists of a protocol, see :func:`make_test_set`.
+
+    Args:
+        test_sets: options of each list.
+        common: options of all lists.
+        data_root: folder of all data sets.
+        label_file: template of the path of the class names.
+
+    Raises:
+        ValueError: there is no list, or one lacks an option.
+    """
+    if not test_sets:
+        raise ValueError('test_cfg.test_sets is empty: name a list to test on')
+    made = [
+        make_test_set(dict(common or {}, **options), data_root, label_file)
+        for options in test_sets
+    ]
+    if len({test_set.label_file is None for test_set in made}) > 1:
+        raise ValueError('some lists of test_cfg.test_sets name labels and '
+                         "others use the model's classes: give all lists "
+                         'labels, or none')
+    return made
+
+
+def read_class_names(test_sets: Sequence[TestSet]) -> Dict[str, List[str]]:
+    """Reads each file of class names once; returns names by file."""
+    files = {t.label_file for t in test_sets if t.label_file is not None}
+    return {file: load_class_names(file) for file in sorted(files)}
+
+
+def labels_of_model(config: Config) -> str:
+    """Returns where the classes in a model's config stand.
+
+    Args:
+        config: config of the run.
+
+    Returns:
+        File name, or ``'config'`` where the names are in no file.
+    """
+    head = config.get('model', {}).get('cls_head', {})
+    names = head.get('class_names')
+    return Path(names).name if isinstance(names, str) else 'config'
+
+
+def split_facts(facts: Dict[str, Any]) -> Tuple[Dict[str, Any], Dict]:
+    """Returns the facts that tables state, and all others.
+
+    Args:
+        facts: option of ProtocolTestLoop.
+
+    Raises:
+        ValueError: a fact has the name of an option or of a figure.
+    """
+    stated = {key: facts[key] for key in _STATED if key in facts}
+    others = {key: v for key, v in facts.items() if key not in stated}
+    taken = [key for key in others if key in RUN_KEYS]
+    if taken:
+        raise ValueError(f'test_cfg.facts cannot set {", ".join(taken)}: that '
+                         'is an option of the loop or a result of the test')
+    return stated, others
+
+
+def frames_and_views(pipeline: Sequence[Dict]) -> Tuple[int, str]:
+    """Reads from a pipeline's config what a model sees of a video.
+
+    Args:
+        pipeline: steps with SegmentSample, SampleFrames or UniformSample.
+
+    Returns:
+        Frames of a view, and views as ``'clips x crops'``.
+
+    Raises:
+        ValueError: no step is a sampler that is known here.
+    """
+    steps = {_type_name(step): step for step in pipeline}
+    crops = max([_CROPS.get(name, 1) for name in steps], default=1)
+    for sampler, (frames, views) in _SAMPLERS.items():
+        if frames in steps.get(sampler, {}):
+            step = steps[sampler]
+            return step[frames], f'{step.get(views, 1)}x{crops}'
+    raise ValueError(
+        f'the steps {", ".join(steps) or "(none)"} of the test pipeline do '
+        f'not tell frames and views, as {", ".join(_SAMPLERS)} do: state '
+        "them, for example test_cfg.facts=dict(frames=16, views='4x3')")
+
+
+def _type_name(step: Dict) -> str:
+    """Returns the name of a step's class, without a registry's scope."""
+    kind = step['type']
+    return (kind if isinstance(kind, str) else kind.__name__).split('.')[-1]
