@@ -75,7 +75,7 @@ def print_floor(bench: Bench, call: Call, spent: float, rate: float) -> None:
 
 
 def peak_of(call: str, name: str) -> float:
-    """Returns the peak memory of a call, made in a process of its own."""
+    """Returns the peak memory of a call, made in another process."""
     done = subprocess.run([sys.executable, *sys.argv, '--peak', call, name],
                           stdout=subprocess.PIPE,
                           text=True,

@@ -19,9 +19,9 @@ from projects.tc_clip.datasets.preparation.annotations import (Entry,
                                                                draw_shots,
                                                                label_clips)
 from projects.tc_clip.datasets.preparation.checked_lists import (find_videos,
-                                                                 print_table,
+                                                                 count_table,
                                                                  write_missing,
-                                                                 write_whole)
+                                                                 write_lines)
 from projects.tc_clip.datasets.preparation.list_specs import (DATA_SETS,
                                                               ListSpec)
 from projects.tc_clip.datasets.preparation.published_lists import (
@@ -110,7 +110,7 @@ def chosen_lists(args: argparse.Namespace) -> Dict[ListSpec, Optional[Path]]:
     for choice in args.lists or specs:
         name, _, file = choice.partition('=')
         if name not in specs:
-            raise ValueError(f'{args.dataset} has no list {name!r}. Cure: '
+            raise ValueError(f'{args.dataset} has no list {name!r}: '
                              f'choose from {", ".join(specs)}')
         chosen[specs[name]] = Path(file) if file else None
     return chosen
@@ -206,15 +206,17 @@ def prepare(args: argparse.Namespace) -> bool:
     }
     copies = find_llm_labels(args, [*chosen]) if args.llm_labels else {}
     lists = find_videos(listed, root, args.workers if args.decode else 0)
-    print_table(lists, own)
+    print(count_table(lists, own))
     for checked in lists:
-        write_missing(checked, root)
+        missing = write_missing(checked, root)
+        if missing:
+            print(f'{missing}: {len(checked.lost)} missing or broken')
     if any(checked.lost for checked in lists) and not args.skip_missing:
-        print('No list is written. Cure: get these videos, or leave them out '
+        print('No list is written: get these videos, or leave them out '
               'by --skip-missing')
         return False
     for spec, kept, _ in lists:
-        write_whole(root / f'{spec.name}.txt',
+        write_lines(root / f'{spec.name}.txt',
                     [f'{path} {label}' for path, label in kept])
     for file, target in copies.items():
         target.parent.mkdir(exist_ok=True)

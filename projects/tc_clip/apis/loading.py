@@ -43,8 +43,7 @@ def choose_classes(model: Any, class_names: Optional[Names],
 
 
 def start_from_clip(model: Any) -> None:
-    """Gives a model CLIP's weights, where its config names some, and says so.
-    """
+    """Initialises a model, with CLIP's weights if its config names them."""
     logger = MMLogger.get_current_instance()
     level = logger.level
     logger.setLevel(logging.WARNING)  # MMEngine lists all parameters

@@ -46,7 +46,7 @@ class _ClipTransform(BaseTransform):
 
 @TRANSFORMS.register_module()
 class ClipColorJitter(_ClipTransform):
-    """Jitter the colours of a clip, with parameters of its own per frame.
+    """Jitter the colours of a clip, with parameters drawn for each frame.
 
     MMAction2's ``ColorJitter`` shares its parameters among the frames of a
     clip, and its hue overflows with numpy 2. All draws come from torch's

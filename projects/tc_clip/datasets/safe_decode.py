@@ -29,7 +29,17 @@ _BROKEN = multiprocessing.Array('Q', 1 + _MOST)
 
 
 class BrokenVideoError(RuntimeError):
-    """A video that cannot be read; the message names the file and a cure."""
+    """A video that cannot be read.
+
+    Args:
+        filename: the file.
+        reason: what is wrong with it.
+        advice: what to do about it.
+    """
+
+    def __init__(self, filename: str, reason: str, advice: str) -> None:
+        super().__init__(f'{filename} {reason}: {advice}')
+        self.reason = reason
 
 
 class BlankFrames:
@@ -122,9 +132,9 @@ class _SafeTransform(BaseTransform):
             filename, reason = results['filename'], _reason(error)
             if self.on_error == 'raise':
                 raise BrokenVideoError(
-                    f'{filename} cannot be read ({reason}). Cure: re-encode '
-                    "the file, or set on_error='blank' to score a black clip "
-                    'in its place.') from error
+                    filename, f'cannot be read ({reason})',
+                    "re-encode the file, or set on_error='blank' to score a "
+                    'black clip in its place') from error
         self._name_once(filename, reason)
         return self._blank(results) if self.on_error == 'blank' else None
 
@@ -228,7 +238,7 @@ class SafeDecordDecode(_SafeTransform, DecordDecode):
 
     def _decord_load_frames(self, container: Any,
                             frame_inds: np.ndarray) -> List[np.ndarray]:
-        """Returns the frames, each an array of its own."""
+        """Returns the frames, one array each."""
         if self.mode == 'efficient':
             return super()._decord_load_frames(container, frame_inds)
         frames = [np.empty(0)] * len(frame_inds)

@@ -60,7 +60,7 @@ class SegmentSample(SampleFrames):
         """Adds the indices of the sampled frames, ``(V * T, )``."""
         if results['total_frames'] < 1:
             raise ValueError(
-                f'{results.get("filename", "The video")} has no frames. Cure: '
+                f'{results.get("filename", "The video")} has no frames: '
                 'remove it from the list, or decode with SafeDecordInit.')
         results = super().transform(results)
         results['clip_len'] = self.num_clips

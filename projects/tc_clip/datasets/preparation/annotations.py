@@ -26,7 +26,7 @@ def find_files(folder: Path, pattern: str) -> List[Path]:
         if not file.name.startswith('.'))
     if not files:
         raise FileNotFoundError(
-            f'{folder} holds no {pattern}. Cure: unpack the official '
+            f'{folder} holds no {pattern}: unpack the official '
             'annotation there, or name its folder: --from official FOLDER')
     return files
 
@@ -42,7 +42,7 @@ def find_file(folder: Path, pattern: str) -> Path:
     if len(files) > 1:
         raise ValueError(
             f'{folder} holds {len(files)} files {pattern}: '
-            f'{", ".join(map(str, files))}. Cure: leave one of them there.')
+            f'{", ".join(map(str, files))}: leave one of them there.')
     return files[0]
 
 
@@ -144,11 +144,11 @@ def label_clips(clips: Sequence[Clip], names: Sequence[str],
     unknown = sorted(found - {*all_names})
     if unknown:
         raise ValueError(f'The annotation has classes that configs/labels '
-                         f'does not know: {unknown[:5]}. Cure: take the '
+                         f'does not know: {unknown[:5]}: take the '
                          "data set's official annotation.")
     absent = [name for name in names if name not in found]
     if absent:
-        raise ValueError(f'The annotation has no video of {absent[:5]}. Cure: '
+        raise ValueError(f'The annotation has no video of {absent[:5]}: '
                          "take the data set's whole official annotation.")
     label_of = {name: label for label, name in enumerate(names)}
     return [(path, label_of[name]) for path, name in clips if name in label_of]

@@ -10,6 +10,7 @@ from typing import Dict, List, Tuple
 
 import cv2
 import numpy as np
+from mmengine.logging import print_log
 
 from ...files import write_mp4
 
@@ -148,7 +149,7 @@ def write_split(out: Path, split: str, settings: Dict[str, int]) -> None:
                 motion_clip(motion, settings['frames'], settings['size'], rng),
                 FPS)
             lines.append(f'{name} {label}\n')
-        print(f'{split}: {settings[split]} videos, {motion}', flush=True)
+        print_log(f'{split}: {settings[split]} videos, {motion}')
     (out / f'{split}.txt').write_text(''.join(lines), encoding='utf-8')
 
 

@@ -23,7 +23,7 @@ def read_list(file: Path, classes: int, shots: int = 0) -> List[Entry]:
         path, _, label = line.strip().rpartition(' ')
         if not path or not label.isdecimal() or int(label) >= classes:
             raise ValueError(f"{file}: {line!r} is not 'path label' with a "
-                             f'label from 0 to {classes - 1}. Cure: check '
+                             f'label from 0 to {classes - 1}: check '
                              'that it is the right list.')
         entries.append((path, int(label)))
     if shots:
@@ -50,14 +50,14 @@ def llm_pattern(labels: str) -> str:
 
 
 def find_in_clone(folder: Path, suffix: str, patterns: Sequence[str],
-                  cure: str) -> Path:
+                  advice: str) -> Path:
     """Returns the only file whose path matches all patterns.
 
     Args:
         folder: Part of a clone of the official repository.
         suffix: Of the files to look at, e.g. ``'.txt'``.
         patterns: Regular expressions for ``normalise``d paths.
-        cure: What to do if there is no such file, or several.
+        advice: what to do if there is no such file, or several.
 
     Raises:
         FileNotFoundError: There is none.
@@ -73,8 +73,8 @@ def find_in_clone(folder: Path, suffix: str, patterns: Sequence[str],
     if not matches:
         raise FileNotFoundError(
             f'None of the {len(files)} {suffix} files below {folder} matches '
-            f'{sought}. Cure: {cure}')
+            f'{sought}: {advice}')
     if len(matches) > 1:
-        raise ValueError(f'{", ".join(map(str, matches))} all match {sought}. '
-                         f'Cure: {cure}')
+        raise ValueError(f'{", ".join(map(str, matches))} all match {sought}: '
+                         f'{advice}')
     return matches[0]
