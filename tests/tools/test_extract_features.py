@@ -13,6 +13,7 @@ from mmaction.registry import MODELS
 
 from projects.tc_clip.apis import TCCLIPInferencer
 from projects.tc_clip.apis.features import VideoFeatures, extract_features
+from projects.tc_clip.files import write_mp4
 
 NAMES = ['a/clip.mp4', 'a/video.mp4', 'b/clip.mp4']
 
@@ -37,13 +38,14 @@ def extract(tiny_config, tiny_checkpoint, tmp_path, monkeypatch, capsys):
 
 
 @pytest.fixture
-def videos(encode, tmp_path):
+def videos(tmp_path):
     """A folder of two folders of videos, two of which share a name."""
     rng = np.random.default_rng(0)
     for name in NAMES:
         path = tmp_path / 'videos' / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        encode(path, rng.integers(0, 255, (10, 64, 64, 3)).astype(np.uint8))
+        frames = rng.integers(0, 255, (10, 64, 64, 3)).astype(np.uint8)
+        write_mp4(path, frames, 10)
     return tmp_path / 'videos'
 
 
