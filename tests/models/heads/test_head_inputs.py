@@ -4,6 +4,7 @@ import torch
 
 from projects.tc_clip.models.heads.head_inputs import (pool_feature,
                                                        split_features)
+from projects.tc_clip.models.tower_features import TowerFeatures
 
 
 def test_pool_feature():
@@ -14,10 +15,19 @@ def test_pool_feature():
     assert pool_feature(x[:, :, 0, 0]).equal(x[:, :, 0, 0])
 
 
-def test_context_tokens_are_told_from_a_plain_feature():
-    feature, context = torch.randn(2, 24), torch.randn(2, 1, 5, 24)
-    assert split_features(feature) == (feature, None)
-    assert split_features((feature, context)) == (feature, context)
+@pytest.mark.parametrize('feature', [(2, 24), (2, 4, 24)])
+@pytest.mark.parametrize('kind', [tuple, lambda x: TowerFeatures(*x)])
+def test_features_of_our_tower_keep_their_context(feature, kind):
+    """Of videos, or of frames; max_testing_views makes a plain tuple."""
+    given = torch.randn(feature), torch.randn(2, 1, 5, 24)
+    for have, want in zip(split_features(kind(given)), given):
+        assert have is want
+
+
+def test_other_backbones_give_no_context():
+    feature = torch.randn(6, 24, 2, 3)
+    pooled, context = split_features(feature, num_segs=3)
+    assert context is None and pooled.equal(pool_feature(feature, 3))
 
 
 @pytest.mark.parametrize(
