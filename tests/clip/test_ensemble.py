@@ -126,8 +126,9 @@ def test_misfits_are_named():
     with pytest.raises(ValueError) as error:
         interpolate(clip, finetuned, 0.3)
     assert str(error.value) == (
-        'The fine-tuned weights and CLIP are not of one architecture: a is '
-        '(3,), in CLIP (2,); b is (2,), in CLIP (3, 2); c is missing')
+        'The fine-tuned weights and CLIP are not of one architecture: c is '
+        'missing; shape of a: have (2,), want (3,); shape of b: have (3, 2), '
+        'want (2,)')
 
 
 # --- clip_state -------------------------------------------------------------
@@ -242,5 +243,5 @@ def test_clip_of_another_size_is_noticed_before_use(tmp_path):
     save_clip(tmp_path / 'clip.pt', changed(ARCH, vision=dict(width=16)))
     with pytest.raises(
             ValueError,
-            match=r'backbone\.class_embedding is \(32,\), in CLIP \(16,\)'):
+            match=r'backbone\.class_embedding: have \(16,\), want \(32,\)'):
         WeightEnsemble(make_model(str(tmp_path / 'clip.pt')))
