@@ -1,6 +1,5 @@
-import importlib
+"""Videos in which only the motion tells the classes apart."""
 import json
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -10,11 +9,6 @@ from projects.tc_clip.datasets.preparation import motion_videos
 from projects.tc_clip.files import write_mp4
 
 SETTINGS = dict(train=2, val=1, frames=8, size=32, seed=0)
-
-
-@pytest.fixture(scope='module')
-def tool():
-    return importlib.import_module('make_demo_data')
 
 
 def extents(clip):
@@ -136,18 +130,3 @@ def test_an_unfinished_data_set_is_made_again(tmp_path):
     (tmp_path / 'val.txt').unlink()
     assert motion_videos.make_data_set(tmp_path, SETTINGS)
     assert (tmp_path / 'val.txt').is_file()
-
-
-def test_a_place_that_cannot_be_written_is_named(tmp_path):
-    with pytest.raises(OSError, match='none/a.mp4 cannot be written'):
-        write_mp4(tmp_path / 'none' / 'a.mp4',
-                  np.zeros((2, 32, 32, 3), np.uint8), 16)
-
-
-def test_command_line(tool, capsys):
-    args = tool.parse_args(['demo', '--val', '3'])
-    assert vars(args) == dict(
-        out=Path('demo'), train=96, val=3, frames=32, size=64, seed=0)
-    with pytest.raises(SystemExit):
-        tool.parse_args(['demo', '--size', '8'])
-    assert '--size must be 32 or more' in capsys.readouterr().err

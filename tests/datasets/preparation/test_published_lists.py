@@ -1,10 +1,12 @@
-"""Data preparation from a clone of the official repository."""
-import json
+"""Lists in a clone of the official repository, whose layout may change."""
 import re
+from pathlib import Path
 
 import pytest
 
-from projects.tc_clip.models.text.class_names import load_class_names
+from projects.tc_clip.datasets.preparation.list_specs import DATA_SETS
+from projects.tc_clip.datasets.preparation.published_lists import (
+    find_in_clone, llm_pattern, normalise, read_list)
 
 CLONE = {
     'ucf101': {
@@ -39,112 +41,70 @@ CLONE = {
 
 
 @pytest.mark.parametrize('name', CLONE)
-def test_lists_of_a_clone_are_told_apart(tool, tmp_path, name):
+def test_lists_of_a_clone_are_told_apart(tmp_path, name):
     clone = tmp_path / 'clone'
     for files in CLONE.values():
         for file in files.values():
             (clone / file).parent.mkdir(parents=True, exist_ok=True)
             (clone / file).write_text('')
-    data_set = tool.DATA_SETS[name]
+    data_set = DATA_SETS[name]
     assert {*CLONE[name]} == {spec.name for spec in data_set.lists}
     for spec in data_set.lists:
         patterns = data_set.in_clone, spec.in_clone
-        found = tool.find_in_clone(clone, '.txt', patterns, '')
+        found = find_in_clone(clone, '.txt', patterns, '')
         assert found == clone / CLONE[name][spec.name]
 
 
-def lines(path):
-    return path.read_text().splitlines()
+def test_a_clone_with_two_such_lists_is_refused(tmp_path):
+    for name in ('ucf_splits/val1.txt', 'ucf_old/val1.txt', 'ucf/val2.txt'):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    with pytest.raises(ValueError) as error:
+        find_in_clone(tmp_path, '.txt', ['ucf', r'val1'], 'choose.')
+    assert str(error.value) == (
+        f'{tmp_path}/ucf_old/val1.txt, {tmp_path}/ucf_splits/val1.txt all '
+        "match 'ucf' and 'val1'. Cure: choose.")
+    with pytest.raises(FileNotFoundError, match='None of the 3 .txt files'):
+        find_in_clone(tmp_path, '.txt', ['hmdb'], 'choose.')
 
 
-@pytest.fixture
-def clone(write):
-    """Lists of UCF-101 in a clone of the official repository."""
-    files = {
-        'ucf_splits/val1.txt':
-        'v_Archery_g20.avi 0\nv_YoYo_g21.mp4 1\n',
-        'ucf_splits/train1_few_shot_2.txt':
-        ''.join(f'{name}/v_{name}_g{i:02d}.avi {label}\n'
-                for label, name in enumerate(['Archery', 'YoYo'])
-                for i in (0, 5)),
-    }
-    for file, text in files.items():
-        write(f'clone/datasets_splits/{file}', text)
-
-
-def test_published_lists_get_our_paths(prepare, folder, ucf101, clone):
-    source = ('ucf101', '--from', 'tc-clip', folder / 'clone')
-    status, printed = prepare(*source, '--lists', 'val_split1', 'train_2shot')
-    assert status == 0
-    root = folder / 'ucf101'
-    assert lines(root / 'val_split1.txt') == [
-        'UCF-101/Archery/v_Archery_g20.avi 0', 'UCF-101/YoYo/v_YoYo_g21.avi 1'
-    ]
-    assert lines(root /
-                 'train_2shot.txt')[3] == ('UCF-101/YoYo/v_YoYo_g05.avi 1')
-    assert re.search(r'val_split1 +2 +2 +3783\n', printed)
-    assert 'own' not in printed
-
-
-def test_published_base_to_novel_lists_may_have_any_size(
-        prepare, folder, write, ucf101):
-    name = 'base_to_novel/train_seed2'
-    write('clone/datasets_splits/base2novel_splits/ucf/train_2.txt',
-          'v_YoYo_g03.avi 0\nv_YoYo_g01.avi 0\nv_YoYo_g16.avi 0\n')
-    status, printed = prepare('ucf101', '--from', 'tc-clip', folder / 'clone',
-                              '--lists', name)
-    assert status == 0 and re.search(f'{name} +3 +3\n', printed)
-    assert lines(folder / f'ucf101/{name}.txt') == [
-        f'UCF-101/YoYo/v_YoYo_g{i}.avi 0' for i in ('03', '01', '16')
-    ]
-
-
-def test_a_list_that_is_not_found_can_be_named(prepare, folder, ucf101, clone):
-    source = ('ucf101', '--from', 'tc-clip', folder / 'clone', '--lists')
-    status, error = prepare(*source, 'val_split2')
-    assert status == 1 and error.startswith('error: None of the 2 .txt files')
-    assert 'name the list by --lists val_split2=FILE' in error
-    file = folder / 'clone/datasets_splits/ucf_splits/val1.txt'
-    assert prepare(*source, f'val_split2={file}')[0] == 0
-    assert len(lines(folder / 'ucf101/val_split2.txt')) == 2
-
-
-def test_a_clone_with_two_such_lists_is_refused(prepare, write, folder, ucf101,
-                                                clone):
-    write('clone/datasets_splits/ucf_old/val1.txt', '')
-    status, error = prepare('ucf101', '--from', 'tc-clip', folder / 'clone',
-                            '--lists', 'val_split1')
-    assert status == 1
-    assert 'ucf_old/val1.txt, ' in error and ' all match ' in error
-
-
-@pytest.mark.parametrize('name, text, message', [
-    ('val_split1', 'a.avi 2\n', "'a.avi 2' is not 'path label' with a label "
-     'from 0 to 1'),
-    ('val_split1', 'a.avi\n', "'a.avi' is not"),
-    ('train_2shot', 'a.avi 0\nb.avi 0\nc.avi 1\n', '1 videos with label 1, '
-     'not 2'),
+@pytest.mark.parametrize('path', [
+    'Base2Novel/val.txt', 'base_2_novel/val.txt', 'BASETONOVEL/val.txt',
+    'base_to_novel/val.txt'
 ])
-def test_a_list_of_something_else_is_refused(prepare, write, folder, ucf101,
-                                             name, text, message):
-    file = write('list.txt', text)
-    status, error = prepare('ucf101', '--from', 'tc-clip', folder, '--lists',
-                            f'{name}={file}')
-    assert status == 1 and message in error
+def test_spellings_of_base_to_novel_are_one(path):
+    assert normalise(Path(path)) == '/b2n/val.txt'
 
 
-def test_rephrased_names_are_copied(tool, prepare, write, folder, ucf101,
-                                    clone):
-    labels = {'0': 'Archery: shoots a bow', '1': 'Yo-yo: plays with it'}
-    args = ('ucf101', '--from', 'tc-clip', folder / 'clone', '--lists',
-            'val_split1', '--llm-labels')
-    status, error = prepare(*args)
-    assert status == 1 and 'ucf_101.json yourself' in error
-    write('clone/labels/llm/ucf_101_base_labels.json', '{}')
-    write('clone/labels/llm/ucf_101_labels.json', json.dumps(labels))
-    assert prepare(*args)[0] == 0
-    copy = tool.LABELS / 'llm/ucf_101.json'
-    assert load_class_names(copy) == [*labels.values()]
-    write('clone/labels/llm/ucf_101_labels.json', '{"0": "Archery"}')
-    status, error = prepare(*args)
-    assert status == 1 and 'has 1 classes, but ucf_101.csv has 2' in error
+@pytest.mark.parametrize('labels, wanted', [
+    ('ucf_101', ['ucf_101_labels.json']),
+    ('ucf_101_base', ['ucf_101_base_labels.json']),
+    ('kinetics_600_split1', ['k600_split_1.json', 'k600_split1.json']),
+])
+def test_rephrased_names_of_a_part_are_told_from_the_whole(labels, wanted):
+    files = ('ucf_101_labels.json', 'ucf_101_base_labels.json',
+             'ucf_101_novel_labels.json', 'k600_split_1.json',
+             'k600_split1.json', 'k600_split2.json')
+    found = [f for f in files if re.search(llm_pattern(labels), f)]
+    assert found == wanted
+
+
+def test_a_published_list_is_read_in_its_order(tmp_path):
+    file = tmp_path / 'list.txt'
+    file.write_text('b c.avi 1\na.avi 0\n')
+    assert read_list(file, classes=2) == [('b c.avi', 1), ('a.avi', 0)]
+    assert read_list(file, classes=2, shots=1) == read_list(file, classes=2)
+
+
+@pytest.mark.parametrize('text, shots, message', [
+    ('a.avi 2\n', 0, "'a.avi 2' is not 'path label' with a label from 0 to 1"),
+    ('a.avi\n', 0, "'a.avi' is not 'path label'"),
+    ('a.avi -1\n', 0, "'a.avi -1' is not"),
+    ('a 0\nb 0\nc 1\n', 2, 'list.txt has 1 videos with label 1, not 2'),
+    ('a 0\nb 0\n', 2, 'list.txt has 0 videos with label 1, not 2'),
+])
+def test_a_list_of_something_else_is_refused(tmp_path, text, shots, message):
+    file = tmp_path / 'list.txt'
+    file.write_text(text)
+    with pytest.raises(ValueError, match=message):
+        read_list(file, 2, shots)
