@@ -8,19 +8,26 @@ from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.logging import MMLogger, print_log
 
+from ..config_files import config_file
 from ..models.recognizers.onnx_recognizer import onnx_config
 from ..models.text.class_texts import Names
 
 
 def read_config(model: Union[str, Path, Config]) -> Config:
-    """Returns a config of its own for a config, its file or an .onnx file."""
+    """Returns a copy of a config, or reads its file or an .onnx file.
+
+    Args:
+        model: config, a file or short name of one, or an .onnx file.
+    """
     if isinstance(model, Config):
         return copy.deepcopy(model)
     is_onnx = str(model).endswith('.onnx')
-    return onnx_config(model) if is_onnx else Config.fromfile(model)
+    if is_onnx:
+        return onnx_config(model)
+    return Config.fromfile(config_file(model))
 
 
-def choose_classes(model: Any, labels: Optional[Names],
+def choose_classes(model: Any, class_names: Optional[Names],
                    wordings: Sequence[str]) -> None:
     """Writes class names into the config of a model, where any are given."""
     head: Any = model.get('cls_head') or {}
@@ -29,8 +36,8 @@ def choose_classes(model: Any, labels: Optional[Names],
             f'{head.get("type")} takes no class names: give a config with '
             "cls_head=dict(type='TCCLIPHead', ...), or use MMAction2's own "
             'inferencer')
-    if labels is not None:
-        head.class_names = labels
+    if class_names is not None:
+        head.class_names = class_names
     if wordings:
         head.wordings = list(wordings)
 
@@ -47,7 +54,7 @@ def start_from_clip(model: Any) -> None:
         logger.setLevel(level)
     clip = getattr(model.backbone, 'pretrained', None)
     weights = f'CLIP ({clip}), zero-shot: the parts that TC-CLIP adds are ' \
-        'untrained' if clip else 'random, and so is what it says'
+        'untrained' if clip else 'random: its predictions mean nothing'
     print_log(
         f'No checkpoint is given. The model is {weights}.',
         logger='current',
