@@ -5,6 +5,7 @@ import os
 import re
 from pathlib import Path
 
+import prepare_data
 import pytest
 from mmaction.datasets import VideoDataset
 
@@ -263,15 +264,15 @@ def test_an_unknown_list_is_refused(prepare):
     (['--from', 'official', '--lists', 'val=a'], 'is for --from tc-clip'),
     (['--from', 'official', '--workers', '0'], 'must be 1 or more'),
 ])
-def test_options_that_do_not_go_together(tool, args, message, capsys):
+def test_options_that_do_not_go_together(args, message, capsys):
     with pytest.raises(SystemExit) as raised:
-        tool.parse_args(['ssv2', *args])
+        prepare_data.parse_args(['ssv2', *args])
     assert raised.value.code == 2 and message in capsys.readouterr().err
 
 
-def test_data_is_where_the_configs_look(tool, monkeypatch):
+def test_data_is_where_the_configs_look(monkeypatch):
     args = ['ssv2', '--from', 'official']
     monkeypatch.delenv('MMACTION_DATA', raising=False)
-    assert tool.parse_args(args).data == Path('data')
+    assert prepare_data.parse_args(args).data == Path('data')
     monkeypatch.setenv('MMACTION_DATA', '/videos')
-    assert tool.parse_args(args).data == Path('/videos')
+    assert prepare_data.parse_args(args).data == Path('/videos')

@@ -164,14 +164,6 @@ def test_half_precision_is_finite(config, dtype):
     assert index.sort(-1).values.equal(torch.arange(P).expand(B, T, -1))
 
 
-@every_selection
-def test_selections_compile_as_one_graph(config):
-    torch._dynamo.reset()
-    inputs, selection = make_inputs(), MODELS.build(config)
-    compiled = torch.compile(selection, backend='eager', fullgraph=True)
-    assert compiled(inputs, 5).equal(selection(inputs, 5))
-
-
 def test_one_head_is_its_own_average():
     inputs = make_inputs(heads=1)
     for cls in (CLSAttentionSelection, KeyNormSelection):
