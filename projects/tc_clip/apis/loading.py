@@ -8,16 +8,26 @@ from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.logging import MMLogger, print_log
 
+from ..config_files import config_file
 from ..models.recognizers.onnx_recognizer import onnx_config
 from ..models.text.class_texts import Names
 
 
 def read_config(model: Union[str, Path, Config]) -> Config:
-    """Returns a config of its own for a config, its file or an .onnx file."""
+    """Reads the config of a model.
+
+    Args:
+        model: a config, which is copied; its file or short name; or an
+            ``.onnx`` file.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+    """
     if isinstance(model, Config):
         return copy.deepcopy(model)
-    is_onnx = str(model).endswith('.onnx')
-    return onnx_config(model) if is_onnx else Config.fromfile(model)
+    if str(model).endswith('.onnx'):
+        return onnx_config(model)
+    return Config.fromfile(config_file(model))
 
 
 def choose_classes(model: Any, labels: Optional[Names],
