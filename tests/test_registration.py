@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parents[1] / 'projects/tc_clip'
 # A room may import those before it, never one after it.
 ROOMS = ('version', 'files', 'config_files', 'compat', 'clip', 'models',
          'datasets', 'evaluation', 'visualization', 'engine', 'apis',
-         'deployment', 'profiling')
+         'deployment', 'profiling', 'cli')
 REGISTERED = """
 import json
 import projects.tc_clip
