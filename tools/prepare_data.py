@@ -77,7 +77,8 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     parser.add_argument(
         '--llm-labels',
         action='store_true',
-        help="copy the clone's rephrased class names to configs/labels/llm")
+        help="copy the clone's rephrased class names to the folder where "
+        f'configs expect them: {LABELS / "llm"}')
     args = parser.parse_args(argv)
     _check_args(parser, args)
     return args
