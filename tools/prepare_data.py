@@ -35,7 +35,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     """Reads the command line.
 
     Args:
-        argv: Arguments, those of the process if None.
+        argv: arguments, those of the process if None.
     """
     parser = argparse.ArgumentParser(
         description=__doc__,
@@ -104,7 +104,7 @@ def chosen_lists(args: argparse.Namespace) -> Dict[ListSpec, Optional[Path]]:
     """Returns the rows of the table to prepare, and files given for them.
 
     Raises:
-        ValueError: There is no list of that name.
+        ValueError: there is no list of that name.
     """
     specs = {spec.name: spec for spec in DATA_SETS[args.dataset].lists}
     chosen: Dict[ListSpec, Optional[Path]] = {}
@@ -126,8 +126,8 @@ def official_entries(spec: ListSpec, args: argparse.Namespace) -> List[Entry]:
     """Makes a list from the data set's own annotation.
 
     Args:
-        spec: The row of the table.
-        args: The command line.
+        spec: the row of the table.
+        args: the command line.
     """
     data_set = DATA_SETS[args.dataset]
     _, *folders = [*args.source, args.data / args.dataset / 'annotations']
@@ -145,9 +145,9 @@ def published_entries(spec: ListSpec, file: Optional[Path],
     """Reads a list of the official repository.
 
     Args:
-        spec: The row of the table.
-        file: The list, searched for in the clone if None.
-        args: The command line.
+        spec: the row of the table.
+        file: the list, searched for in the clone if None.
+        args: the command line.
     """
     file = file or find_in_clone(
         Path(args.source[1], 'datasets_splits'), '.txt',
@@ -167,7 +167,7 @@ def find_llm_labels(args: argparse.Namespace,
         From each file to the one that it becomes.
 
     Raises:
-        ValueError: A file has not as many classes as it should.
+        ValueError: a file has not as many classes as it should.
     """
     copies = {}
     for labels in sorted({spec.labels for spec in specs}):
@@ -189,14 +189,14 @@ def prepare(args: argparse.Namespace) -> bool:
     """Writes the lists that the command line asks for.
 
     Args:
-        args: The command line.
+        args: the command line.
 
     Returns:
         Whether they were written.
 
     Raises:
-        OSError: Something cannot be found or written.
-        ValueError: Annotation, lists or videos are not as they should be.
+        OSError: something cannot be found or written.
+        ValueError: annotation, lists or videos are not as they should be.
     """
     root = args.data / args.dataset
     chosen, own = chosen_lists(args), args.source[0] == 'official'

@@ -46,7 +46,7 @@ class BlankFrames:
     """Black frames in the place of what a decord reader returns.
 
     Args:
-        shape: Shape of the array.
+        shape: shape of the array.
     """
 
     def __init__(self, shape: Tuple[int, ...]) -> None:
@@ -179,12 +179,12 @@ class SafeDecordInit(_SafeTransform, DecordInit):
             training) returns None, so that the dataset draws another video;
             ``'blank'`` goes on with a black video of one frame. The latter
             two name each file once, in a warning.
-        args: Positional options of ``DecordInit``.
-        kwargs: Other options of ``DecordInit``.
+        args: positional options of ``DecordInit``.
+        kwargs: other options of ``DecordInit``.
 
     Raises:
         ValueError: ``on_error`` is unknown.
-        BrokenVideoError: At the call, where ``on_error='raise'``.
+        BrokenVideoError: at the call, where ``on_error='raise'``.
     """
 
     def _get_video_reader(self, filename: str) -> object:
@@ -227,13 +227,13 @@ class SafeDecordDecode(_SafeTransform, DecordDecode):
         - img_shape
 
     Args:
-        on_error: As in ``SafeDecordInit``.
-        args: Positional options of ``DecordDecode``.
-        kwargs: Other options of ``DecordDecode``.
+        on_error: as in ``SafeDecordInit``.
+        args: positional options of ``DecordDecode``.
+        kwargs: other options of ``DecordDecode``.
 
     Raises:
         ValueError: ``on_error`` is unknown.
-        BrokenVideoError: At the call, where ``on_error='raise'``.
+        BrokenVideoError: at the call, where ``on_error='raise'``.
     """
 
     def _decord_load_frames(self, container: Any,

@@ -12,9 +12,9 @@ class CheckedList(NamedTuple):
     """A list whose videos have been looked for.
 
     Attributes:
-        spec: The row of the table.
-        kept: Paths relative to the data set's folder, and labels.
-        lost: Paths as listed or found, and what is wrong.
+        spec: the row of the table.
+        kept: paths relative to the data set's folder, and labels.
+        lost: paths as listed or found, and what is wrong.
     """
     spec: ListSpec
     kept: List[Entry]
@@ -26,12 +26,12 @@ def find_videos(listed: Dict[ListSpec, List[Entry]], root: Path,
     """Looks for the videos of all lists, and decodes them if asked to.
 
     Args:
-        listed: The entries of each list.
-        root: Folder of the data set.
-        workers: Number of processes that decode; 0 to decode nothing.
+        listed: the entries of each list.
+        root: folder of the data set.
+        workers: number of processes that decode; 0 to decode nothing.
 
     Raises:
-        ValueError: There are no videos, or it is not clear which one is
+        ValueError: there are no videos, or it is not clear which one is
             meant.
     """
     index = index_videos(root)

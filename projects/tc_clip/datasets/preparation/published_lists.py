@@ -11,12 +11,12 @@ def read_list(file: Path, classes: int, shots: int = 0) -> List[Entry]:
     """Reads lines ``path label``.
 
     Args:
-        file: A published list.
-        classes: Number of classes; labels are 0 to ``classes - 1``.
-        shots: Number of videos that each class must have; 0 for any.
+        file: a published list.
+        classes: number of classes; labels are 0 to ``classes - 1``.
+        shots: number of videos that each class must have; 0 for any.
 
     Raises:
-        ValueError: A line or label is not as it should be.
+        ValueError: a line or label is not as it should be.
     """
     entries: List[Entry] = []
     for line in file.read_text(encoding='utf-8').splitlines():
@@ -41,7 +41,7 @@ def llm_pattern(labels: str) -> str:
     """Describes where the rephrased names of a class-name file are.
 
     Args:
-        labels: The name of ours, without ``.csv``; its last word tells the
+        labels: the name of ours, without ``.csv``; its last word tells the
             half or split, if it is one.
     """
     part = re.search(r'(base|novel|split\d)$', labels)
@@ -54,14 +54,14 @@ def find_in_clone(folder: Path, suffix: str, patterns: Sequence[str],
     """Returns the only file whose path matches all patterns.
 
     Args:
-        folder: Part of a clone of the official repository.
-        suffix: Of the files to look at, e.g. ``'.txt'``.
-        patterns: Regular expressions for ``normalise``d paths.
+        folder: part of a clone of the official repository.
+        suffix: of the files to look at, e.g. ``'.txt'``.
+        patterns: regular expressions for ``normalise``d paths.
         advice: what to do if there is no such file, or several.
 
     Raises:
-        FileNotFoundError: There is none.
-        ValueError: There are several.
+        FileNotFoundError: there is none.
+        ValueError: there are several.
     """
     files = sorted(folder.rglob(f'*{suffix}'))
     matches = [

@@ -39,14 +39,14 @@ def match_video(listed: str, index: Mapping[str, List[str]]) -> Optional[str]:
     Where several share the stem, the one is taken whose path ends as listed.
 
     Args:
-        listed: A path or name, with or without suffix.
-        index: As from ``index_videos``.
+        listed: a path or name, with or without suffix.
+        index: as from ``index_videos``.
 
     Returns:
         The path relative to the data set's folder, or None.
 
     Raises:
-        ValueError: Several videos fit, or the path has a space.
+        ValueError: several videos fit, or the path has a space.
     """
     found = index.get(stem_of(listed), [])
     if len(found) > 1:
@@ -129,8 +129,8 @@ def decode_errors(paths: Sequence[str], workers: int) -> Dict[str, str]:
     A video that ends or blocks its process is an error like others.
 
     Args:
-        paths: Files to decode.
-        workers: Number of processes.
+        paths: files to decode.
+        workers: number of processes.
 
     Returns:
         What is wrong with each broken video.

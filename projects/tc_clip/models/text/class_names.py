@@ -12,15 +12,15 @@ def load_class_names(source: Union[str, Path, Sequence[str]]) -> List[str]:
     """Loads class names, so that the name of label ``i`` is the i-th.
 
     Args:
-        source: The names themselves, or the path of a file that holds them:
+        source: the names themselves, or the path of a file that holds them:
             ``.txt`` with a name per line, ``.csv`` with the header
             ``id,name``, or ``.json`` with an object from ids to texts, which
             are kept whole. The ids may come in any order.
 
     Raises:
-        FileNotFoundError: There is no such file.
-        TypeError: A name is not a string.
-        ValueError: The suffix is unknown, the file is malformed, the ids are
+        FileNotFoundError: there is no such file.
+        TypeError: a name is not a string.
+        ValueError: the suffix is unknown, the file is malformed, the ids are
             not 0 to C-1, or a name is empty or occurs twice.
     """
     if not isinstance(source, (str, Path)):
