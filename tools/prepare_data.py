@@ -17,11 +17,11 @@ import _checkout  # noqa: F401 - finds the package without installation
 from projects.tc_clip.config_files import config_folder
 from projects.tc_clip.datasets.preparation.annotations import (Entry,
                                                                draw_shots,
-                                                               label_clips)
-from projects.tc_clip.datasets.preparation.checked_lists import (find_videos,
-                                                                 count_table,
-                                                                 write_missing,
-                                                                 write_lines)
+                                                               label_videos)
+from projects.tc_clip.datasets.preparation.checked_lists import (count_table,
+                                                                 find_videos,
+                                                                 write_lines,
+                                                                 write_missing)
 from projects.tc_clip.datasets.preparation.list_specs import (DATA_SETS,
                                                               ListSpec)
 from projects.tc_clip.datasets.preparation.published_lists import (
@@ -131,9 +131,9 @@ def official_entries(spec: ListSpec, args: argparse.Namespace) -> List[Entry]:
     """
     data_set = DATA_SETS[args.dataset]
     _, *folders = [*args.source, args.data / args.dataset / 'annotations']
-    clips = data_set.read(Path(folders[0]), spec.part, spec.split)
-    entries = label_clips(clips, load_names(spec.labels),
-                          load_names(data_set.labels))
+    videos = data_set.read(Path(folders[0]), spec.part, spec.split)
+    entries = label_videos(videos, load_names(spec.labels),
+                           load_names(data_set.labels))
     if spec.shots:
         seed = f'{args.seed} {spec.draw}'
         entries = draw_shots(entries, spec.shots, seed)
