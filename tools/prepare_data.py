@@ -130,8 +130,10 @@ def official_entries(spec: ListSpec, args: argparse.Namespace) -> List[Entry]:
         args: the command line.
     """
     data_set = DATA_SETS[args.dataset]
-    _, *folders = [*args.source, args.data / args.dataset / 'annotations']
-    videos = data_set.read(Path(folders[0]), spec.part, spec.split)
+    folder = args.data / args.dataset / 'annotations'
+    if len(args.source) > 1:
+        folder = Path(args.source[1])
+    videos = data_set.read(folder, spec.part, spec.split)
     entries = label_videos(videos, load_names(spec.labels),
                            load_names(data_set.labels))
     if spec.shots:

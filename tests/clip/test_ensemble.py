@@ -3,8 +3,7 @@ import numpy as np
 import pytest
 import torch
 
-from projects.tc_clip.clip.ensemble import (ADDED_PARTS, WeightEnsemble,
-                                            clip_state, interpolate)
+from projects.tc_clip.clip.ensemble import (ADDED_PARTS, WeightEnsemble, clip_state, interpolate)
 from tests import small
 from tests.small import ARCH, DATA, changed, perturb, save_clip, score
 

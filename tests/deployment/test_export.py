@@ -9,8 +9,7 @@ from mmengine.config import Config
 
 from projects.tc_clip.apis import TCCLIPInferencer
 from projects.tc_clip.deployment import export
-from projects.tc_clip.models.recognizers.onnx_recognizer import (
-    OnnxRecognizer, onnx_config, tuples)
+from projects.tc_clip.models.recognizers.onnx_recognizer import (OnnxRecognizer, onnx_config, tuples)
 from tests.small import CONFIGS
 
 onnx = pytest.importorskip('onnx')

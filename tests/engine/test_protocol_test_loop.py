@@ -11,8 +11,7 @@ from mmaction.structures import ActionDataSample
 from mmengine.fileio import load
 from mmengine.runner import Runner
 
-from projects.tc_clip.engine.protocol_test_sets import (frames_and_views,
-                                                        make_test_sets)
+from projects.tc_clip.engine.protocol_test_sets import (frames_and_views, make_test_sets)
 from projects.tc_clip.evaluation import our_rows, read_scores
 from projects.tc_clip.evaluation.tables import cell_text
 from projects.tc_clip.models.heads.class_text_head import ClassTextHead

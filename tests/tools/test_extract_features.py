@@ -11,7 +11,7 @@ import torch
 from mmaction.registry import MODELS
 
 from projects.tc_clip.apis import TCCLIPInferencer, feature_files
-from projects.tc_clip.apis.features import VideoFeatures, extract_features
+from projects.tc_clip.apis.features import (VideoFeatures, extract_features)
 from projects.tc_clip.files import write_mp4
 
 NAMES = ['a/clip.mp4', 'a/video.mp4', 'b/clip.mp4']

@@ -11,7 +11,7 @@ import torch
 from mmaction.registry import MODELS
 from mmengine.config import Config
 
-from projects.tc_clip.datasets.preparation.motion_videos import make_data_set
+from projects.tc_clip.datasets.preparation.motion_videos import (make_data_set)
 from tests.small import ROOT
 
 

@@ -11,8 +11,7 @@ from projects.tc_clip.clip.weights import text_weights, vision_weights
 from projects.tc_clip.models.backbones import tc_clip_vit
 from projects.tc_clip.models.heads import class_text_head
 from projects.tc_clip.models.recognizers import tc_clip_recognizer
-from projects.tc_clip.models.recognizers.tc_clip_recognizer import \
-    fill_num_classes
+from projects.tc_clip.models.recognizers.tc_clip_recognizer import (fill_num_classes)
 from tests.small import ARCH, build, model_config, save_clip, spy
 
 NAMES = ['running', 'jumping', 'sitting', 'reading']
