@@ -11,7 +11,8 @@ from mmaction.structures import ActionDataSample
 from mmengine.fileio import load
 from mmengine.runner import Runner
 
-from projects.tc_clip.engine.protocol_test_sets import (frames_and_views, make_test_sets)
+from projects.tc_clip.engine.protocol_test_sets import (frames_and_views,
+                                                        make_test_sets)
 from projects.tc_clip.evaluation import our_rows, read_scores
 from projects.tc_clip.evaluation.tables import cell_text
 from projects.tc_clip.models.heads.class_text_head import ClassTextHead
@@ -275,8 +276,7 @@ def test_frames_and_views_of_stock_pipelines(steps, frames, views):
 
 def test_frames_and_views_of_other_pipelines_are_stated(make_runner):
     steps = [dict(type='DecordInit'), dict(type='MySample', num=3)]
-    with pytest.raises(
-            ValueError, match='DecordInit, MySample .* do not tell'):
+    with pytest.raises(ValueError, match='DecordInit, MySample .* do not set'):
         frames_and_views(steps)
     with pytest.raises(ValueError, match=r'\(none\)'):
         frames_and_views([])
