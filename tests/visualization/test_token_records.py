@@ -6,6 +6,7 @@ from mmengine.config import ConfigDict
 from projects.tc_clip.apis import record_view
 from projects.tc_clip.visualization import TokenRecorder
 from projects.tc_clip.visualization.token_records import group_map
+from tests.small import make_tower
 
 B, T, GRID = 2, 5, (4, 6)
 CONTEXT = dict(num_tokens=7, seed_ratio=0.4, merge_step=10)
@@ -26,7 +27,7 @@ OWN = pytest.mark.parametrize('name', ['context', 'context_of_heads'])
 
 
 @pytest.fixture
-def tower(make_tower, name):
+def tower(name):
     """The tower of a temporal model; its last layer makes context too."""
     return make_tower(
         REFERENCES[name], bias=name != 'joint', context_layers=[-1])
@@ -147,7 +148,7 @@ def test_models_without_context_tokens_have_no_groups(tower, name):
     assert all(m.groups is None for m in record(tower)[0].maps())
 
 
-def test_a_last_layer_without_context_tokens_is_recorded(make_tower):
+def test_a_last_layer_without_context_tokens_is_recorded():
     tower = make_tower(REFERENCES['context'])
     first, second, last = record(tower)[0].maps()
     assert first.groups is not None and second.groups is not None
