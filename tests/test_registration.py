@@ -11,7 +11,7 @@ PACKAGE = ROOT / 'projects/tc_clip'
 # A room may import those before it, never one after it.
 ROOMS = ('version', 'files', 'config_files', 'compat', 'clip', 'models',
          'datasets', 'evaluation', 'visualization', 'engine', 'apis',
-         'deployment', 'profiling')
+         'deployment', 'profiling', 'cli')
 REGISTERED = """
 import json
 import projects.tc_clip

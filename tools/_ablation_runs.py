@@ -122,7 +122,7 @@ def failure(command: Sequence[str], output: str) -> SystemExit:
 
 
 def run_tool(log: Path, name: str, *arguments: Any) -> None:
-    """Runs one of these tools in a process of its own.
+    """Runs one of these tools in another process.
 
     Args:
         log: file for what it prints.

@@ -3,7 +3,6 @@
 Importing it puts the checkout on the path: tools run without installation.
 """
 import importlib.util
-import runpy
 import sys
 from pathlib import Path
 
@@ -31,11 +30,22 @@ def tools_folder() -> Path:
 
 
 def full_path(argument: str) -> str:
-    """Replaces the short name of a config; other arguments stay."""
-    from projects.tc_clip.config_files import config_folder
-    path = config_folder() / argument
-    is_short = argument.endswith('.py') and not Path(argument).exists()
-    return str(path) if is_short and path.is_file() else argument
+    """Returns the path of a config; other arguments stay as they are.
+
+    Args:
+        argument: of a command line; a config if it ends in ``.py`` and is not
+            an option or ``KEY=VALUE``.
+
+    Raises:
+        SystemExit: there is no such config; names similar ones.
+    """
+    from projects.tc_clip import config_file
+    if not argument.endswith('.py') or argument[0] == '-' or '=' in argument:
+        return argument
+    try:
+        return str(config_file(argument))
+    except FileNotFoundError as error:
+        raise SystemExit(f'error: {error}') from error
 
 
 def run_tool(name: str) -> None:
@@ -44,10 +54,9 @@ def run_tool(name: str) -> None:
     Args:
         name: path below its folder of tools.
     """
-    import projects.tc_clip  # noqa: F401 - checks versions before mmaction
-    path = str(tools_folder() / name)
-    sys.argv = [path, *map(full_path, sys.argv[1:])]
-    runpy.run_path(path, run_name='__main__')
+    from projects.tc_clip.cli import run_script
+    sys.argv[1:] = map(full_path, sys.argv[1:])
+    run_script(tools_folder() / name)
 
 
 if __name__ == '__main__':

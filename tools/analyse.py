@@ -6,11 +6,11 @@
 docs/analysis.md shows what each of them prints.
 """
 import argparse
-import runpy
 import sys
 
 from _checkout import full_path, tools_folder
 
+from projects.tc_clip.cli import run_script
 from projects.tc_clip.compat.analysis_tools import PATCHES
 
 
@@ -28,10 +28,9 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Patches and runs the tool."""
     args = parse_args()
-    path = str(tools_folder() / f'analysis_tools/{args.tool}.py')
-    sys.argv = [path, *map(full_path, args.arguments)]
-    runpy.run_path(
-        path, init_globals=PATCHES[args.tool](), run_name='__main__')
+    sys.argv = [f'{sys.argv[0]} {args.tool}', *map(full_path, args.arguments)]
+    run_script(tools_folder() / f'analysis_tools/{args.tool}.py',
+               **PATCHES[args.tool]())
 
 
 if __name__ == '__main__':

@@ -75,7 +75,7 @@ def print_floor(bench: Bench, call: Call, spent: float, rate: float) -> None:
 
 
 def peak_of(call: str, name: str) -> float:
-    """Returns the peak memory of a call, made in a process of its own."""
+    """Returns the peak memory of a call, made in another process."""
     done = subprocess.run([sys.executable, *sys.argv, '--peak', call, name],
                           stdout=subprocess.PIPE,
                           text=True,
@@ -93,10 +93,19 @@ def print_peaks(call: str, names: List[str]) -> None:
         print_row('ours / naive, memory', peaks[0] / peaks[1], '')
 
 
+def load_config(args: argparse.Namespace) -> Config:
+    """Reads the config with its changes; exits where there is no such file."""
+    try:
+        config = Config.fromfile(config_file(args.config))
+    except FileNotFoundError as error:
+        raise SystemExit(f'error: {error}') from error
+    config.merge_from_dict(args.cfg_options or {})
+    return config
+
+
 def load_bench(args: argparse.Namespace) -> Bench:
     """Builds the model and the clips that the command line asks for."""
-    config = Config.fromfile(config_file(args.config))
-    config.merge_from_dict(args.cfg_options or {})
+    config = load_config(args)
     try:
         return Bench(config, args.device, args.dtype, args.compile,
                      args.classes, args.views, args.train_batch,
@@ -191,9 +200,7 @@ def decoding(args: argparse.Namespace) -> None:
     """Measures what the config's pipelines cost on videos of ten seconds."""
     init_default_scope('mmaction')
     print('\nReading videos, in processor time')
-    for row in read_costs(
-            Config.fromfile(config_file(args.config)), args.runs, args.videos
-            or ()):
+    for row in read_costs(load_config(args), args.runs, args.videos or ()):
         print_row(*row)
 
 

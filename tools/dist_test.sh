@@ -1,7 +1,3 @@
 #!/usr/bin/env bash
 # MMAction2's dist_test.sh: bash tools/dist_test.sh CONFIG CHECKPOINT GPUS [ARGS of test.py]
-set -e
-here=$(cd "$(dirname "$0")" && pwd)
-tools=$(python "$here/_checkout.py")
-config=$(python "$here/_checkout.py" "$1")
-PYTHONPATH=$(dirname "$here"):$PYTHONPATH exec bash "$tools/dist_test.sh" "$config" "${@:2}"
+exec bash "$(dirname "$0")/_mmaction2.sh" dist_test.sh 1 "$@"

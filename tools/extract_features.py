@@ -1,4 +1,4 @@
-"""Writes features of videos, to search and to learn from: docs/features.md.
+"""Writes features of videos, for retrieval and probing: docs/features.md.
 
     python tools/extract_features.py folder/ --out features --config C.py \\
         --checkpoint c.pth

@@ -24,7 +24,7 @@ from _ablation_runs import (RESULT, Run, base_of_rows, epoch_options,
                             train_and_test)
 from _checkout import ROOT
 
-from projects.tc_clip.config_files import config_folder
+from projects.tc_clip.config_files import config_file, config_folder
 from projects.tc_clip.evaluation import ablations, protocols, scores
 from projects.tc_clip.evaluation.tables import read_paper
 from projects.tc_clip.files import write_text
@@ -78,10 +78,10 @@ def base_config(args: argparse.Namespace) -> Path:
     recipe = ('zero_shot/tcclip_k400.py' if args.table in ZERO_SHOT_TABLES else
               'few_shot/tcclip_hmdb51.py')
     default = DEMO if args.demo else os.environ.get('BASE', CONFIGS / recipe)
-    base = Path(args.base or default).resolve()
-    if not base.is_file():
-        raise SystemExit(f'error: the base config {base} is not there')
-    return base
+    try:
+        return config_file(args.base or default).resolve()
+    except FileNotFoundError as error:
+        raise SystemExit(f'error: {error}') from error
 
 
 def row_files(folder: Path, wanted: Sequence[str],

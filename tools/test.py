@@ -1,4 +1,4 @@
-"""MMAction2's ``tools/test.py``, with TC-CLIP importable and checked first.
+"""Tests a checkpoint of a config, by MMAction2's ``tools/test.py``.
 
     python tools/test.py CONFIG CHECKPOINT [--dump FILE] [--show-dir DIR] ...
 """

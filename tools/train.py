@@ -1,4 +1,4 @@
-"""MMAction2's ``tools/train.py``, with TC-CLIP importable and checked first.
+"""Trains the model of a config, by MMAction2's ``tools/train.py``.
 
     python tools/train.py CONFIG [--work-dir DIR] [--resume [FILE]] ...
 """

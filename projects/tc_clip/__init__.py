@@ -5,6 +5,9 @@ compat.apply()
 
 # Each of these packages registers parts at import.
 from . import apis, datasets, engine, models  # noqa: E402
+from .config_files import config_file  # noqa: E402
 from .version import __version__  # noqa: E402
 
-__all__ = ['__version__', 'apis', 'datasets', 'engine', 'models']
+__all__ = [
+    '__version__', 'apis', 'config_file', 'datasets', 'engine', 'models'
+]

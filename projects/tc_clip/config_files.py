@@ -1,4 +1,4 @@
-"""Finds the configs that this project brings, in a checkout or in a wheel."""
+"""Finds the configs and tools of this project, in a checkout or in a wheel."""
 import difflib
 from pathlib import Path
 from typing import List, Union
@@ -6,19 +6,31 @@ from typing import List, Union
 _PACKAGE = Path(__file__).resolve().parent
 
 
+def shipped_path(name: str) -> Path:
+    """Finds a file or folder of the configs or tools.
+
+    Args:
+        name: its path in a checkout, such as ``'tools/predict.py'``.
+
+    Raises:
+        FileNotFoundError: the installation does not hold it.
+    """
+    # a wheel holds them in the package, a checkout beside `projects`
+    for root in (_PACKAGE, _PACKAGE.parents[1]):
+        if (root / name).exists():
+            return root / name
+    raise FileNotFoundError(
+        f'There is no {name} for {_PACKAGE}: install the wheel of tc-clip, or '
+        'use a whole checkout')
+
+
 def config_folder() -> Path:
     """Returns the folder of the configs.
 
     Raises:
-        FileNotFoundError: the installation holds no configs.
+        FileNotFoundError: the installation does not hold configs.
     """
-    # a wheel holds them in the package, a checkout beside `projects`
-    for folder in (_PACKAGE / 'configs', _PACKAGE.parents[1] / 'configs'):
-        if (folder / '_base_').is_dir():
-            return folder
-    raise FileNotFoundError(
-        f'No configs belong to {_PACKAGE}: install the wheel of tc-clip, or '
-        'the whole checkout')
+    return shipped_path('configs/_base_').parent
 
 
 def config_names() -> List[str]:
@@ -33,7 +45,8 @@ def config_file(name: Union[str, Path]) -> Path:
 
     Args:
         name: a file, or a short name: the path below ``configs``, such as
-            ``'zero_shot/tcclip_k400.py'``. A file of that path comes first.
+            ``'zero_shot/tcclip_k400.py'``, with or without ``configs/`` in
+            front. A file of that path comes first.
 
     Returns:
         The file.

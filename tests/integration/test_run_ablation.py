@@ -196,7 +196,7 @@ def test_unknown_rows_and_bases_are_named(ablate, stand_ins, monkeypatch):
     with pytest.raises(SystemExit, match='has no none, other. Its rows: any_'):
         ablate('none', 'any_row', 'other')
     args = tool.parse_args(['prompting', '--base', 'no/such.py'])
-    with pytest.raises(SystemExit, match='no/such.py is not there'):
+    with pytest.raises(SystemExit, match='no/such.py is neither a file'):
         tool.run_table(args)
     with pytest.raises(SystemExit):
         tool.parse_args(['prompting', '--epochs', '0'])

@@ -1,6 +1,6 @@
 """Makes MMAction2 1.2 and MMEngine 0.10 work where their releases do not.
 
-Every cure acts only where its fault is found, so that a fixed release of a
+Every patch acts only where its fault is found, so that a fixed release of a
 dependency needs no change here. ``projects.tc_clip`` applies them at import,
 which is early enough: MMEngine imports ``custom_imports`` while it reads the
 config, before it touches ``mmaction.models``.
@@ -63,7 +63,7 @@ def check_versions() -> None:
             problems.append(f'{name} {version} is installed, '
                             f'>={lowest},<{refused} is needed')
     if problems:
-        raise ImportError(f'TC-CLIP: {"; ".join(problems)}. Cure: {_INSTALL}')
+        raise ImportError(f'TC-CLIP: {"; ".join(problems)}: {_INSTALL}')
 
 
 def stub_missing_drn() -> bool:
@@ -89,7 +89,7 @@ def stub_missing_drn() -> bool:
 
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             raise ImportError(
-                'The installed mmaction2 was packaged without DRN. Cure: '
+                'The installed mmaction2 was packaged without DRN: '
                 'install mmaction2 from a git checkout with `pip install -e`.')
 
     package, module = types.ModuleType(_DRN), types.ModuleType(f'{_DRN}.drn')
@@ -176,7 +176,7 @@ def silence_mmcv_lite() -> None:
 
 
 def apply() -> None:
-    """Checks the versions, then applies every cure that is needed."""
+    """Checks the versions, then applies every patch that is needed."""
     check_versions()
     silence_mmcv_lite()
     stub_missing_drn()

@@ -33,7 +33,7 @@ class RunPageHook(Hook):
             lists, the pages of the others are ``index_2.html`` and so on.
         show: whether to open the page in a browser at the end.
         wait_time: for MMAction2's own hook, which plays videos.
-        max_videos: most videos that a page shall hold.
+        max_videos: largest number of videos on a page.
 
     Raises:
         ValueError: it is enabled without ``out_dir``.

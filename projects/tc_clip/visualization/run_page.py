@@ -44,7 +44,7 @@ def write_page(path: Path, title: str, videos: Sequence[PageVideo],
         path: ``.html`` file; its folder is made.
         title: headline of the page.
         videos: what it shows, one at least.
-        facts: what shall stand below the headline.
+        facts: what stands below the headline.
 
     Raises:
         ValueError: there is no video.
