@@ -176,20 +176,6 @@ def test_training_lowers_the_loss():
 # --- views ------------------------------------------------------------------
 
 
-def test_views_are_averaged_as_probabilities():
-    model = make_model().eval()
-    batch = make_batch(2, views=12)
-    with torch.no_grad():
-        data = model.data_preprocessor(batch)
-        samples = model.val_step(batch)
-        for video, sample in zip(data['inputs'], samples):
-            logits = [
-                model.cls_head(model.backbone(view[None])) for view in video
-            ]
-            want = torch.cat(logits).softmax(-1).mean(0)
-            torch.testing.assert_close(sample.pred_score, want)
-
-
 @pytest.mark.parametrize('views, seen', [(5, [5, 5, 2]), (12, [12]),
                                          (100, [12])])
 def test_views_in_groups_give_the_same_scores(views, seen):
