@@ -19,8 +19,7 @@ from _arguments import (TCCLIPInferencer, find_videos, load_model, positive,
                         progress, video_parser)
 
 from projects.tc_clip.apis import Prediction
-from projects.tc_clip.apis.prediction_files import (as_text, plot_timelines,
-                                                    write_predictions)
+from projects.tc_clip.apis.prediction_files import (as_text, plot_timelines, write_predictions)
 from projects.tc_clip.datasets import BrokenVideoError
 
 
@@ -88,7 +87,8 @@ def predict(inferencer: TCCLIPInferencer, video: Path,
 def report(args: argparse.Namespace, predictions: Dict[Path, List[Prediction]],
            failed: Dict[Path, str]) -> None:
     """Prints and writes what was predicted, and what could not be."""
-    print(as_text(predictions))
+    if predictions:
+        print(as_text(predictions))
     for message in failed.values():
         print(f'left out: {message}', file=sys.stderr)
     if args.out:

@@ -15,17 +15,10 @@ from typing import Dict, List, Optional, Sequence
 import _checkout  # noqa: F401 - finds the package without installation
 
 from projects.tc_clip.config_files import config_folder
-from projects.tc_clip.datasets.preparation.annotations import (Entry,
-                                                               draw_shots,
-                                                               label_clips)
-from projects.tc_clip.datasets.preparation.checked_lists import (find_videos,
-                                                                 count_table,
-                                                                 write_missing,
-                                                                 write_lines)
-from projects.tc_clip.datasets.preparation.list_specs import (DATA_SETS,
-                                                              ListSpec)
-from projects.tc_clip.datasets.preparation.published_lists import (
-    find_in_clone, llm_pattern, read_list)
+from projects.tc_clip.datasets.preparation.annotations import (Entry, draw_shots, label_clips)
+from projects.tc_clip.datasets.preparation.checked_lists import (find_videos, count_table, write_missing, write_lines)
+from projects.tc_clip.datasets.preparation.list_specs import (DATA_SETS, ListSpec)
+from projects.tc_clip.datasets.preparation.published_lists import (find_in_clone, llm_pattern, read_list)
 from projects.tc_clip.models.text import load_class_names
 
 LABELS = config_folder() / 'labels'
@@ -130,8 +123,9 @@ def official_entries(spec: ListSpec, args: argparse.Namespace) -> List[Entry]:
         args: the command line.
     """
     data_set = DATA_SETS[args.dataset]
-    _, *folders = [*args.source, args.data / args.dataset / 'annotations']
-    clips = data_set.read(Path(folders[0]), spec.part, spec.split)
+    own_folder = args.data / args.dataset / 'annotations'
+    folder = Path(args.source[1]) if len(args.source) > 1 else own_folder
+    clips = data_set.read(folder, spec.part, spec.split)
     entries = label_clips(clips, load_names(spec.labels),
                           load_names(data_set.labels))
     if spec.shots:

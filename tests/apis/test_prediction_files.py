@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from projects.tc_clip.apis import Guess, Prediction, TimeSpan
-from projects.tc_clip.apis.prediction_files import (NOTE, plot_timelines,
-                                                    print_table, segments,
-                                                    write)
+from projects.tc_clip.apis.prediction_files import (NOTE, as_text,
+                                                    plot_timelines, segments,
+                                                    write_predictions)
 
 RUN, SIT = Guess('run', 0.75, 3.), Guess('sit, down', 0.25, 1.)
 WHOLE = Prediction('a.mp4', 'run', [RUN, SIT], None)
@@ -33,26 +33,25 @@ def test_successive_spans_with_one_label_are_joined(labels, wanted):
     assert [tuple(segment) for segment in found] == wanted
 
 
-def test_the_table_shows_classes_or_segments(capsys):
-    print_table({
+def test_the_table_shows_classes_or_segments():
+    text = as_text({
         Path('a.mp4'): [WHOLE],
         Path('b.mp4'): [UNSURE],
         Path('x.mp4'): make_timeline('aab')
     })
-    assert capsys.readouterr().out.splitlines() == [
+    assert text.splitlines() == [
         'a.mp4', '   75.0%  run', '   25.0%  sit, down', 'b.mp4',
         '          none of these; the nearest are', '   25.0%  sit, down',
         'x.mp4', '     0.00 to    2.50 s   50.0%  a',
         '     2.50 to    4.00 s   90.0%  b', NOTE
     ]
-    print_table({})
-    assert capsys.readouterr().out == ''
+    assert as_text({}) == ''
 
 
 def test_json_holds_everything(tmp_path):
     file = tmp_path / 'new/all.json'
     timeline = make_timeline('ab')
-    write(file, {
+    write_predictions(file, {
         Path('a.mp4'): [WHOLE],
         Path('x.mp4'): timeline
     }, {Path('c.mp4'): 'cannot be read'})
@@ -69,7 +68,7 @@ def test_json_holds_everything(tmp_path):
 
 
 def test_csv_has_a_row_for_each_guess(tmp_path):
-    write(tmp_path / 'all.csv', {
+    write_predictions(tmp_path / 'all.csv', {
         Path('a.mp4'): [WHOLE],
         Path('x.mp4'): make_timeline('a')
     }, {})

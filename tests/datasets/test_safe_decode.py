@@ -192,7 +192,7 @@ def test_testing_stops_with_the_name_reason_and_cure(kind, tmp_path, good,
     assert data[0]['inputs'].shape == (1, 3, 4, 32, 32)
     with pytest.raises(
             RuntimeError,
-            match=rf'{re.escape(path)} cannot be read \(\w+: .*\)\. Cure: '
+            match=rf'{re.escape(path)} cannot be read \(\w+: .*\): '
             "re-encode the file, or set on_error='blank'") as raised:
         data[1]
     assert raised.value.__cause__ is not None

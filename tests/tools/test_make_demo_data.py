@@ -8,7 +8,7 @@ import pytest
 def test_command_line(capsys):
     args = make_demo_data.parse_args(['demo', '--val', '3'])
     assert vars(args) == dict(
-        out=Path('demo'), train=96, val=3, frames=32, size=64, seed=0)
+        out=Path('demo'), train=400, val=3, frames=16, size=64, seed=0)
     with pytest.raises(SystemExit):
         make_demo_data.parse_args(['demo', '--size', '8'])
     assert '--size must be 32 or more' in capsys.readouterr().err

@@ -159,7 +159,7 @@ def test_annotation_that_is_absent_or_double_is_named(prepare, write, put):
     put('kinetics400/a_000000_000010.mp4')
     args = ('kinetics400', '--from', 'official', '--lists', 'val')
     status, error = prepare(*args)
-    assert status == 1 and 'annotations holds no *val*.csv. Cure: ' in error
+    assert status == 1 and 'annotations holds no *val*.csv: ' in error
     write('kinetics400/annotations/val.csv', '')
     write('kinetics400/annotations/old/val.csv', '')
     status, error = prepare(*args)
@@ -246,14 +246,14 @@ def test_an_ambiguous_stem_is_an_error(prepare, folder, put, ucf101):
 def test_a_folder_without_videos_is_refused(prepare, write):
     write('ucf101/annotations/testlist01.txt', 'Archery/a.avi\nYoYo/b.avi')
     status, error = prepare(*VAL)
-    assert status == 1 and 'ucf101 holds no videos. Cure: ' in error
+    assert status == 1 and 'ucf101 holds no videos: ' in error
 
 
 def test_an_unknown_list_is_refused(prepare):
     status, error = prepare('ssv2', '--from', 'official', '--lists',
                             'val_split1')
     assert status == 1
-    assert "ssv2 has no list 'val_split1'. Cure: choose from val, " in error
+    assert "ssv2 has no list 'val_split1': choose from val, " in error
 
 
 @pytest.mark.parametrize('args, message', [

@@ -111,7 +111,7 @@ class ParquetParts:
         return self.arrow.table(columns)
 
 
-FORMATS = dict(npz=NpzFolder, parquet=ParquetParts)
+FORMATS: Dict[str, Any] = dict(npz=NpzFolder, parquet=ParquetParts)
 
 
 def config_hash(*parts: Any) -> str:

@@ -22,8 +22,6 @@ _SUPPORTED: Dict[Tuple[str, ...], Tuple[str, str]] = {
     ('mmcv', 'mmcv-lite'): ('2.0.0', '2.2.0'),
     ('mmaction2', ): ('1.2.0', '1.3.0'),
 }
-_INSTALL = ('pip install "mmengine>=0.10.2,<1.0" "mmcv-lite==2.1.0" '
-            '"mmaction2==1.2.0"')
 _DRN = 'mmaction.models.localizers.drn'
 _STATISTICS = ('min', 'max', 'current', 'mean')
 
@@ -63,7 +61,10 @@ def check_versions() -> None:
             problems.append(f'{name} {version} is installed, '
                             f'>={lowest},<{refused} is needed')
     if problems:
-        raise ImportError(f'TC-CLIP: {"; ".join(problems)}: {_INSTALL}')
+        command = ' '.join(f'"{names[-1]}>={lowest},<{refused}"' for names, (
+            lowest, refused) in _SUPPORTED.items())
+        raise ImportError(
+            f'TC-CLIP: {"; ".join(problems)}: pip install {command}')
 
 
 def stub_missing_drn() -> bool:

@@ -7,8 +7,8 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-_DARK = 0.3  # brightness that is left of patches that are not seeds
-_TINT = 0.6  # share of a colour in the pixels that it covers
+DARK = 0.3  # brightness that is left of patches that are not seeds
+TINT = 0.6  # share of a colour in the pixels that it covers
 _LEVELS = np.array([0, 51, 102, 153, 204, 255], np.uint8)
 
 
@@ -116,7 +116,7 @@ def _outlined(frames: np.ndarray, labels: np.ndarray, inside: np.ndarray,
     """Shows seeds as ``inside`` with a border, other patches in dark grey."""
     drawn = np.where(_borders(labels)[..., None], border, inside)
     is_seed = labels[..., None] >= 0
-    return np.where(is_seed, drawn, _DARK * _grey(frames)).astype(np.uint8)
+    return np.where(is_seed, drawn, DARK * _grey(frames)).astype(np.uint8)
 
 
 def draw_seeds(frames: np.ndarray, groups: np.ndarray) -> np.ndarray:
@@ -146,8 +146,13 @@ def draw_groups(frames: np.ndarray, groups: np.ndarray) -> np.ndarray:
     """
     labels = to_pixels(groups, frames)
     colours = group_colours(groups)[labels]
-    tinted = (1 - _TINT) * _grey(frames) + _TINT * colours
+    tinted = (1 - TINT) * _grey(frames) + TINT * colours
     return _outlined(frames, labels, tinted, colours)
+
+
+def share_of_maximum(attention: np.ndarray) -> np.ndarray:
+    """Divides attention ``(T, h, w)`` by its maximum over the whole clip."""
+    return attention / max(float(attention.max()), np.finfo(np.float32).tiny)
 
 
 def draw_attention(frames: np.ndarray, attention: np.ndarray) -> np.ndarray:
@@ -161,11 +166,11 @@ def draw_attention(frames: np.ndarray, attention: np.ndarray) -> np.ndarray:
     Returns:
         Like ``frames``.
     """
-    share = attention / max(float(attention.max()), np.finfo(np.float32).tiny)
+    share = share_of_maximum(attention)
     size = frames.shape[2], frames.shape[1]
     heat = np.stack([
         cv2.applyColorMap(
             np.rint(cv2.resize(frame, size) * 255).astype(np.uint8),
             cv2.COLORMAP_TURBO)[..., ::-1] for frame in share
     ])
-    return ((1 - _TINT) * _grey(frames) + _TINT * heat).astype(np.uint8)
+    return ((1 - TINT) * _grey(frames) + TINT * heat).astype(np.uint8)

@@ -63,7 +63,7 @@ def test_a_clone_with_two_such_lists_is_refused(tmp_path):
         find_in_clone(tmp_path, '.txt', ['ucf', r'val1'], 'choose.')
     assert str(error.value) == (
         f'{tmp_path}/ucf_old/val1.txt, {tmp_path}/ucf_splits/val1.txt all '
-        "match 'ucf' and 'val1'. Cure: choose.")
+        "match 'ucf' and 'val1': choose.")
     with pytest.raises(FileNotFoundError, match='None of the 3 .txt files'):
         find_in_clone(tmp_path, '.txt', ['hmdb'], 'choose.')
 
