@@ -1,9 +1,8 @@
-"""The mean over frames, as the backbone and as a neck take it."""
+"""The mean over frames as a neck of MMAction2."""
 import torch
 from mmaction.registry import MODELS
 
-from projects.tc_clip.models.tower_features import (TowerFeatures,
-                                                    mean_over_frames)
+from projects.tc_clip.models.tower_features import TowerFeatures
 
 
 def test_frames_are_averaged_and_context_is_handed_on():
@@ -13,5 +12,3 @@ def test_frames_are_averaged_and_context_is_handed_on():
         (feature, same), losses = neck(given, data_samples=[])
         torch.testing.assert_close(feature, sum(frames.unbind(1)) / 4)
         assert same is context and losses == {}
-    alone = mean_over_frames(TowerFeatures(frames[:, :1], context))
-    assert alone.feature.equal(frames[:, 0]) and alone.context is context
