@@ -16,7 +16,7 @@ from projects.tc_clip.engine.protocol_test_sets import (frames_and_views,
                                                         make_test_sets)
 from projects.tc_clip.evaluation import our_rows, read_scores
 from projects.tc_clip.evaluation.tables import cell_text
-from projects.tc_clip.models.class_text_head import ClassTextHead
+from projects.tc_clip.models.heads.class_text_head import ClassTextHead
 
 ARCH = dict(
     embed_dim=24,

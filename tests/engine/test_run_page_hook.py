@@ -9,6 +9,7 @@ import torch
 from mmaction.registry import HOOKS, MODELS
 from mmengine.dataset import Compose, pseudo_collate
 
+from projects.tc_clip.models import TCCLIPViT
 from projects.tc_clip.visualization import TokenRecorder
 from tests.conftest import TINY_CLASSES
 
@@ -37,6 +38,7 @@ def test_run(tiny_config, own_video):
                         start_index=0,
                         modality='RGB')) for j in range(size)
             ])
+            hook.before_test_iter(runner, i, batch)
             with torch.no_grad():
                 outputs = model.test_step(batch)
             hook.after_test_iter(runner, i, batch, outputs)
@@ -68,6 +70,14 @@ def test_the_page_tells_what_the_test_said(test_run, tmp_path):
             ] == pytest.approx(sample.pred_score.tolist())
     assert all(len(video['layers']) == 3 for video in videos)
     assert all(len(video['frames']) == 8 for video in videos)
+
+
+def test_videos_are_encoded_once(test_run, tmp_path, tiny_config, monkeypatch):
+    calls, encode = [], TCCLIPViT.encode_frames
+    monkeypatch.setattr(TCCLIPViT, 'encode_frames',
+                        lambda *args: calls.append(1) or encode(*args))
+    test_run(build(enable=True, out_dir=str(tmp_path)), (2, 1))
+    assert len(calls) == 2  # a forward for each batch
 
 
 def test_only_some_videos_are_shown(test_run, tmp_path):

@@ -109,7 +109,7 @@ def test_attention_equals_an_explicit_softmax(tower, name):
         for layer, (block, args, _) in zip(maps, seen):
             assert layer.attention.dtype == np.float32
             assert layer.attention.shape == (T, *GRID)
-            tokens, _, context = args[:3]
+            tokens, context = args[0], args[3].context
             for t, own in enumerate(tokens[clip]):
                 wanted = explicit_attention(
                     block, own,
@@ -172,13 +172,13 @@ def test_the_output_stays_the_same_bits(tower, name):
 
 
 @pytest.mark.parametrize('name', ['context'])
-def test_the_last_forward_counts(tower, name):
+def test_views_of_several_forwards_are_counted_on(tower, name):
     with torch.no_grad(), TokenRecorder(tower) as recorder:
         tower(make_clips(seed=1))
         tower(make_clips())
     wanted = record(tower)[0].maps(1)
     assert len(recorder.maps()) == 3
-    assert (recorder.maps(1)[2].attention == wanted[2].attention).all()
+    assert (recorder.maps(B + 1)[2].attention == wanted[2].attention).all()
 
 
 def hooks(tower):
@@ -205,7 +205,8 @@ def test_hooks_are_gone_afterwards(tower, name):
 def test_what_cannot_be_recorded_is_named(tower, name):
     with pytest.raises(ValueError, match='Linear has no tokens'):
         TokenRecorder(torch.nn.Linear(1, 1))
-    with pytest.raises(ValueError, match='clip=2 is not .* clips 0 to 1'):
+    with pytest.raises(
+            ValueError, match='view=2 was not recorded: .* views 0 to 1'):
         record(tower)[0].maps(2)
 
 

@@ -1,4 +1,7 @@
-"""What a model knows of a video, as tensors to search and to learn from."""
+"""Extracts video, frame, context-token and class-text features.
+
+They serve retrieval and probing.
+"""
 from pathlib import Path
 from typing import Any, List, NamedTuple, Sequence, Tuple, Union
 
@@ -8,6 +11,7 @@ from torch import Tensor
 
 from ..models import TCCLIPHead, TCCLIPViT
 from ..models.heads.head_inputs import Features, split_features
+from ..models.tower_features import TowerFeatures, mean_over_frames
 from .inferencer import TCCLIPInferencer
 
 
@@ -23,8 +27,8 @@ class VideoFeatures(NamedTuple):
     Attributes:
         video: ``(E,)``, unit length.
         frames: ``(T, E)``, not of unit length; ``video`` is their mean,
-            brought to unit length. ``(0, E)`` where the backbone is no
-            TCCLIPViT, or a neck comes after it.
+            brought to unit length. ``(0, E)`` where the backbone is
+            not a TCCLIPViT, or a neck comes after it.
         context: ``(P, k, E)``, what the prompts read: the context tokens of
             the P ``context_layers``, or frame features (k = T) where the
             temporal model makes none. ``(0, 0, E)`` where prompts see no
@@ -81,16 +85,19 @@ def encode_views(model: Any, inputs: Tensor) -> Tuple[Tensor, Features, int]:
     if not gives_frames(model):
         features, options = model.extract_feat(inputs, test_mode=True)
         segments = options.get('num_segs', 1)
-        rows = len(split_features(features)[0]) // segments
+        rows = len(split_features(features, segments)[0])
         none = inputs.new_empty(rows, 0, model.cls_head.in_channels)
         return none, features, segments
-    clips = inputs.flatten(0, 1)
+    clips = inputs.flatten(0, 1)  # (B * V, 3, T, H, W)
+    # Unlike extract_feat, this splits batches of several videos as well.
     at_once = (model.test_cfg or {}).get('max_testing_views') or len(clips)
     parts = [
         model.backbone.encode_frames(part) for part in clips.split(at_once)
     ]
-    frames, context = (torch.cat(part) for part in zip(*parts))
-    return frames, (frames.mean(1), context), 1
+    tower = TowerFeatures(*(torch.cat(part) for part in zip(*parts)))
+    of_head = tower if model.backbone.out == 'frames' else mean_over_frames(
+        tower)
+    return tower.feature, of_head, 1
 
 
 @torch.no_grad()

@@ -1,4 +1,5 @@
 """Predicts classes of videos, whole or in spans of time."""
+import warnings
 from pathlib import Path
 from typing import (Any, Dict, Iterable, Iterator, List, Optional, Sequence,
                     Union)
@@ -36,20 +37,21 @@ class TCCLIPInferencer(ActionRecogInferencer):
             ``pretrained`` says, and the parts that TC-CLIP adds are
             untrained.
         device: where to compute; None for a GPU if there is one.
-        labels: class names, or a file of them; None for those that the
+        class_names: class names, or a file of them; None for those that the
             checkpoint was trained on.
         wordings: other wordings of the same classes, see
             :meth:`TCCLIPHead.set_classes`.
         test_views: whether to look at every view of the config's test
             pipeline (4x3 of them for Kinetics) rather than at those of its
             validation pipeline (one).
+        labels: the name of ``class_names`` in version 0.1.0.
 
     Raises:
         ValueError: the model takes no class names.
 
     Example:
         >>> inferencer = TCCLIPInferencer(
-        ...     'configs/tcclip_k400.py', 'ours.pth', labels=['run', 'jump'])
+        ...     'tcclip_k400.py', 'ours.pth', class_names=['run', 'jump'])
         >>> inferencer('video.mp4')['predictions'][0]['label']
     """
 
@@ -57,18 +59,24 @@ class TCCLIPInferencer(ActionRecogInferencer):
                  model: Union[str, Path, Config],
                  weights: Optional[str] = None,
                  device: Optional[str] = None,
-                 labels: Optional[Names] = None,
+                 class_names: Optional[Names] = None,
                  wordings: Sequence[str] = (),
-                 test_views: bool = False) -> None:
-        self.labels, self.wordings = labels, list(wordings)
+                 test_views: bool = False,
+                 labels: Optional[Names] = None) -> None:
+        if labels is not None:
+            warnings.warn(
+                'TCCLIPInferencer(labels=...) is now called class_names',
+                FutureWarning)
+            class_names = labels
+        self.chosen_names, self.wordings = class_names, list(wordings)
         self.test_views = test_views
         config = read_config(model)
         config.pop('visualizer', None)  # it would write files
         if config.model.type != 'OnnxRecognizer':
-            choose_classes(config.model, labels, wordings)
-        elif weights or labels is not None or wordings:
-            raise ValueError('An .onnx file has weights and classes of its '
-                             'own: export another one with tools/export.py')
+            choose_classes(config.model, class_names, wordings)
+        elif weights or class_names is not None or wordings:
+            raise ValueError('An .onnx file holds its weights and classes: '
+                             'export another one with tools/export.py')
         super().__init__(config, weights, device)
         self.show_progress = False
 
@@ -77,16 +85,21 @@ class TCCLIPInferencer(ActionRecogInferencer):
         """The names of the classes, in the order of their scores."""
         return self.model.cls_head.class_names
 
-    def set_labels(self, labels: Names, wordings: Sequence[str] = ()) -> None:
+    def set_classes(self, names: Names, wordings: Sequence[str] = ()) -> None:
         """Exchanges the classes, see :meth:`TCCLIPHead.set_classes`."""
-        self.model.cls_head.set_classes(labels, wordings)
+        self.model.cls_head.set_classes(names, wordings)
+
+    def set_labels(self, labels: Names, wordings: Sequence[str] = ()) -> None:
+        """Does what :meth:`set_classes` does: its name in version 0.1.0."""
+        self.set_classes(labels, wordings)
 
     def _load_weights_to_model(self, model: Any, checkpoint: Optional[dict],
                                cfg: Any) -> None:
         """Loads the checkpoint and its class names, or starts from CLIP."""
         if isinstance(model, OnnxRecognizer):
             return
-        # each view's logits, from which probabilities are made here
+        # Keep the logits of each view: `rank` averages their probabilities,
+        # as BaseHead would, and also reports logits.
         model.cls_head.average_clips = None
         if checkpoint is None:
             start_from_clip(model)
@@ -94,7 +107,7 @@ class TCCLIPInferencer(ActionRecogInferencer):
         check_weights(model, checkpoint)
         super()._load_weights_to_model(model, checkpoint, cfg)
         trained_on = checkpoint.get('meta', {}).get('dataset_meta', {})
-        if self.labels is None and trained_on.get('classes'):
+        if self.chosen_names is None and trained_on.get('classes'):
             model.cls_head.set_classes(trained_on['classes'], self.wordings)
 
     def _init_pipeline(self, cfg: Any) -> Compose:

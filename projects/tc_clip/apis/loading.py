@@ -14,23 +14,20 @@ from ..models.text.class_texts import Names
 
 
 def read_config(model: Union[str, Path, Config]) -> Config:
-    """Reads the config of a model.
+    """Returns a copy of a config, or reads its file or an .onnx file.
 
     Args:
-        model: a config, which is copied; its file or short name; or an
-            ``.onnx`` file.
-
-    Raises:
-        FileNotFoundError: there is no such file.
+        model: config, a file or short name of one, or an .onnx file.
     """
     if isinstance(model, Config):
         return copy.deepcopy(model)
-    if str(model).endswith('.onnx'):
+    is_onnx = str(model).endswith('.onnx')
+    if is_onnx:
         return onnx_config(model)
     return Config.fromfile(config_file(model))
 
 
-def choose_classes(model: Any, labels: Optional[Names],
+def choose_classes(model: Any, class_names: Optional[Names],
                    wordings: Sequence[str]) -> None:
     """Writes class names into the config of a model, where any are given."""
     head: Any = model.get('cls_head') or {}
@@ -39,8 +36,8 @@ def choose_classes(model: Any, labels: Optional[Names],
             f'{head.get("type")} takes no class names: give a config with '
             "cls_head=dict(type='TCCLIPHead', ...), or use MMAction2's own "
             'inferencer')
-    if labels is not None:
-        head.class_names = labels
+    if class_names is not None:
+        head.class_names = class_names
     if wordings:
         head.wordings = list(wordings)
 
@@ -57,7 +54,7 @@ def start_from_clip(model: Any) -> None:
         logger.setLevel(level)
     clip = getattr(model.backbone, 'pretrained', None)
     weights = f'CLIP ({clip}), zero-shot: the parts that TC-CLIP adds are ' \
-        'untrained' if clip else 'random, and so is what it says'
+        'untrained' if clip else 'random: its predictions mean nothing'
     print_log(
         f'No checkpoint is given. The model is {weights}.',
         logger='current',

@@ -162,28 +162,13 @@ class ProtocolTestLoop(TestLoop):
         self.evaluator.dataset_meta = getattr(self.dataloader.dataset,
                                               'metainfo', None)
 
-    def _run_list(self) -> Dict[str, float]:
-        """Returns the metrics of the current list.
-
-        Unlike TestLoop.run it does not call ``model.eval()``, which would
-        make the head forget its encoded texts, nor add losses to the metrics.
-        """
-        self.runner.call_hook('before_test')
-        self.runner.call_hook('before_test_epoch')
-        for i, batch in enumerate(self.dataloader):
-            self.run_iter(i, batch)
-        metrics = self.evaluator.evaluate(len(self.dataloader.dataset))
-        self.runner.call_hook('after_test_epoch', metrics=metrics)
-        self.runner.call_hook('after_test')
-        return metrics
-
     def _test(self, test_set: TestSet, clip_share: float) -> Score:
         """Tests on one list, with weights that are set already."""
         self._use_classes(test_set)
         self._use_videos(test_set)
         self._use_evaluator(
             f'{test_set.data_set}_{test_set.split}_{clip_share}')
-        metrics = self._run_list()
+        metrics = super().run()
         return Score(
             file=Path(self.runner.log_dir, RESULTS),
             protocol=self.protocol,
@@ -211,7 +196,6 @@ class ProtocolTestLoop(TestLoop):
             self.clip_shares) else None
         scores: List[Score] = []
         self._names_of_model = None
-        self.runner.model.eval()
         for share in self.clip_shares:
             with ensemble.use(share) if ensemble else nullcontext():
                 scores += [self._test(t, share) for t in self.test_sets]

@@ -3,14 +3,12 @@ import webbrowser
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence
 
-import torch
 from mmaction.registry import HOOKS
 from mmaction.structures import ActionDataSample
 from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
-from torch import Tensor
 
 from ..evaluation.ranking import Guess, best_classes
 from ..models.backbones.tc_clip_vit import TCCLIPViT
@@ -56,28 +54,54 @@ class RunPageHook(Hook):
         self.out_dir, self.show = Path(out_dir or ''), show
         self.videos: List[PageVideo] = []
         self.seen = self.pages = 0
+        self.recorder: Optional[TokenRecorder] = None
 
     def before_test(self, runner: Runner) -> None:
         """Forgets the videos of an earlier test."""
         self.videos, self.seen = [], 0
 
-    @torch.no_grad()
+    def _shown(self, batch: dict) -> List[int]:
+        """Returns the places in a batch of the videos that will be shown."""
+        places = [
+            i for i in range(len(batch['inputs']))
+            if (self.seen + i) % self.interval == 0
+        ]
+        return places[:max(self.max_videos - len(self.videos), 0)]
+
+    def before_test_iter(self,
+                         runner: Runner,
+                         batch_idx: int,
+                         data_batch: Optional[dict] = None) -> None:
+        """Starts to record where videos of the batch will be shown."""
+        if not self.enable or data_batch is None:
+            return
+        backbone = recognizer_of(runner).backbone
+        if self._shown(data_batch) and isinstance(backbone, TCCLIPViT):
+            self.recorder = TokenRecorder(backbone).__enter__()
+
     def after_test_iter(self,
                         runner: Runner,
                         batch_idx: int,
                         data_batch: Optional[dict] = None,
                         outputs: Optional[Sequence] = None) -> None:
-        """Keeps what shall be shown of a batch."""
+        """Keeps what will be shown of a batch."""
+        recorder, self.recorder = self.recorder, None
+        if recorder is not None:
+            recorder.__exit__()
         if not self.enable or data_batch is None or outputs is None:
             return
-        model = runner.model
-        model = model.module if is_model_wrapper(model) else model
-        for views, sample in zip(data_batch['inputs'], outputs):
-            if self.seen % self.interval == 0 and len(
-                    self.videos) < self.max_videos:
-                name = Path(sample.get('filename', str(self.seen))).name
-                self.videos.append(show_video(model, name, views, sample))
-            self.seen += 1
+        head = recognizer_of(runner).cls_head
+        for i in self._shown(data_batch):
+            views = data_batch['inputs'][i]  # (V, 3, T, H, W)
+            # the views of a batch stand video by video
+            layers = recorder.maps(i * len(views)) if recorder else []
+            name = outputs[i].get('filename', str(self.seen + i))
+            self.videos.append(
+                show_video(head,
+                           Path(name).name,
+                           ViewRecord(to_frames(views[0]), layers),
+                           outputs[i]))
+        self.seen += len(outputs)
 
     def after_test(self, runner: Runner) -> None:
         """Writes the page and says where it is."""
@@ -87,12 +111,12 @@ class RunPageHook(Hook):
         number = f'_{self.pages}' if self.pages > 1 else ''
         path = (self.out_dir / f'index{number}.html').resolve()
         title = Path(runner.cfg.filename).stem
-        write_page(path, title, self.videos, self._facts(runner))
+        write_page(path, title, self.videos, self._header(runner))
         runner.logger.info(f'The page of this test: {path}')
         if self.show:
             webbrowser.open(path.as_uri())
 
-    def _facts(self, runner: Runner) -> Dict[str, Any]:
+    def _header(self, runner: Runner) -> Dict[str, Any]:
         """Tells what was tested."""
         return dict(
             checkpoint=runner.cfg.get('load_from'),
@@ -100,18 +124,24 @@ class RunPageHook(Hook):
             shown=f'{len(self.videos)} of {self.seen} videos')
 
 
-def show_video(model: Any, name: str, views: Tensor,
+def recognizer_of(runner: Runner) -> Any:
+    """Returns a runner's model, without what wraps it for many processes."""
+    model = runner.model
+    return model.module if is_model_wrapper(model) else model
+
+
+def show_video(head: Any, name: str, record: ViewRecord,
                sample: ActionDataSample) -> PageVideo:
     """Collects what a page shows of a tested video.
 
     Args:
-        model: the recognizer.
-        name: how the video shall be listed.
-        views: its pixels as the pipeline gives them, ``(V, 3, T, H, W)``.
+        head: head of the recognizer.
+        name: how the video is listed.
+        record: its first view, and what the tower did with it.
         sample: what the test says of it.
     """
     shares = sample.pred_score
-    classes = getattr(model.cls_head, 'class_names',
+    classes = getattr(head, 'class_names',
                       None) or [str(i) for i in range(len(shares))]
     label = int(sample.gt_label[0]) if 'gt_label' in sample else -1
     guesses = [
@@ -119,15 +149,4 @@ def show_video(model: Any, name: str, views: Tensor,
         for i, share in best_classes(shares, _TOP_K)
     ]
     truth = classes[label] if label >= 0 else None
-    return PageVideo(name, record_view(model, views[:1]), guesses, truth)
-
-
-def record_view(model: Any, view: Tensor) -> ViewRecord:
-    """Records what the tower does with a view ``(1, 3, T, H, W)``."""
-    frames = to_frames(view[0])
-    if not isinstance(model.backbone, TCCLIPViT):
-        return ViewRecord(frames, [])
-    data = model.data_preprocessor(dict(inputs=[view], data_samples=None))
-    with TokenRecorder(model.backbone) as recorder:
-        model.backbone(data['inputs'][0])
-    return ViewRecord(frames, recorder.maps())
+    return PageVideo(name, record, guesses, truth)

@@ -1,6 +1,8 @@
 """Networks: the vision and text towers and what joins them."""
 from .backbones import TCCLIPViT
-from .heads import ClassTextHead, TCCLIPHead
+from .heads import ClassTextHead, CosineSimilarity, TCCLIPHead
+from .injections import TokenInjection
+from .necks import FrameMean
 from .recognizers import OnnxRecognizer, TCCLIPRecognizer
 from .references import (ATSSelection, BipartiteSummary, CLSAttentionSelection,
                          ContextTokens, CrossFrame, DPCKNNMerge, FrameWise,
@@ -8,15 +10,17 @@ from .references import (ATSSelection, BipartiteSummary, CLSAttentionSelection,
                          KMeansMerge, NoMerge, NoSelection,
                          PatchSaliencySelection, RandomMerge, ReferenceTokens,
                          SeedSelection, TokenSummary, WindowExpansion)
-from .text import VideoConditionalPrompting, VisionTextFusion, load_class_names
+from .text import (MeanOfWordings, SharedPrompt, VideoConditionalPrompting,
+                   VisionTextFusion, load_class_names)
 
 __all__ = [
     'ATSSelection', 'BipartiteSummary', 'CLSAttentionSelection',
-    'ClassTextHead', 'ContextTokens', 'CrossFrame', 'DPCKNNMerge', 'FrameWise',
-    'HeadWiseContext', 'JointSpaceTime', 'KMeansMerge', 'KeyNormSelection',
+    'ClassTextHead', 'ContextTokens', 'CosineSimilarity', 'CrossFrame',
+    'DPCKNNMerge', 'FrameMean', 'FrameWise', 'HeadWiseContext',
+    'JointSpaceTime', 'KMeansMerge', 'KeyNormSelection', 'MeanOfWordings',
     'NoMerge', 'NoSelection', 'OnnxRecognizer', 'PatchSaliencySelection',
-    'RandomMerge', 'ReferenceTokens', 'SeedSelection', 'TCCLIPHead',
-    'TCCLIPRecognizer', 'TCCLIPViT', 'TokenSummary',
-    'VideoConditionalPrompting', 'VisionTextFusion', 'WindowExpansion',
-    'load_class_names'
+    'RandomMerge', 'ReferenceTokens', 'SeedSelection', 'SharedPrompt',
+    'TCCLIPHead', 'TCCLIPRecognizer', 'TCCLIPViT', 'TokenInjection',
+    'TokenSummary', 'VideoConditionalPrompting', 'VisionTextFusion',
+    'WindowExpansion', 'load_class_names'
 ]

@@ -15,7 +15,7 @@ KeyValue = Tuple[Tensor, Tensor]
 
 
 class AttentionCall(NamedTuple):
-    """What one attention operation of a video reads.
+    """Query, key, value and bias of one attention call.
 
     Attributes:
         query: ``(B, T, H, N, d)``.
@@ -45,24 +45,59 @@ def project_qkv(x: Tensor, attn: nn.MultiheadAttention) -> Tuple[Tensor, ...]:
     Returns:
         Query, key and value, each ``(..., H, N, d)``.
     """
-    qkv = F.linear(x, attn.in_proj_weight, attn.in_proj_bias)
+    qkv = F.linear(x, attn.in_proj_weight, attn.in_proj_bias)  # (..., N, 3D)
     return tuple(split_heads(p, attn.num_heads) for p in qkv.chunk(3, -1))
 
 
 def project_query(x: Tensor, attn: nn.MultiheadAttention) -> Tensor:
-    """Like :func:`project_qkv` for tokens that only ask: query."""
+    """Projects queries only, see :func:`project_qkv`."""
     width = attn.embed_dim
+    # the fused weights hold the rows of query, key and value in this order
     query = F.linear(x, attn.in_proj_weight[:width], attn.in_proj_bias[:width])
-    return split_heads(query, attn.num_heads)
+    return split_heads(query, attn.num_heads)  # (..., H, N, d)
 
 
 def project_kv(x: Tensor, attn: nn.MultiheadAttention) -> KeyValue:
-    """Like :func:`project_qkv` for tokens that ask nothing: key and value."""
+    """Projects keys and values only, see :func:`project_qkv`."""
     width = attn.embed_dim
     kv = F.linear(x, attn.in_proj_weight[width:], attn.in_proj_bias[width:])
-    key, value = kv.chunk(2, -1)
-    return (split_heads(key,
-                        attn.num_heads), split_heads(value, attn.num_heads))
+    key, value = kv.chunk(2, -1)  # each (..., N, D)
+    heads = attn.num_heads
+    return split_heads(key, heads), split_heads(value, heads)
+
+
+def local_global_logits(bias: Tensor, frame_length: int,
+                        num_references: int) -> Tensor:
+    """Spreads a bias of two values over own and reference tokens.
+
+    Args:
+        bias: ``(H, 1, 2)``, for the frame's own tokens and for references.
+        frame_length: tokens of a frame, N.
+        num_references: reference tokens, M.
+
+    Returns:
+        ``(H, 1, N + M)``.
+    """
+    local, context = bias.split(1, -1)  # each (H, 1, 1)
+    return torch.cat((local.expand(
+        -1, -1, frame_length), context.expand(-1, -1, num_references)), -1)
+
+
+def visibility_logits(visible: Tensor, frame_length: int,
+                      like: Tensor) -> Tensor:
+    """Turns what each frame may read into logits of 0 and minus infinity.
+
+    Args:
+        visible: which reference tokens each frame reads, bool ``(T, M)``.
+        frame_length: tokens of a frame, N, which it always reads.
+        like: tells dtype and device.
+
+    Returns:
+        ``(T, 1, 1, N + M)``.
+    """
+    hidden = like.new_zeros(visible.shape).masked_fill(~visible, float('-inf'))
+    hidden = F.pad(hidden, (frame_length, 0))  # (T, N + M)
+    return hidden[:, None, None]
 
 
 def with_references(query: Tensor,
@@ -84,32 +119,34 @@ def with_references(query: Tensor,
         visible: which reference tokens each frame reads, bool ``(T, M)``; all
             if None.
     """
-    own, frames = key.shape[-2], key.shape[1]
+    frames, length = key.shape[1], key.shape[-2]
+    # Tokens that all frames share are projected once and repeated here:
+    # (B, 1, H, M, d) -> (B, T, H, M, d), without a copy.
     ref_key, ref_value = (x.expand(-1, frames, -1, -1, -1) for x in references)
     if bias is not None:
-        local, context = bias.split(1, -1)
-        bias = torch.cat((local.expand(
-            -1, -1, own), context.expand(-1, -1, ref_key.shape[-2])), -1)
+        bias = local_global_logits(bias, length, ref_key.shape[-2])
     if visible is not None:
-        hidden = query.new_zeros(visible.shape).masked_fill(
-            ~visible, float('-inf'))
-        # (T, 1, 1, N + M)
-        hidden = F.pad(hidden, (own, 0))[:, None, None]
-        bias = hidden if bias is None else bias + hidden
-    return AttentionCall(query, torch.cat((key, ref_key), -2),
-                         torch.cat((value, ref_value), -2), bias)
+        mask = visibility_logits(visible, length, query)
+        bias = mask if bias is None else bias + mask  # (T, H or 1, 1, N + M)
+    return AttentionCall(
+        query,
+        torch.cat((key, ref_key), -2),  # (B, T, H, N + M, d)
+        torch.cat((value, ref_value), -2),
+        bias)
 
 
-def attend(inputs: AttentionCall) -> Tensor:
+def attend(call: AttentionCall) -> Tensor:
     """Computes the attention output of every frame token.
 
     Returns:
         ``(B, T, N, D)``, before the output projection.
     """
-    query, key, value, bias = inputs
-    frames = query.shape[:2]
+    query, key, value, bias = call
+    frames = query.shape[:2]  # B, T
     if bias is not None:
+        # (..., 1, N + M) -> (B*T, H, 1, N + M)
         bias = bias.to(query.dtype).expand(*frames, -1, -1, -1).flatten(0, 1)
+    # The kernel takes one batch axis: frames of all videos side by side.
     out = F.scaled_dot_product_attention(
         query.flatten(0, 1),
         key.flatten(0, 1),
@@ -119,7 +156,7 @@ def attend(inputs: AttentionCall) -> Tensor:
     return out.transpose(1, 2).flatten(2).unflatten(0, frames)
 
 
-def cls_attention(inputs: AttentionCall) -> Tensor:
+def cls_attention(call: AttentionCall) -> Tensor:
     """Computes how much each frame's CLS token attends to its patches.
 
     Only the CLS row of the attention matrix is formed. The softmax runs over
@@ -128,9 +165,10 @@ def cls_attention(inputs: AttentionCall) -> Tensor:
     Returns:
         ``(B, T, H, N - 1)``, attention weights.
     """
-    query, key, _, bias = inputs
-    row = query[..., :1, :] * query.shape[-1]**-0.5
+    query, key, _, bias = call
+    row = query[..., :1, :] * query.shape[-1]**-0.5  # (B, T, H, 1, d)
     logits = row @ key.transpose(-1, -2)  # (B, T, H, 1, N + M)
     if bias is not None:
         logits = logits + bias
+    # the CLS token itself is column 0, the patches of the frame follow it
     return logits.softmax(-1)[..., 0, 1:query.shape[-2]]

@@ -43,31 +43,35 @@ class ViewRecord(NamedTuple):
 
 
 class _Layer(NamedTuple):
-    """Attention ``(B, T, P)``, and the context tokens that were made."""
+    """What a layer did with the views of one forward.
+
+    Attributes:
+        attention: ``(B, T, P)``.
+        seeds: chosen patches and the tokens that hold them, each ``(B, T, n)``
+            or ``(B, T, H, n)``; None where no context tokens are made.
+    """
     attention: Tensor
-    context: Optional[Context]
+    seeds: Optional[Tuple[Tensor, Tensor]]
 
 
-def frame_attention(inputs: AttentionCall, frames: int) -> Tensor:
+def joint_frame_attention(call: AttentionCall, frames: int) -> Tensor:
     """Computes how much each frame's CLS token attends to its own patches.
 
     Args:
-        inputs: the attention of a layer; joint space-time attention has 1 in
-            place of T and T * N in place of N.
+        call: joint space-time attention, with 1 in place of T and T * N in
+            place of N.
         frames: of the clip, T.
 
     Returns:
         ``(B, T, N - 1)``, averaged over heads.
     """
-    if inputs.query.shape[1] == frames:
-        return cls_attention(inputs).mean(2)
-    query, key = inputs.query[:, 0], inputs.key[:, 0]  # (B, H, T * N, d)
-    rows = query.unflatten(2, (frames, -1))[:, :, :, 0]
+    query, key = call.query[:, 0], call.key[:, 0]  # (B, H, T * N, d)
+    rows = query.unflatten(2, (frames, -1))[:, :, :, 0]  # (B, H, T, d)
     logits = rows * query.shape[-1]**-0.5 @ key.transpose(-1, -2)
     weights = logits.softmax(-1).unflatten(-1, (frames, -1))
-    # (B, H, T, T, N) -> (B, H, N, T) -> (B, T, N)
-    own = weights.diagonal(dim1=2, dim2=3).mean(1).transpose(1, 2)
-    return own[..., 1:]
+    # what a frame gives to itself: (B, H, T, T, N) -> (B, H, N, T)
+    to_itself = weights.diagonal(dim1=2, dim2=3)
+    return to_itself.mean(1).transpose(1, 2)[..., 1:]  # (B, T, N - 1)
 
 
 def group_map(seed_index: np.ndarray, token_of_seed: np.ndarray,
@@ -98,13 +102,14 @@ def group_map(seed_index: np.ndarray, token_of_seed: np.ndarray,
 class TokenRecorder:
     """Records the tokens of a tower while it runs in a ``with`` block.
 
-    The model's output stays what it is, bit for bit.
+    The model's output stays what it is, bit for bit. Recording computes the
+    CLS row of each attention once more.
 
     Args:
         backbone: the tower to look into, ``model.backbone``.
 
     Raises:
-        ValueError: ``backbone`` is no TCCLIPViT.
+        ValueError: ``backbone`` is not a TCCLIPViT.
 
     Example:
         >>> with TokenRecorder(model.backbone) as recorder:
@@ -120,11 +125,12 @@ class TokenRecorder:
         self.backbone = backbone
         size, patch = backbone.image_size, backbone.conv1.stride
         self.grid = size[0] // patch[0], size[1] // patch[1]
-        self._layers: List[_Layer] = []
+        self._forwards: List[List[_Layer]] = []
         self._hooks: List[Any] = []
 
     def __enter__(self) -> 'TokenRecorder':
-        """Starts to record."""
+        """Forgets an earlier record and starts to record."""
+        self._forwards = []
         self._hooks = [
             self.backbone.register_forward_pre_hook(self._start),
             *(block.register_forward_hook(self._record)
@@ -138,53 +144,67 @@ class TokenRecorder:
             hook.remove()
 
     def _start(self, backbone: TCCLIPViT, inputs: Tuple[Tensor]) -> None:
-        """Forgets the forward before."""
-        self._layers = []
+        """Begins the record of a forward."""
+        self._forwards.append([])
 
     @torch.no_grad()
     def _record(self, block: Any, args: Tuple[Any, ...],
                 output: Tuple[Tensor, Optional[Context]]) -> None:
         """Records a layer from what its block was given and returned."""
-        tokens, reference, context = args[:3]
-        inputs = block.attention_call(tokens, reference, context)
-        self._layers.append(
-            _Layer(frame_attention(inputs, tokens.shape[1]), output[1]))
+        tokens, reference, injection, task = args
+        length = tokens.shape[2]
+        call = block.attention_call(
+            injection.insert(tokens, task.layer), reference, task.context)
+        if reference.joins_frames:
+            attention = joint_frame_attention(call, tokens.shape[1])
+        else:
+            attention = cls_attention(call).mean(2)  # (B, T, N + J - 1)
+        context = output[1]
+        self._forwards[-1].append(
+            _Layer(attention[..., :length - 1],
+                   None if context is None else context[1:]))
 
-    def maps(self, clip: int = 0, head: int = 0) -> List[TokenMaps]:
-        """Returns what each layer did with a clip in the last forward.
+    def maps(self, view: int = 0, head: int = 0) -> List[TokenMaps]:
+        """Returns what each layer did with a view.
 
         Args:
-            clip: its index among the B * V clips of the batch.
+            view: its index among the views of all forwards since recording
+                started; a forward of B videos has B * V views.
             head: whose seeds and groups to return where every head has its
                 own (HeadWiseContext).
 
         Raises:
-            ValueError: nothing was recorded, or no such clip.
+            ValueError: nothing was recorded, or no such view.
         """
-        if len(self._layers) < len(self.backbone.transformer.resblocks):
+        depth = len(self.backbone.transformer.resblocks)
+        whole = [layers for layers in self._forwards if len(layers) == depth]
+        if not whole:
             raise ValueError('Nothing is recorded: run the model inside the '
                              'with block first')
-        batch = len(self._layers[0].attention)
-        if not 0 <= clip < batch:
-            raise ValueError(f'clip={clip} is not in the batch, which has '
-                             f'clips 0 to {batch - 1}')
+        counts = [len(layers[0].attention) for layers in whole]
+        if not 0 <= view < sum(counts):
+            raise ValueError(f'view={view} was not recorded: there are views '
+                             f'0 to {sum(counts) - 1}')
+        for layers, count in zip(whole, counts):
+            if view < count:
+                break
+            view -= count
         return [
-            self._map(number, layer, clip, head)
-            for number, layer in enumerate(self._layers, 1)
+            self._map(number, layer, view, head)
+            for number, layer in enumerate(layers, 1)
         ]
 
-    def _map(self, number: int, layer: _Layer, clip: int,
+    def _map(self, number: int, layer: _Layer, view: int,
              head: int) -> TokenMaps:
-        """Brings a clip's tokens of a layer into the shape of its frames."""
-        attention = layer.attention[clip].float().cpu().numpy()
+        """Brings a view's tokens of a layer into the shape of its frames."""
+        attention = layer.attention[view].float().cpu().numpy()  # (T, P)
         frames, patches = attention.shape
         groups = None
-        if layer.context is not None:
-            index, token_of_seed = (
-                x[clip].cpu().numpy() for x in layer.context[1:])
+        if layer.seeds is not None:
+            index, token = (x[view].cpu().numpy() for x in layer.seeds)
             if index.ndim == 3:  # (T, H, n)
-                index, token_of_seed = index[:, head], token_of_seed[:, head]
-            groups = group_map(index, token_of_seed, patches)
+                index, token = index[:, head], token[:, head]
+            groups = group_map(index, token, patches)
             groups = groups.reshape(frames, *self.grid)
         return TokenMaps(number, attention.reshape(frames, *self.grid), groups)
 

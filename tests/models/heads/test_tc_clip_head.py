@@ -167,7 +167,7 @@ def test_wordings_hold_until_classes_are_exchanged():
 
 
 @pytest.mark.parametrize('wording, message', [
-    ('a video of', r'is no file of names and has no \{\} in it'),
+    ('a video of', r'is not a file of names and has no \{\} where'),
     ('two.txt', 'has 2 names for 3 classes'),
 ])
 def test_wrong_wordings_say_what_is_wrong(wording, message, tmp_path,

@@ -274,7 +274,7 @@ def test_both_towers_equal_the_file_after_one_reading(clip_file, reads):
     head = model.cls_head
     assert_holds(head.text_encoder, text_weights(clip))
     assert head.logit_scale.equal(clip['logit_scale'])
-    words = head.text_encoder.token_embedding(head.prefix_ids[1:])
+    words = head.text_encoder.token_embedding(head.prompts.prefix_ids[1:])
     assert head.prompt_vectors.equal(words)
     # cross-attention starts from the block that it precedes
     weights = head.text_encoder.transformer.resblocks[-1].state_dict()

@@ -1,12 +1,28 @@
 """The block of the vision tower: CLIP's, reading reference tokens too."""
-from typing import Optional, Tuple
+from typing import NamedTuple, Optional, Tuple
 
 import torch
 from open_clip.transformer import ResidualAttentionBlock
 from torch import Tensor, nn
 
 from ..attention import AttentionCall, attend, project_kv, project_qkv
+from ..injections import TokenInjection
 from ..references.base import Context, ReferenceTokens
+
+
+class LayerTask(NamedTuple):
+    """What one layer is asked to do.
+
+    Attributes:
+        layer: its number, 1-based.
+        context: context tokens of the layer before ``(B, k, D)``, if any.
+        make_context: whether anybody reads this layer's context tokens.
+        cls_only: whether only the CLS tokens of the result are read.
+    """
+    layer: int
+    context: Optional[Tensor] = None
+    make_context: bool = True
+    cls_only: bool = False
 
 
 class ReferenceBlock(nn.Module):
@@ -48,35 +64,38 @@ class ReferenceBlock(nn.Module):
         """
         query, key, value = project_qkv(self.ln_1(tokens), self.attn)
         context_kv = None if context is None else project_kv(
-            self.ln_1(context), self.attn)
+            self.ln_1(context), self.attn)  # each (B, H, k, d)
         return reference.join(query, key, value, context_kv,
                               self.local_global_bias)
 
-    def forward(self,
-                tokens: Tensor,
-                reference: ReferenceTokens,
-                context: Optional[Tensor],
-                make_context: bool = True,
-                cls_only: bool = False) -> Tuple[Tensor, Optional[Context]]:
+    def forward(self, tokens: Tensor, reference: ReferenceTokens,
+                injection: TokenInjection,
+                task: LayerTask) -> Tuple[Tensor, Optional[Context]]:
         """Encodes the frames of a video for one layer.
 
         Args:
             tokens: ``(B, T, N, D)``, CLS first.
             reference: the temporal model.
-            context: context tokens of the layer before ``(B, k, D)``.
-            make_context: whether anybody reads this layer's context tokens.
-            cls_only: whether only the CLS tokens of the result are read.
+            injection: adds tokens for the attention of this layer.
+            task: which layer it is, and what is read of its result.
 
         Returns:
             The frames ``(B, T, N, D)``, or ``(B, T, 1, D)`` with
-            ``cls_only``, and the context tokens of this layer.
+            ``task.cls_only``, and the context tokens of this layer.
         """
-        inputs = self.attention_call(tokens, reference, context)
-        attended = attend(inputs).view_as(tokens)
+        length = tokens.shape[2]  # N
+        tokens = injection.insert(tokens, task.layer)  # (B, T, N + J, D)
+        call = self.attention_call(tokens, reference, task.context)
+        attended = attend(call).view_as(tokens)
         tokens = tokens + self.ls_1(self.attn.out_proj(attended))
-        made = reference(tokens, inputs) if make_context else None
-        if made is not None:
-            made = made._replace(tokens=self.feed_forward(made.tokens))
-        if cls_only:
-            tokens = tokens[:, :, :1]
-        return self.feed_forward(tokens), made
+        if tokens.shape[2] > length:
+            # Inserted tokens leave: they are never seeds, nor asked about.
+            tokens = tokens[:, :, :length]
+            call = call._replace(query=call.query[..., :length, :])
+        context = reference(tokens, call) if task.make_context else None
+        if context is not None:
+            context = context._replace(
+                tokens=self.feed_forward(context.tokens))  # (B, k, D)
+        if task.cls_only:
+            tokens = tokens[:, :, :1]  # (B, T, 1, D)
+        return self.feed_forward(tokens), context

@@ -10,7 +10,8 @@ from torch.utils.checkpoint import checkpoint
 from ...clip.towers import Arch, clip_config, layer_indices, vision_tower
 from ...clip.weights import load_clip, load_into, vision_weights
 from ..references.base import Context
-from .reference_block import ReferenceBlock
+from ..tower_features import TowerFeatures, mean_over_frames
+from .reference_block import LayerTask, ReferenceBlock
 
 
 @MODELS.register_module()
@@ -27,13 +28,17 @@ class TCCLIPViT(BaseModule):
         local_global_bias: whether each head learns a bias that tells own
             tokens from reference tokens.
         context_layers: layers whose context tokens are returned; 1-based,
-            -1 is the last. None stands for none here; TCCLIPRecognizer
-            puts the head's ``prompt_layers`` in its place.
+            -1 is the last. Default: none. TCCLIPRecognizer replaces None by
+            the head's ``prompt_layers``.
         pretrained: ``'openai'``, another open_clip tag of ``arch``, or a
             file with CLIP weights, loaded by :meth:`init_weights`.
         with_cp: whether gradients recompute each block instead of keeping
             its activations: a third more time for less memory.
-        out: ``'tuple'``, or ``'feature'`` for heads that take one tensor.
+        out: ``'tuple'``, the mean over frames and the context tokens;
+            ``'frames'``, frame features and context tokens, for a neck; or
+            ``'feature'``, the mean alone, for heads that take one tensor.
+        injection: config of a module that adds tokens to the attention of
+            each layer, see :class:`TokenInjection`.
 
     Raises:
         ValueError: an option has no meaning for this tower.
@@ -57,15 +62,17 @@ class TCCLIPViT(BaseModule):
                  pretrained: Optional[str] = None,
                  with_cp: bool = False,
                  out: str = 'tuple',
+                 injection: Optional[dict] = None,
                  init_cfg: Optional[dict] = None) -> None:
         super().__init__(init_cfg=init_cfg)
         if pos_embed not in ('space', 'joint'):
             raise ValueError(f"pos_embed={pos_embed!r}: 'space' or 'joint'")
-        if out not in ('tuple', 'feature'):
-            raise ValueError(f"out={out!r}: 'tuple' or 'feature'")
+        if out not in ('tuple', 'frames', 'feature'):
+            raise ValueError(f"out={out!r}: 'tuple', 'frames' or 'feature'")
         self.arch, self.pretrained = arch, pretrained
         self.num_frames, self.with_cp, self.out = num_frames, with_cp, out
         self.reference = MODELS.build(reference or dict(type='ContextTokens'))
+        self.injection = MODELS.build(injection or dict(type='TokenInjection'))
         if local_global_bias and not self.reference.takes_bias:
             raise ValueError(
                 f'{type(self.reference).__name__} has no local tokens for a '
@@ -119,26 +126,29 @@ class TCCLIPViT(BaseModule):
             raise ValueError(
                 f"A clip has {frames} frames, but pos_embed='joint' holds "
                 f'positions for {len(positions)}: sample as many frames')
+        # (B, 3, T, H, W) -> (B * T, 3, H, W) -> (B * T, D, h, w)
         patches = self.conv1(x.transpose(1, 2).flatten(0, 1))
         patches = patches.flatten(2).transpose(1, 2)  # (B * T, N - 1, D)
         cls = self.class_embedding.to(patches.dtype).expand(
             len(patches), 1, -1)
-        tokens = torch.cat((cls, patches), 1).unflatten(0, (-1, frames))
+        tokens = torch.cat((cls, patches), 1)  # (B * T, N, D)
+        tokens = tokens.unflatten(0, (-1, frames))  # (B, T, N, D)
+        # positions are (N, D), or (T, N, D) where frames have their own
         return self.ln_pre(tokens + positions)
 
-    def _apply_block(self, block: ReferenceBlock, tokens: Tensor, *inputs:
-                     Any) -> Tuple[Tensor, Optional[Context]]:
+    def _apply_block(self, block: ReferenceBlock, tokens: Tensor,
+                     task: LayerTask) -> Tuple[Tensor, Optional[Context]]:
         """Applies a block; gradients recompute it where ``with_cp`` asks."""
+        parts = self.reference, self.injection
         if self.with_cp and torch.is_grad_enabled():
-            return checkpoint(
-                block, tokens, self.reference, *inputs, use_reentrant=False)
-        return block(tokens, self.reference, *inputs)
+            return checkpoint(block, tokens, *parts, task, use_reentrant=False)
+        return block(tokens, *parts, task)
 
     def project(self, tokens: Tensor) -> Tensor:
         """Brings tokens ``(..., D)`` into CLIP's joint space ``(..., E)``."""
         return self.ln_post(tokens) @ self.proj
 
-    def encode_frames(self, x: Tensor) -> Tuple[Tensor, Tensor]:
+    def encode_frames(self, x: Tensor) -> TowerFeatures:
         """Encodes the frames of clips.
 
         Args:
@@ -150,24 +160,27 @@ class TCCLIPViT(BaseModule):
             model that makes no context tokens gives the T frame features of
             these layers instead.
         """
-        tokens, context = self.embed(x), None
+        tokens = self.embed(x)  # (B, T, N, D)
+        context: Optional[Tensor] = None
         returned = []
         depth = len(self.transformer.resblocks)
         for i, block in enumerate(self.transformer.resblocks, 1):
+            # the last layer's context tokens are read by the text side only
             make_context = i < depth or i in self.context_layers
-            tokens, made = self._apply_block(block, tokens, context,
-                                             make_context, i == depth)
-            context = None if made is None else made.tokens
+            task = LayerTask(i, context, make_context, cls_only=i == depth)
+            tokens, new_context = self._apply_block(block, tokens, task)
+            context = None if new_context is None else new_context.tokens
             if i in self.context_layers:
-                frames = tokens[:, :, 0]
+                frames = tokens[:, :, 0]  # (B, T, D)
                 returned.append(
                     self.project(frames if context is None else context))
-        frames = self.project(tokens[:, :, 0])
+        frames = self.project(tokens[:, :, 0])  # (B, T, E)
         if returned:
-            return frames, torch.stack(returned, 1)
-        return frames, frames.new_empty(len(frames), 0, 0, self.embed_dim)
+            return TowerFeatures(frames, torch.stack(returned, 1))
+        none = frames.new_empty(len(frames), 0, 0, self.embed_dim)
+        return TowerFeatures(frames, none)
 
-    def forward(self, x: Tensor) -> Union[Tensor, Tuple[Tensor, Tensor]]:
+    def forward(self, x: Tensor) -> Union[Tensor, TowerFeatures]:
         """Encodes clips.
 
         Args:
@@ -175,9 +188,13 @@ class TCCLIPViT(BaseModule):
 
         Returns:
             The video feature ``(B, E)``, the mean over frames and not
-            normalised; with ``out='tuple'`` also the context tokens ``(B, P,
-            k, E)``, see :meth:`encode_frames`.
+            normalised, and the context tokens ``(B, P, k, E)``, see
+            :meth:`encode_frames`. With ``out='frames'`` the frame features
+            ``(B, T, E)`` in place of their mean, with ``out='feature'`` the
+            mean alone.
         """
-        frames, context = self.encode_frames(x)
-        feature = frames.mean(1)
-        return feature if self.out == 'feature' else (feature, context)
+        frames = self.encode_frames(x)
+        if self.out == 'frames':
+            return frames
+        pooled = mean_over_frames(frames)
+        return pooled.feature if self.out == 'feature' else pooled

@@ -4,14 +4,14 @@ from typing import Any, List, Mapping, Optional, Sequence
 
 import torch
 from mmaction.models.heads import BaseHead
+from mmaction.registry import MODELS
 from torch import Tensor, nn
 
 from ...clip.towers import Arch, clip_config
 from ...clip.weights import load_clip, load_into, text_weights
 from ..text.class_names import load_class_names
-from ..text.class_texts import (ClassTokens, Names, chunk_runs, clip_tokenizer,
-                                prompt_ids, readable_name, reworded,
-                                tokenize_classes)
+from ..text.class_texts import (ClassTokens, Names, chunk_runs, readable_name,
+                                reworded, tokenize_classes)
 from ..text.text_encoder import TextEncoder, TextState
 
 
@@ -35,8 +35,12 @@ class ClassTextHead(BaseHead):
         num_prompts: learnable prompt vectors; with 0 the words of
             ``prompt_init`` stay as they are, and so do underscores in names
             (as in the official code of ViFi-CLIP).
-        prompt_init: words that the prompt vectors start from, one token for
-            each; None draws them from N(0, 0.02).
+        prompt_init: words that the prompt vectors start from, see
+            :class:`SharedPrompt`.
+        prompts: config of another prompt learner, which then takes these two
+            options itself.
+        aggregate: config of how several wordings become one score; by default
+            :class:`MeanOfWordings`.
         full_stop: what follows a class name.
         split_camel_case: whether 'ApplyLipstick' is read as two words.
         context_length: positions that a class text may take; None stands for
@@ -62,6 +66,8 @@ class ClassTextHead(BaseHead):
                  pretrained: Optional[str] = None,
                  num_prompts: int = 4,
                  prompt_init: Optional[str] = 'a photo of a',
+                 prompts: Optional[dict] = None,
+                 aggregate: Optional[dict] = None,
                  full_stop: str = '.',
                  split_camel_case: bool = False,
                  context_length: Optional[int] = None,
@@ -84,32 +90,28 @@ class ClassTextHead(BaseHead):
         longest = self.text_encoder.context_length
         self.context_length = min(context_length or longest, longest)
         self.logit_scale = nn.Parameter(torch.tensor(math.log(1 / 0.07)))
-        self._make_prompts(prompt_init, num_prompts)
+        self.prompts = MODELS.build(
+            prompts or dict(
+                type='SharedPrompt',
+                num_prompts=num_prompts,
+                prompt_init=prompt_init))
+        vectors = self.prompts.draw_vectors(self.text_encoder.width)
+        self.prompt_vectors = None if vectors is None else nn.Parameter(
+            vectors)
+        self._init_prompts()
+        self.aggregate = MODELS.build(aggregate or dict(type='MeanOfWordings'))
         self._text_cache: Optional[List[TextState]] = None
         self.set_classes(class_names, wordings)
 
-    def _make_prompts(self, words: Optional[str], num_prompts: int) -> None:
-        """Makes the prompt vectors, learnable if there are any."""
-        ids = [] if words is None else prompt_ids(words, num_prompts)
-        sos = clip_tokenizer().sot_token_id
-        self.register_buffer(
-            'prefix_ids', torch.tensor([sos] + ids), persistent=False)
-        self.prompt_vectors: Optional[nn.Parameter] = None
-        if num_prompts:
-            self.prompt_vectors = nn.Parameter(
-                0.02 * torch.randn(num_prompts, self.text_encoder.width))
-            self._init_prompts()
-
-    @torch.no_grad()
     def _init_prompts(self) -> None:
-        """Sets the prompt vectors to the embeddings of their words."""
-        if self.prompt_vectors is not None and len(self.prefix_ids) > 1:
-            words = self.text_encoder.token_embedding(self.prefix_ids[1:])
-            self.prompt_vectors.copy_(words)
+        """Starts the prompt vectors from their words."""
+        if self.prompt_vectors is not None:
+            self.prompts.start_from_words(self.prompt_vectors,
+                                          self.text_encoder)
 
     def init_weights(self,
                      clip: Optional[Mapping[str, Tensor]] = None) -> None:
-        """Loads CLIP, then starts prompts and their layers from its weights.
+        """Loads CLIP's text tower, then initialises prompts from it.
 
         Args:
             clip: state dict of CLIP where it is loaded already.
@@ -154,17 +156,17 @@ class ClassTextHead(BaseHead):
             readable_name(name, self.split_camel_case, learned) +
             self.full_stop for names in wordings for name in names
         ]
-        prompts = self.prefix_ids[1:] if self.prompt_vectors is None \
-            else self.prompt_vectors
-        return tokenize_classes(texts, 1 + len(prompts), self.context_length)
+        return tokenize_classes(texts, self.prompts.num_positions,
+                                self.context_length)
 
     def forget_text(self) -> None:
         """Forgets the text that was encoded for evaluation."""
         self._text_cache = None
 
     def train(self, mode: bool = True) -> 'ClassTextHead':
-        """Sets training mode and forgets encoded text."""
-        self.forget_text()
+        """Sets the mode; encoded text is forgotten before weights change."""
+        if mode or self.training:
+            self.forget_text()
         return super().train(mode)
 
     def _load_from_state_dict(self, *args: Any, **kwargs: Any) -> None:
@@ -183,16 +185,15 @@ class ClassTextHead(BaseHead):
         return self.text_encoder.depth
 
     def _encode_trunk(self) -> List[TextState]:
-        """Encodes what all videos share, up to the first own block."""
-        prefix = self.text_encoder.token_embedding(self.prefix_ids)
-        if self.prompt_vectors is not None:
-            prefix = torch.cat((prefix[:1], self.prompt_vectors))
+        """Encodes what all videos share, up to the first video block."""
         encoder = self.text_encoder
-        sizes = [sum(c * length for c, length in g) for g in self.chunks]
+        # tokens of each chunk of classes
+        sizes = [sum(c * length for c, length in runs) for runs in self.chunks]
+        states = (
+            self.prompts.embed(self.prompt_vectors, ids, runs, encoder)
+            for ids, runs in zip(self.suffix_ids.split(sizes), self.chunks))
         return [
-            encoder.trunk(
-                encoder.embed(prefix, ids, runs), self.first_video_block)
-            for ids, runs in zip(self.suffix_ids.split(sizes), self.chunks)
+            encoder.trunk(state, self.first_video_block) for state in states
         ]
 
     def text_before_video(self) -> List[TextState]:

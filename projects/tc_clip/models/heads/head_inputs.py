@@ -1,9 +1,12 @@
-"""What heads take: the features of our backbone and of stock ones."""
-from typing import Optional, Tuple, Union
+"""Converts outputs of TCCLIPViT or a stock backbone to inputs of TCCLIPHead.
+"""
+from typing import Optional, Sequence, Tuple, Union
 
 from torch import Tensor
 
-Features = Union[Tensor, Tuple[Tensor, Tensor]]
+from ..tower_features import TowerFeatures
+
+Features = Union[Tensor, TowerFeatures, Tuple[Tensor, Tensor]]
 
 
 def pool_feature(x: Tensor, num_segs: int = 1) -> Tensor:
@@ -17,19 +20,39 @@ def pool_feature(x: Tensor, num_segs: int = 1) -> Tensor:
         ``(B, C)``.
     """
     if x.dim() > 2:
-        x = x.flatten(2).mean(-1)
+        x = x.flatten(2).mean(-1)  # (B * num_segs, C)
     return x.unflatten(0, (-1, num_segs)).mean(1)
 
 
-def split_features(x: Features) -> Tuple[Tensor, Optional[Tensor]]:
-    """Tells TCCLIPViT's feature and context tokens from a plain feature.
+def is_of_tower(x: Sequence[Tensor]) -> bool:
+    """Tells whether several tensors are what TCCLIPViT or its neck gives.
+
+    ``max_testing_views`` of Recognizer3D joins parts of a batch to a plain
+    tuple, which only its shapes tell from outputs of other backbones.
+    """
+    if isinstance(x, TowerFeatures):
+        return True
+    return len(x) == 2 and x[0].dim() in (2, 3) and x[1].dim() == 4
+
+
+def split_features(x: Features,
+                   num_segs: int = 1) -> Tuple[Tensor, Optional[Tensor]]:
+    """Returns the features to compare, and context tokens if there are any.
+
+    Args:
+        x: output of a backbone or its neck.
+        num_segs: segments of a video for image backbones.
+
+    Returns:
+        Videos ``(B, E)``, or frames ``(B, T, E)`` of TCCLIPViT, and its
+        context tokens ``(B, P, k, E)``.
 
     Raises:
         ValueError: the backbone gave several tensors that are not these two.
     """
     if isinstance(x, Tensor):
-        return x, None
-    if len(x) == 2 and (x[0].dim(), x[1].dim()) == (2, 4):
+        return pool_feature(x, num_segs), None
+    if is_of_tower(x):
         return x[0], x[1]
     raise ValueError(
         f'TCCLIPHead takes one feature, or feature and context tokens, but '

@@ -1,5 +1,5 @@
 """The text side of TC-CLIP as an MMAction2 head."""
-from typing import Any, Optional, Sequence, Tuple
+from typing import Any, List, Mapping, Optional, Sequence, Tuple
 
 import torch
 import torch.nn.functional as F
@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from ...clip.towers import layer_indices
 from ..text.class_texts import Names
 from .class_text_head import ClassTextHead
-from .head_inputs import Features, pool_feature, split_features
+from .head_inputs import Features, split_features
 
 
 @MODELS.register_module()
@@ -28,6 +28,8 @@ class TCCLIPHead(ClassTextHead):
         fusion: config of a module by which class texts read the context
             tokens of the last of those layers (the last one without any)
             after the text tower; None for none.
+        similarity: config of how videos and texts are compared; by default
+            :class:`CosineSimilarity`.
         detach_context: whether the text side sends no gradient back into
             the context tokens.
         in_channels: channels of the video feature; where they differ from
@@ -45,6 +47,7 @@ class TCCLIPHead(ClassTextHead):
                  prompt_layers: Sequence[int] = (-1, ),
                  prompting: Optional[dict] = None,
                  fusion: Optional[dict] = None,
+                 similarity: Optional[dict] = None,
                  detach_context: bool = True,
                  in_channels: Optional[int] = None,
                  **kwargs: Any) -> None:
@@ -55,6 +58,8 @@ class TCCLIPHead(ClassTextHead):
         if self.in_channels != width:
             self.project = nn.Linear(self.in_channels, width, bias=False)
         self._make_prompting(prompt_layers, prompting, width)
+        self.similarity = MODELS.build(
+            similarity or dict(type='CosineSimilarity'))
         self.fusion = MODELS.build(dict(fusion, channels=width)) \
             if fusion else None
 
@@ -63,14 +68,29 @@ class TCCLIPHead(ClassTextHead):
         """Makes the module through which a video enters the prompts."""
         self.prompt_layers = layer_indices(layers, self.text_encoder.depth,
                                            'prompt_layers')
-        self.prompting: Optional[nn.Module] = None
+        self.prompting: Any = None
         if self.prompt_layers:
-            blocks = self.text_encoder.transformer.resblocks
             self.prompting = MODELS.build(
                 dict(
                     prompting or dict(type='VideoConditionalPrompting'),
-                    blocks=[blocks[i - 1] for i in self.prompt_layers],
+                    blocks=self._prompted_blocks(),
                     in_channels=width))
+
+    def _prompted_blocks(self) -> List[Any]:
+        """Returns the text blocks before which the video enters."""
+        blocks = self.text_encoder.transformer.resblocks
+        return [blocks[i - 1] for i in self.prompt_layers]
+
+    def init_weights(self,
+                     clip: Optional[Mapping[str, Tensor]] = None) -> None:
+        """Loads CLIP's text tower; prompts and prompting start from it.
+
+        Args:
+            clip: state dict of CLIP where it is loaded already.
+        """
+        super().init_weights(clip)
+        if self.prompting is not None:
+            self.prompting.start_from(self._prompted_blocks())
 
     @property
     def first_video_block(self) -> int:
@@ -86,8 +106,8 @@ class TCCLIPHead(ClassTextHead):
                 without both.
 
         Returns:
-            ``(B, C, E)``, or ``(1, C, E)`` without prompt layers; not
-            normalised. With several wordings, the mean of their unit vectors.
+            ``(B, K, E)``, or ``(1, K, E)`` without prompt layers; not
+            normalised. K = C, or what ``aggregate`` makes of the wordings.
 
         Raises:
             ValueError: the context tokens do not fit the prompt layers.
@@ -100,20 +120,19 @@ class TCCLIPHead(ClassTextHead):
                 return prefix
             i = self.prompt_layers.index(block)
             prompts = self.prompting(prefix[:, 1:], context[:, i], i)
-            sos = prefix[:, :1].expand(len(prompts), -1, -1)
-            return torch.cat((sos, prompts), 1)
+            sos = prefix[:, :1].expand(len(prompts), -1, -1)  # (B, 1, D)
+            return torch.cat((sos, prompts), 1)  # (B, S, D)
 
         texts = [
             self.text_encoder.tail(state, self.first_video_block, condition)
             for state in self.text_before_video()
         ]
+        # (b, texts, E) -> (b, S * C, E), one wording after the other
         features = torch.cat(texts, 1)[:, self.text_of_class]
         if self.fusion is not None and context is not None:
             features = self.fusion(features, context[:, -1])
-        if features.shape[1] == self.num_classes:
-            return features
-        wordings = features.unflatten(1, (-1, self.num_classes))
-        return F.normalize(wordings, dim=-1).mean(1)
+        # (b, S * C, E) -> (b, S, C, E) -> (b, K, E)
+        return self.aggregate(features.unflatten(1, (-1, self.num_classes)))
 
     def _check_context(self, context: Optional[Tensor]) -> Optional[Tensor]:
         """Checks the context tokens; cuts their gradient where asked to."""
@@ -139,32 +158,34 @@ class TCCLIPHead(ClassTextHead):
             num_segs: see :meth:`forward`.
 
         Returns:
-            Videos ``(B, E)`` and texts ``(B or 1, C, E)``, of unit length.
+            Videos ``(B, E)``, or frames ``(B, T, E)`` where the backbone gives
+            frames, and texts ``(B or 1, K, E)``, all of unit length.
         """
-        feature, context = split_features(x)
-        feature = pool_feature(feature, num_segs)
-        if feature.shape[1] != self.in_channels:
-            raise ValueError(f'The backbone gives {feature.shape[1]} channels '
-                             f'and the head expects in_channels='
-                             f'{self.in_channels}: set in_channels')
+        feature, context = split_features(x, num_segs)
+        if feature.shape[-1] != self.in_channels:
+            raise ValueError(
+                f'The backbone gives {feature.shape[-1]} channels '
+                f'and the head expects in_channels='
+                f'{self.in_channels}: set in_channels')
         return (F.normalize(self.project(feature), dim=-1),
                 F.normalize(self.encode_text(context), dim=-1))
 
     def compare(self, video: Tensor, text: Tensor) -> Tensor:
         """Returns the logits of :meth:`unit_features`, ``(B, C)``."""
-        cosine = (text @ video.unsqueeze(-1)).squeeze(-1)
-        return self.logit_scale.exp() * cosine
+        logits = self.logit_scale.exp() * self.similarity(video, text)
+        return self.aggregate.class_logits(logits)
 
     def forward(self, x: Features, num_segs: int = 1, **kwargs: Any) -> Tensor:
         """Scores videos.
 
         Args:
-            x: video feature ``(B, E)`` and context tokens ``(B, P, k, E)`` of
-                TCCLIPViT, or the feature of another backbone: ``(B *
-                num_segs, C)``, or with positions ``(B * num_segs, C, ...)``.
+            x: video feature ``(B, E)``, or frames ``(B, T, E)``, and context
+                tokens ``(B, P, k, E)`` of TCCLIPViT; or the feature of
+                another backbone ``(B * num_segs, C)``, with positions
+                ``(B * num_segs, C, ...)``.
             num_segs: segments of a video for image backbones.
 
         Returns:
-            Logits ``(B, C)``: cosines times ``exp(logit_scale)``.
+            Logits ``(B, C)``: similarities times ``exp(logit_scale)``.
         """
         return self.compare(*self.unit_features(x, num_segs))

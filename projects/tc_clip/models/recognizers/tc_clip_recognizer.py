@@ -15,7 +15,7 @@ def fill_num_classes(blending: Any, num_classes: int) -> None:
 
     Args:
         blending: config of one blending, of several, or of a random choice.
-        num_classes: what their ``num_classes`` shall be where it is not set.
+        num_classes: what ``num_classes`` becomes where it is not set.
     """
     blendings = blending if isinstance(blending, (list, tuple)) else [blending]
     for item in blendings:
@@ -25,18 +25,34 @@ def fill_num_classes(blending: Any, num_classes: int) -> None:
             item.setdefault('num_classes', num_classes)
 
 
+def context_layers_of(cls_head: dict) -> Sequence[int]:
+    """Returns the vision layers whose context tokens a head reads.
+
+    Args:
+        cls_head: config of a TCCLIPHead.
+    """
+    layers = cls_head.get('prompt_layers', [-1])
+    return layers or ([-1] if cls_head.get('fusion') else [])
+
+
 @MODELS.register_module()
 class TCCLIPRecognizer(Recognizer3D):
-    """Recognizer3D that writes each fact of its parts down once.
+    """Recognizer3D that copies shared settings between its parts.
 
-    The head takes ``arch`` and ``pretrained`` from the backbone, the backbone
-    its ``context_layers`` from the head's ``prompt_layers``, and the blending
-    its ``num_classes`` from the class names, each where it is not set. CLIP's
-    weights are read once for both towers.
+    A config then states each of them once. What is not set is copied:
+
+    - ``arch`` and ``pretrained`` from the backbone to the head,
+    - the head's ``prompt_layers`` to the backbone's ``context_layers``,
+    - the number of class names to the blending's ``num_classes``,
+    - ``out='frames'`` to the backbone where there is a neck.
+
+    CLIP's weights are read once for both towers.
 
     Args:
         backbone: config of TCCLIPViT.
         cls_head: config of TCCLIPHead.
+        neck: config of what pools frames, such as :class:`FrameMean`; without
+            one the backbone averages them.
         data_preprocessor: config of ActionDataPreprocessor.
         kwargs: further options of Recognizer3D.
     """
@@ -44,6 +60,7 @@ class TCCLIPRecognizer(Recognizer3D):
     def __init__(self,
                  backbone: dict,
                  cls_head: dict,
+                 neck: Optional[dict] = None,
                  data_preprocessor: Optional[dict] = None,
                  **kwargs: Any) -> None:
         backbone, cls_head, data_preprocessor = copy.deepcopy(
@@ -52,16 +69,19 @@ class TCCLIPRecognizer(Recognizer3D):
             if key in backbone:
                 cls_head.setdefault(key, backbone[key])
         if backbone.get('context_layers') is None:
-            last = [-1] if cls_head.get('fusion') else []
-            backbone['context_layers'] = cls_head.get('prompt_layers',
-                                                      [-1]) or last
-        blending = (data_preprocessor or {}).get('blending')
-        if blending and 'class_names' in cls_head:
-            fill_num_classes(blending,
-                             len(load_class_names(cls_head['class_names'])))
+            backbone['context_layers'] = context_layers_of(cls_head)
+        if neck is not None:
+            backbone.setdefault('out', 'frames')
+        if 'class_names' in cls_head:
+            names = load_class_names(cls_head['class_names'])
+            cls_head['class_names'] = names
+            blending = (data_preprocessor or {}).get('blending')
+            if blending:
+                fill_num_classes(blending, len(names))
         super().__init__(
             backbone=backbone,
             cls_head=cls_head,
+            neck=neck,
             data_preprocessor=data_preprocessor,
             **kwargs)
 

@@ -1,8 +1,8 @@
 """Where the reference tokens of a frame come from.
 
-Each temporal model of the slides is one class: it says which keys and values
-every frame reads beside its own (:meth:`ReferenceTokens.join`), and may hand
-context tokens to the next layer (:meth:`ReferenceTokens.forward`).
+Each temporal model of the slides is one class. It adds keys and values to
+those of each frame (:meth:`ReferenceTokens.join`), and may hand context tokens
+to the next layer (:meth:`ReferenceTokens.forward`).
 """
 from typing import NamedTuple, Optional
 
@@ -34,9 +34,12 @@ class ReferenceTokens(BaseModule):
 
     Attributes:
         takes_bias: whether a bias can tell own tokens from references.
+        joins_frames: whether :meth:`join` lays all frames of a video out as
+            one, with 1 in place of T and T * N in place of N.
     """
 
     takes_bias = True
+    joins_frames = False
 
     def has_references(self, layer: int) -> bool:
         """Tells whether frames read reference tokens in a layer (1-based)."""
@@ -61,12 +64,12 @@ class ReferenceTokens(BaseModule):
         raise NotImplementedError
 
     def forward(self, tokens: Tensor,
-                inputs: AttentionCall) -> Optional[Context]:
+                call: AttentionCall) -> Optional[Context]:
         """Makes the context tokens of a layer.
 
         Args:
             tokens: after the attention of the layer ``(B, T, N, D)``.
-            inputs: that attention.
+            call: that attention.
 
         Returns:
             The context, or None for a model without context tokens.

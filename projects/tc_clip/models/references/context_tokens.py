@@ -76,31 +76,35 @@ class ContextTokens(ReferenceTokens):
         """See :class:`ReferenceTokens`: one set for all frames."""
         if context is None:
             return AttentionCall(query, key, value)
+        # one axis for frames: (B, H, k, d) -> (B, 1, H, k, d)
         shared = context[0].unsqueeze(1), context[1].unsqueeze(1)
         return with_references(query, key, value, shared, bias)
 
     @torch.no_grad()
-    def _seed_weights(self, inputs: AttentionCall,
-                      seed_index: Tensor) -> Optional[Tensor]:
+    def _weights_of(self, call: AttentionCall,
+                    seed_index: Tensor) -> Optional[Tensor]:
         """Returns the weight of each seed ``(B, T * n, 1)``, if any."""
         if self.seed_weights is None:
             return None
-        scores = self.seed_weights.score(inputs).gather(2, seed_index)
-        return scores.flatten(1).unsqueeze(-1)
+        scores = self.seed_weights.score(call)  # (B, T, P)
+        return scores.gather(2, seed_index).flatten(1).unsqueeze(-1)
 
     def forward(self, tokens: Tensor,
-                inputs: AttentionCall) -> Optional[Context]:
+                call: AttentionCall) -> Optional[Context]:
         """See :class:`ReferenceTokens`: select seeds, then summarise them."""
         if not self.num_tokens:
             return None
-        patches = tokens[:, :, 1:]
-        num_seeds = max(int(self.seed_ratio * patches.shape[2]), 1)
-        seed_index = self.selection(inputs, num_seeds)
+        patches = tokens[:, :, 1:]  # (B, T, P, D), without CLS
+        num_seeds = max(int(self.seed_ratio * patches.shape[2]), 1)  # n
+        seed_index = self.selection(call, num_seeds)  # (B, T, n)
+        # one index for all D channels of a seed
         index = seed_index.unsqueeze(-1).expand(-1, -1, -1, patches.shape[-1])
-        seeds = patches.gather(2, index).flatten(1, 2)  # (B, T * n, D)
-        weights = self._seed_weights(inputs, seed_index)
-        merged, token_of_seed = self.summary(seeds, self.num_tokens,
-                                             self.merge_step, weights)
+        # The seeds of all frames are merged together: (B, T * n, D).
+        seeds = patches.gather(2, index).flatten(1, 2)
+        merged, token_of_seed = self.summary(
+            seeds, self.num_tokens, self.merge_step,
+            self._weights_of(call, seed_index))
+        # merged is (B, k, D), token_of_seed (B, T * n)
         return Context(merged, seed_index, token_of_seed.view_as(seed_index))
 
 
@@ -110,12 +114,14 @@ def heads_as_videos(x: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def inputs_of_heads(inputs: AttentionCall) -> AttentionCall:
+def call_of_heads(call: AttentionCall) -> AttentionCall:
     """Makes the attention of each head one of a video with a single head."""
-    query, key, value, bias = inputs
+    query, key, value, bias = call
     if bias is not None:
+        # (..., 1, N + M) -> (B, T, H, 1, N + M) -> (B * H, T, 1, 1, N + M)
         bias = bias.expand(*query.shape[:3], -1, -1)
         bias = heads_as_videos(bias).unsqueeze(2)
+    # (B, T, H, N, d) -> (B * H, T, 1, N, d)
     query, key, value = (
         heads_as_videos(x).unsqueeze(2) for x in (query, key, value))
     return AttentionCall(query, key, value, bias)
@@ -123,12 +129,12 @@ def inputs_of_heads(inputs: AttentionCall) -> AttentionCall:
 
 @MODELS.register_module()
 class HeadWiseContext(ContextTokens):
-    """Context tokens for which every head has seeds of its own.
+    """Context tokens for which each head selects and merges seeds separately.
 
-    A head selects its seeds in each frame by its own scores, and summarises
-    its own slice of the tokens; the slices of all heads, side by side, are
-    the context tokens. This is the second reading of "head-wise" in the
-    ablation; the default one is ``per_head=True`` of a selection.
+    A head selects its seeds in each frame by its scores, and summarises its
+    slice of the tokens; the slices of all heads, side by side, are the
+    context tokens. This is the second reading of "head-wise" in the ablation;
+    the default one is ``per_head=True`` of a selection.
 
     Args:
         kwargs: those of :class:`ContextTokens`.
@@ -141,20 +147,21 @@ class HeadWiseContext(ContextTokens):
     """
 
     def forward(self, tokens: Tensor,
-                inputs: AttentionCall) -> Optional[Context]:
+                call: AttentionCall) -> Optional[Context]:
         """See :class:`ReferenceTokens`.
 
         Returns:
             The context tokens ``(B, k, D)``, and the seeds of every head and
             the tokens that hold them ``(B, T, H, n)``.
         """
-        heads = inputs.query.shape[2]
-        made = super().forward(
-            heads_as_videos(split_heads(tokens, heads)),
-            inputs_of_heads(inputs))
-        if made is None:
+        heads = call.query.shape[2]
+        context = super().forward(
+            heads_as_videos(split_heads(tokens, heads)),  # (B * H, T, N, d)
+            call_of_heads(call))
+        if context is None:
             return None
-        # (B * H, ...) -> (B, H, ...), then H beside what it is joined to
+        # (B * H, ...) -> (B, H, ...), then H beside the axis it is joined to
         merged, seed_index, token_of_seed = (
-            x.unflatten(0, (-1, heads)).transpose(1, 2) for x in made)
+            x.unflatten(0, (-1, heads)).transpose(1, 2) for x in context)
+        # merged (B, k, H, d) -> (B, k, D)
         return Context(merged.flatten(2), seed_index, token_of_seed)

@@ -124,8 +124,7 @@ class WindowExpansion(ReferenceTokens):
     def join(self, query: Tensor, key: Tensor, value: Tensor,
              context: Optional[KeyValue],
              bias: Optional[Tensor]) -> AttentionCall:
-        """See :class:`ReferenceTokens`: each frame has references of its own.
-        """
+        """See :class:`ReferenceTokens`: references differ between frames."""
         first = 0 if self.include_cls else 1
         near_key, near_value = (
             adjacent_frames(x[..., first:, :], self.window,
@@ -147,7 +146,9 @@ class JointSpaceTime(ReferenceTokens):
     same logits, without a copy of all keys for every frame.
     """
 
-    takes_bias = False  # no key is local to all queries
+    # All frames are one sequence: a bias could not tell own keys from others.
+    takes_bias = False
+    joins_frames = True
 
     def has_references(self, layer: int) -> bool:
         """See :class:`ReferenceTokens`."""

@@ -40,13 +40,14 @@ def sharpen(scores: Tensor) -> Tensor:
     return divide(above, above.amax(-1, keepdim=True))
 
 
-def key_norms(inputs: AttentionCall) -> Tensor:
+def key_norms(call: AttentionCall) -> Tensor:
     """Measures the keys of the patches: ``||k||_2``, ``(B, T, H, N - 1)``."""
-    own = inputs.query.shape[-2]
-    return at_least_float32(inputs.key[..., 1:own, :]).norm(dim=-1)
+    frame_length = call.query.shape[-2]  # N, with CLS at 0
+    patch_keys = call.key[..., 1:frame_length, :]  # (B, T, H, N - 1, d)
+    return at_least_float32(patch_keys).norm(dim=-1)
 
 
-def patch_sharpness(inputs: AttentionCall) -> Tensor:
+def patch_sharpness(call: AttentionCall) -> Tensor:
     """Measures how sharply each patch attends to its own frame.
 
     ``S_i = sum_j A_ij log A_ij``, the negative entropy of the attention A of
@@ -56,10 +57,11 @@ def patch_sharpness(inputs: AttentionCall) -> Tensor:
     Returns:
         ``(B, T, N - 1)``, stretched to [0, 1] in each frame.
     """
-    query, own = inputs.query, inputs.query.shape[-2]
-    rows = query[..., 1:, :] * query.shape[-1]**-0.5
-    columns = inputs.key[..., :own, :].transpose(-1, -2)
-    # Head by head: the matrices of all heads at once need H times the memory.
+    query, frame_length = call.query, call.query.shape[-2]
+    rows = query[..., 1:, :] * query.shape[-1]**-0.5  # (B, T, H, N - 1, d)
+    columns = call.key[..., :frame_length, :].transpose(-1, -2)
+    # Head by head, each (B, T, N - 1, N): the matrices of all heads at once
+    # need H times the memory.
     total = reduce(torch.add,
                    (at_least_float32(row @ column).softmax(-1)
                     for row, column in zip(rows.unbind(2), columns.unbind(2))))
@@ -67,7 +69,7 @@ def patch_sharpness(inputs: AttentionCall) -> Tensor:
     return min_max(-entropy)
 
 
-def ats_scores(inputs: AttentionCall) -> Tensor:
+def ats_scores(call: AttentionCall) -> Tensor:
     """Weighs the attention of CLS to a patch by the norm of its value.
 
     ``a_i * ||v_i||_2``, summed over heads and joined over them.
@@ -75,8 +77,9 @@ def ats_scores(inputs: AttentionCall) -> Tensor:
     Returns:
         ``(B, T, N - 1)``, adding up to 1 in each frame.
     """
-    own = inputs.query.shape[-2]
-    values = at_least_float32(inputs.value[..., 1:own, :])
-    scores = at_least_float32(
-        cls_attention(inputs)).sum(2) * values.norm(dim=(2, 4))
+    frame_length = call.query.shape[-2]
+    values = at_least_float32(call.value[..., 1:frame_length, :])
+    attention = at_least_float32(cls_attention(call))  # (B, T, H, N - 1)
+    # values are (B, T, H, N - 1, d): their norm runs over heads and channels
+    scores = attention.sum(2) * values.norm(dim=(2, 4))
     return divide(scores, scores.sum(-1, keepdim=True))

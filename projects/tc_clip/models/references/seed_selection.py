@@ -1,4 +1,4 @@
-"""Step 1 of temporal contextualization: which patches of a frame inform.
+"""Step 1 of temporal contextualization: choosing informative patches.
 
 A selection is a module that maps the attention operation of a layer to the
 indices of the seed tokens of every frame. Indices carry no gradient. Each row
@@ -41,7 +41,9 @@ def best_of_tiers(tier: Tensor, scores: Tensor, num_seeds: int) -> Tensor:
     Returns:
         Patch indices ``(..., num_seeds)``.
     """
-    order = scores.argsort(dim=-1, descending=True, stable=True)
+    # Sorting by score first and then, stably, by tier keeps the order of
+    # scores within each tier.
+    order = scores.argsort(dim=-1, descending=True, stable=True)  # (..., P)
     by_tier = tier.gather(-1, order).argsort(dim=-1, stable=True)
     return order.gather(-1, by_tier[..., :num_seeds])
 
@@ -60,7 +62,8 @@ def best_over_heads(scores: Tensor, num_seeds: int) -> Tensor:
         Patch indices ``(B, T, num_seeds)``.
     """
     order = scores.argsort(dim=-1, descending=True, stable=True)
-    best_rank = order.argsort(dim=-1).amin(2)
+    # sorting the order gives the rank of each patch: (B, T, H, P), from 0
+    best_rank = order.argsort(dim=-1).amin(2)  # (B, T, P), over heads
     return best_of_tiers(best_rank, scores.mean(2), num_seeds)
 
 
@@ -74,12 +77,14 @@ def inverse_transform(scores: Tensor, count: int) -> Tensor:
     Returns:
         Patch indices ``(B, T, count)``; a high score may be drawn repeatedly.
     """
-    ascending, order = scores.sort(dim=-1, stable=True)
+    ascending, order = scores.sort(dim=-1, stable=True)  # (B, T, P)
     height = min_max(ascending.cumsum(-1))
+    # the lowest height above zero, (B, T, 1)
     lowest = height.masked_fill(height == 0, 1).amin(-1, keepdim=True)
     falling = torch.linspace(
         0, 1, count, dtype=scores.dtype, device=scores.device)
-    wanted = 1 - (1 - lowest) * falling
+    wanted = 1 - (1 - lowest) * falling  # (B, T, count), from 1 down
+    # distance of each wanted height to each patch: (B, T, count, P)
     gap = (height.unsqueeze(-2) - wanted.unsqueeze(-1)).abs()
     return order.gather(-1, gap.argmin(-1))
 
@@ -91,11 +96,11 @@ class SeedSelection(BaseModule):
     another way.
     """
 
-    def score(self, inputs: AttentionCall) -> Tensor:
+    def score(self, call: AttentionCall) -> Tensor:
         """Scores the patches of every frame.
 
         Args:
-            inputs: the attention operation of the layer.
+            call: the attention operation of the layer.
 
         Returns:
             ``(B, T, N - 1)``, not negative, higher is more informative.
@@ -103,17 +108,17 @@ class SeedSelection(BaseModule):
         raise NotImplementedError
 
     @torch.no_grad()
-    def forward(self, inputs: AttentionCall, num_seeds: int) -> Tensor:
+    def forward(self, call: AttentionCall, num_seeds: int) -> Tensor:
         """Picks the seed tokens of every frame.
 
         Args:
-            inputs: the attention operation of the layer.
+            call: the attention operation of the layer.
             num_seeds: patches to pick in every frame.
 
         Returns:
             Patch indices ``(B, T, num_seeds)``, best first.
         """
-        return best_patches(self.score(inputs), num_seeds)
+        return best_patches(self.score(call), num_seeds)
 
 
 class HeadScoreSelection(SeedSelection):
@@ -132,20 +137,20 @@ class HeadScoreSelection(SeedSelection):
         super().__init__()
         self.per_head = per_head
 
-    def head_scores(self, inputs: AttentionCall) -> Tensor:
+    def head_scores(self, call: AttentionCall) -> Tensor:
         """Scores the patches ``(B, T, H, N - 1)`` in every head."""
         raise NotImplementedError
 
-    def score(self, inputs: AttentionCall) -> Tensor:
+    def score(self, call: AttentionCall) -> Tensor:
         """See :class:`SeedSelection`: the average over the heads."""
-        return self.head_scores(inputs).mean(2)
+        return self.head_scores(call).mean(2)
 
     @torch.no_grad()
-    def forward(self, inputs: AttentionCall, num_seeds: int) -> Tensor:
+    def forward(self, call: AttentionCall, num_seeds: int) -> Tensor:
         """See :class:`SeedSelection`."""
         if self.per_head:
-            return best_over_heads(self.head_scores(inputs), num_seeds)
-        return super().forward(inputs, num_seeds)
+            return best_over_heads(self.head_scores(call), num_seeds)
+        return super().forward(call, num_seeds)
 
 
 @MODELS.register_module()
@@ -162,9 +167,9 @@ class CLSAttentionSelection(HeadScoreSelection):
         >>> seed_index.shape  # (B, T, 58)
     """
 
-    def head_scores(self, inputs: AttentionCall) -> Tensor:
+    def head_scores(self, call: AttentionCall) -> Tensor:
         """See :class:`HeadScoreSelection`."""
-        return cls_attention(inputs)
+        return cls_attention(call)
 
 
 @MODELS.register_module()
@@ -184,9 +189,9 @@ class KeyNormSelection(HeadScoreSelection):
         super().__init__(per_head)
         self.largest = largest
 
-    def head_scores(self, inputs: AttentionCall) -> Tensor:
+    def head_scores(self, call: AttentionCall) -> Tensor:
         """See :class:`HeadScoreSelection`."""
-        norms = key_norms(inputs)
+        norms = key_norms(call)
         return norms if self.largest else norms.amax(-1, keepdim=True) - norms
 
 
@@ -197,23 +202,23 @@ class NoSelection(SeedSelection):
     Needs ``seed_ratio=1.0``.
     """
 
-    def score(self, inputs: AttentionCall) -> Tensor:
+    def score(self, call: AttentionCall) -> Tensor:
         """See :class:`SeedSelection`: all alike."""
-        batch, frames, _, length, _ = inputs.query.shape
-        return inputs.query.new_ones(batch, frames, length - 1)
+        batch, frames, _, length, _ = call.query.shape
+        return call.query.new_ones(batch, frames, length - 1)
 
-    def forward(self, inputs: AttentionCall, num_seeds: int) -> Tensor:
+    def forward(self, call: AttentionCall, num_seeds: int) -> Tensor:
         """See :class:`SeedSelection`.
 
         Raises:
             ValueError: fewer seeds are asked for than there are patches.
         """
-        batch, frames, _, length, _ = inputs.query.shape
+        batch, frames, _, length, _ = call.query.shape
         if num_seeds != length - 1:
             raise ValueError(
                 f'NoSelection keeps all {length - 1} patches of a frame, but '
                 f'{num_seeds} seeds are asked for: set seed_ratio=1.0')
-        patches = torch.arange(num_seeds, device=inputs.query.device)
+        patches = torch.arange(num_seeds, device=call.query.device)
         return patches.expand(batch, frames, -1)
 
 
@@ -236,9 +241,9 @@ class PatchSaliencySelection(SeedSelection):
         super().__init__()
         self.sharpen = sharpen
 
-    def score(self, inputs: AttentionCall) -> Tensor:
+    def score(self, call: AttentionCall) -> Tensor:
         """See :class:`SeedSelection`."""
-        scores = patch_sharpness(inputs)
+        scores = patch_sharpness(call)
         return sharpen(scores) if self.sharpen else scores
 
 
@@ -253,14 +258,14 @@ class ATSSelection(SeedSelection):
     seeds in some frames, is not offered.
     """
 
-    def score(self, inputs: AttentionCall) -> Tensor:
+    def score(self, call: AttentionCall) -> Tensor:
         """See :class:`SeedSelection`."""
-        return ats_scores(inputs)
+        return ats_scores(call)
 
     @torch.no_grad()
-    def forward(self, inputs: AttentionCall, num_seeds: int) -> Tensor:
+    def forward(self, call: AttentionCall, num_seeds: int) -> Tensor:
         """See :class:`SeedSelection`: drawn patches come first."""
-        scores = self.score(inputs)
+        scores = self.score(call)
         drawn = inverse_transform(scores, num_seeds)
-        missed = torch.ones_like(scores).scatter(-1, drawn, 0)
+        missed = torch.ones_like(scores).scatter(-1, drawn, 0)  # 0 if drawn
         return best_of_tiers(missed, scores, num_seeds)

@@ -23,18 +23,24 @@ def fill_empty(token_of_seed: Tensor, distance: Tensor,
     Returns:
         The new token_of_seed ``(B, M)``.
     """
-    order = distance.argsort(dim=1, descending=True, stable=True)
-    group = token_of_seed.gather(1, order)
-    names = torch.arange(num_groups, device=token_of_seed.device)
-    member = group.unsqueeze(-1) == names  # (B, M, k), farthest first
-    size = member.sum(1)
-    spare = (member & (member.cumsum(1) < size.unsqueeze(1))).any(-1)
-    turn = spare.cumsum(1) - 1
-    empty_first = size.argsort(dim=1, stable=True)
-    moves = spare & (turn < (size == 0).sum(1, keepdim=True))
-    filled = empty_first.gather(1, turn.clamp(0, num_groups - 1))
-    return torch.empty_like(token_of_seed).scatter_(1, order,
-                                                    filled.where(moves, group))
+    # All tokens below are sorted by distance, the farthest first.
+    order = distance.argsort(dim=1, descending=True, stable=True)  # (B, M)
+    group = token_of_seed.gather(1, order)  # (B, M)
+    group_ids = torch.arange(num_groups, device=token_of_seed.device)
+    is_member = group.unsqueeze(-1) == group_ids  # (B, M, k)
+    size = is_member.sum(1)  # (B, k), tokens of each group
+    # Spare: members that come before the last, nearest one of their group.
+    is_before_last = is_member.cumsum(1) < size.unsqueeze(1)  # (B, M, k)
+    is_spare = (is_member & is_before_last).any(-1)  # (B, M)
+    rank = is_spare.cumsum(1) - 1  # (B, M), of each spare token, from 0
+    # The first spare tokens move, as many as there are empty groups.
+    num_empty = (size == 0).sum(1, keepdim=True)  # (B, 1)
+    is_moved = is_spare & (rank < num_empty)
+    empty_first = size.argsort(dim=1, stable=True)  # (B, k)
+    new_group = empty_first.gather(1, rank.clamp(0, num_groups - 1))
+    # back from the order of distances to that of the tokens
+    return torch.empty_like(token_of_seed).scatter_(
+        1, order, new_group.where(is_moved, group))
 
 
 def assign_nearest(tokens: Tensor, centres: Tensor) -> Tensor:
@@ -47,7 +53,7 @@ def kmeans(tokens: Tensor,
            num_groups: int,
            iterations: int,
            weights: Optional[Tensor] = None) -> Tensor:
-    """Grouping tokens by Lloyd's algorithm.
+    """Groups tokens by Lloyd's algorithm.
 
     Args:
         tokens: ``(B, M, D)``.
@@ -58,9 +64,10 @@ def kmeans(tokens: Tensor,
     Returns:
         The group of each token ``(B, M)``; none is empty.
     """
-    names = torch.arange(num_groups, device=tokens.device)
-    token_of_seed = assign_nearest(
-        tokens, tokens[:, names * tokens.shape[1] // num_groups])
+    group_ids = torch.arange(num_groups, device=tokens.device)
+    # the first centres are evenly strided tokens (B, k, D)
+    first = tokens[:, group_ids * tokens.shape[1] // num_groups]
+    token_of_seed = assign_nearest(tokens, first)
     for _ in range(iterations - 1):
         token_of_seed = assign_nearest(
             tokens, average_groups(tokens, token_of_seed, num_groups, weights))
@@ -68,7 +75,7 @@ def kmeans(tokens: Tensor,
 
 
 def dpc_knn(tokens: Tensor, num_groups: int, neighbours: int) -> Tensor:
-    """Grouping tokens around those that are dense and far from denser ones.
+    """Groups tokens around those that are dense and far from denser ones.
 
     Density is ``exp(-mean of d^2 over the nearest neighbours)``, the token
     itself being one, and ``d = ||x_i - x_j|| / sqrt(D)``. The tokens with the
@@ -83,22 +90,24 @@ def dpc_knn(tokens: Tensor, num_groups: int, neighbours: int) -> Tensor:
     Returns:
         The group of each token ``(B, M)``; none is empty.
     """
-    distance = torch.cdist(tokens, tokens) / tokens.shape[2]**0.5
+    distance = torch.cdist(tokens, tokens) / tokens.shape[2]**0.5  # (B, M, M)
     count = min(neighbours, tokens.shape[1])
     # The density is used as its logarithm, which does not underflow.
-    spread = distance.topk(
-        count, dim=-1, largest=False).values.square().mean(-1)
-    rank = spread.argsort(dim=1, stable=True).argsort(dim=1)
-    denser = rank.unsqueeze(1) < rank.unsqueeze(2)
-    largest = distance.amax((1, 2), keepdim=True)
-    separation = distance.where(denser, largest).amin(-1)
-    centres = (separation.log() - spread).argsort(
-        dim=1, descending=True, stable=True)[:, :num_groups]
-    to_centres = distance.gather(
-        2,
-        centres.unsqueeze(1).expand(-1, tokens.shape[1], -1))
-    names = torch.arange(num_groups, device=tokens.device)
-    return to_centres.argmin(-1).scatter(1, centres, names.expand_as(centres))
+    nearest = distance.topk(count, dim=-1, largest=False).values
+    spread = nearest.square().mean(-1)  # (B, M), minus the log of the density
+    rank = spread.argsort(dim=1, stable=True).argsort(dim=1)  # 0 is densest
+    # [b, i, j]: whether token j is denser than token i
+    is_denser = rank.unsqueeze(1) < rank.unsqueeze(2)  # (B, M, M)
+    largest = distance.amax((1, 2), keepdim=True)  # (B, 1, 1)
+    separation = distance.where(is_denser, largest).amin(-1)  # (B, M)
+    peaks = (separation.log() - spread).argsort(
+        dim=1, descending=True, stable=True)
+    centres = peaks[:, :num_groups]  # (B, k)
+    index = centres.unsqueeze(1).expand(-1, tokens.shape[1], -1)
+    nearest_centre = distance.gather(2, index).argmin(-1)  # (B, M)
+    # each centre belongs to its group, also where two centres coincide
+    group_ids = torch.arange(num_groups, device=tokens.device)
+    return nearest_centre.scatter(1, centres, group_ids.expand_as(centres))
 
 
 def repeatable_noise(shape: Tuple[int, int], seed: int,

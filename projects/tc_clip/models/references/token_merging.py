@@ -1,7 +1,7 @@
 """Step 2 of temporal contextualization: seed tokens to context tokens.
 
 A summary is a module that maps the seed tokens of a video ``(B, M, D)`` to
-``num_tokens`` context tokens, and tells which seed went into which token. Rows
+``num_tokens`` context tokens, and tells which token holds each seed. Rows
 of the ablation of context summarization are classes, here and in
 :mod:`token_clustering`.
 """
@@ -65,13 +65,14 @@ def match_bipartite(tokens: Tensor) -> Tuple[Tensor, Tensor]:
         order, proposes ``(B, ceil(M / 2))``.
     """
     unit = F.normalize(tokens, dim=-1)
+    # (B, ceil(M / 2), floor(M / 2))
     similarity = unit[:, ::2] @ unit[:, 1::2].transpose(1, 2)
-    best, partner = similarity.max(-1)
+    best, partner = similarity.max(-1)  # each (B, ceil(M / 2))
     order = best.argsort(dim=-1, descending=True)
     return order, partner.gather(1, order)
 
 
-def merge_targets(tokens: Tensor, count: int) -> Tensor:
+def merge_targets(tokens: Tensor, count: int) -> Tuple[Tensor, Tensor]:
     """Decides where one round of bipartite merging puts every token.
 
     The merged sequence is [unmerged even tokens by falling similarity | odd
@@ -82,23 +83,28 @@ def merge_targets(tokens: Tensor, count: int) -> Tensor:
         count: pairs to merge, at most ``M // 2``.
 
     Returns:
-        Position of each token in the merged sequence ``(B, M)``.
+        Position of each token in the merged sequence ``(B, M)``, and whether
+        it is folded into another token, bool ``(B, M)``.
     """
     order, partner = match_bipartite(tokens)
-    batch, even = order.shape
-    unmerged = even - count
+    batch, num_even = order.shape
+    unmerged = num_even - count
+    # The best `count` even tokens go to their partner, behind the unmerged
+    # ones; the others stay, by falling similarity: (B, num_even) in `order`.
     rank = torch.arange(unmerged, device=order.device).expand(batch, -1)
-    target = order.new_empty(batch, tokens.shape[1])
-    target[:, ::2] = order.new_empty(batch, even).scatter_(
-        1, order, torch.cat((partner[:, :count] + unmerged, rank), 1))
+    even_target = torch.cat((partner[:, :count] + unmerged, rank), 1)
+    target = order.new_empty(batch, tokens.shape[1])  # (B, M)
+    target[:, ::2] = torch.empty_like(order).scatter_(1, order, even_target)
     target[:, 1::2] = torch.arange(
         unmerged, tokens.shape[1] - count, device=order.device)
-    return target
+    is_folded = torch.zeros_like(target, dtype=torch.bool)
+    is_folded[:, ::2] = target[:, ::2] >= unmerged
+    return target, is_folded
 
 
 def scatter_sum(x: Tensor, target: Tensor, size: int) -> Tensor:
     """Adds up rows with the same target: ``(B, M, D)`` to ``(B, size, D)``."""
-    index = target.unsqueeze(-1).expand_as(x)
+    index = target.unsqueeze(-1).expand_as(x)  # one target for all D channels
     return x.new_zeros(x.shape[0], size, x.shape[2]).scatter_add(1, index, x)
 
 
@@ -117,10 +123,9 @@ def merge_bipartite(seeds: Tensor, num_tokens: int, step: int) -> Tensor:
     Returns:
         The group of each seed ``(B, M)``.
     """
-    total = seeds
-    token_of_seed = in_order(seeds)
+    total, token_of_seed = seeds, in_order(seeds)  # (B, M, D), (B, M)
     for count in merge_schedule(seeds.shape[1], num_tokens, step):
-        target = merge_targets(total, count)
+        target, _ = merge_targets(total, count)  # (B, tokens of this round)
         token_of_seed = target.gather(1, token_of_seed)
         total = scatter_sum(total, target, total.shape[1] - count)
     return token_of_seed
@@ -140,20 +145,21 @@ def merge_weighted_sources(seeds: Tensor, num_tokens: int, step: int,
     Returns:
         The group of each seed ``(B, M)``, and its weight there ``(B, M, 1)``.
     """
-    total, token_of_seed, counted = seeds, in_order(seeds), torch.ones_like(
-        weights)
+    total, token_of_seed = seeds, in_order(seeds)
+    weight_of_seed = torch.ones_like(weights)
     for count in merge_schedule(seeds.shape[1], num_tokens, step):
-        target = merge_targets(total, count)
+        target, is_folded = merge_targets(total, count)
+        is_folded = is_folded.unsqueeze(-1)  # (B, tokens of this round, 1)
         kept = total.shape[1] - count
-        # Unmerged even tokens come before all that others are folded into.
-        folded = target.unsqueeze(-1) >= (total.shape[1] + 1) // 2 - count
-        folded[:, 1::2] = False
-        factor = weights.masked_fill(~folded, 1)
-        counted = counted * factor.gather(1, token_of_seed.unsqueeze(-1))
+        # all seeds of a folded token count times the weight of the token
+        factor = weights.masked_fill(~is_folded, 1)
+        weight_of_seed = weight_of_seed * factor.gather(
+            1, token_of_seed.unsqueeze(-1))
         token_of_seed = target.gather(1, token_of_seed)
         total = scatter_sum(total * factor, target, kept)
-        weights = scatter_sum(weights.masked_fill(folded, 0), target, kept)
-    return token_of_seed, counted
+        # a merged token keeps the weight of the one others were folded into
+        weights = scatter_sum(weights.masked_fill(is_folded, 0), target, kept)
+    return token_of_seed, weight_of_seed
 
 
 def average_groups(x: Tensor,
@@ -247,7 +253,7 @@ class BipartiteSummary(TokenSummary):
 
     A merged token is the average of its seeds, each weighted by how many
     seeds it holds already ("Bipartite soft matching" of the ablation; the
-    matching of ToMe, with the merged features themselves as the metric).
+    matching of ToMe, with the merged features as the metric).
 
     Args:
         weight_side: where weights count, if the seeds have some; the

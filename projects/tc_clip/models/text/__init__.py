@@ -1,6 +1,11 @@
 """From class names to text features, and how a video enters them."""
 from .class_names import load_class_names
 from .late_fusion import VisionTextFusion
+from .prompts import SharedPrompt
 from .video_prompting import VideoConditionalPrompting
+from .wordings import MeanOfWordings
 
-__all__ = ['VideoConditionalPrompting', 'VisionTextFusion', 'load_class_names']
+__all__ = [
+    'MeanOfWordings', 'SharedPrompt', 'VideoConditionalPrompting',
+    'VisionTextFusion', 'load_class_names'
+]

@@ -66,8 +66,8 @@ def reworded(names: Sequence[str], wording: str) -> List[str]:
     if '{}' in wording:
         return [wording.replace('{}', name) for name in names]
     if not Path(wording).suffix:
-        raise ValueError(f'The wording {wording!r} is no file of names and '
-                         'has no {} in it, where the class name goes')
+        raise ValueError(f'The wording {wording!r} is not a file of '
+                         'names and has no {} where the class name goes')
     others = load_class_names(wording)
     if len(others) != len(names):
         raise ValueError(
@@ -91,8 +91,9 @@ def tokenize_classes(texts: Sequence[str], num_before: int,
     """
     tokenizer = clip_tokenizer()
     rows: List[List[int]] = []
-    place = {text: i for i, text in enumerate(dict.fromkeys(texts))}
-    for text in place:
+    unique = [*dict.fromkeys(texts)]
+    row_of_text = {text: i for i, text in enumerate(unique)}
+    for text in unique:
         rows.append(tokenizer.encode(text) + [tokenizer.eot_token_id])
         length = num_before + len(rows[-1])
         if length > context_length:
@@ -100,12 +101,14 @@ def tokenize_classes(texts: Sequence[str], num_before: int,
                 f'The class text {text!r} takes {length} of '
                 f'{context_length} positions: shorten the name or raise '
                 'context_length (77 at most in CLIP)')
-    order = sorted(range(len(rows)), key=lambda i: len(rows[i]))
-    lengths = groupby(len(rows[i]) for i in order)
+    # texts of equal length stand side by side, short ones first
+    by_length = sorted(range(len(rows)), key=lambda i: len(rows[i]))
+    runs = groupby(len(rows[i]) for i in by_length)
+    place_of_row = torch.tensor(by_length).argsort()
     return ClassTokens(
-        torch.tensor([token for i in order for token in rows[i]]),
-        tuple((len(list(same)), length) for length, same in lengths),
-        torch.tensor(order).argsort()[[place[text] for text in texts]])
+        torch.tensor([token for i in by_length for token in rows[i]]),
+        tuple((len(list(same)), length) for length, same in runs),
+        place_of_row[[row_of_text[text] for text in texts]])
 
 
 def chunk_runs(runs: LengthRuns, size: int) -> Iterator[LengthRuns]:

@@ -1,12 +1,12 @@
-"""CLIP's text tower, split into what is shared and what a video changes.
+"""CLIP's text tower, split into a trunk, computed once, and a tail, per video.
 
 A class text is [SOS | prompts | class name | EOT]. The causal mask puts SOS
 and the prompts (the *prefix*) before the name, so their states are the same
 for all classes, and only the rest (the *suffix*) exists per class. Suffixes
-lie one after the other, without padding. A block needs one batch entry for
-whatever no video has changed yet. Legend: B videos (1 while video-
-independent), C classes, S prefix positions, L suffix positions of a class, P
-suffix positions of all classes, D width, H heads, d head width, E joint width.
+lie one after the other, without padding. Until the first video-conditioned
+block the batch size is 1. Legend: B videos, C classes, S prefix positions, L
+suffix positions of a class, P suffix positions of all classes, D width, H
+heads, d head width, E joint width.
 """
 from typing import Callable, Mapping, NamedTuple, Optional, Tuple
 
@@ -56,18 +56,22 @@ def attend_prefix(query: Tensor, key: Tensor, value: Tensor,
         ``(B or 1, H, C * Q, d)``.
     """
     prefix_key, prefix_value = prefix_kv
-    classes, asked, length = *query.shape[2:4], key.shape[3]
+    classes, asked, length = *query.shape[2:4], key.shape[3]  # C, Q, L
     query = query * query.shape[-1]**-0.5
+    # The prefix is the same for all classes: one product for all queries.
     prefix = query.flatten(2, 3) @ prefix_key.transpose(-1, -2)
     prefix = prefix.unflatten(2, (classes, asked))  # (b, H, C, Q, S)
-    own = query @ key.transpose(-1, -2)  # (b, H, C, Q, L)
-    visible = own.new_ones(asked, length, dtype=torch.bool)
-    own = own.masked_fill(~visible.tril(length - asked), float('-inf'))
-    own = own.expand(len(prefix), -1, -1, -1, -1)
-    weights = torch.cat((prefix, own), -1).softmax(-1)
-    to_prefix, to_own = weights.split((prefix.shape[-1], length), -1)
+    suffix = query @ key.transpose(-1, -2)  # (b, H, C, Q, L)
+    # The queries are the last Q of L positions; each sees up to itself.
+    visible = suffix.new_ones(asked, length, dtype=torch.bool)
+    visible = visible.tril(length - asked)  # (Q, L)
+    suffix = suffix.masked_fill(~visible, float('-inf'))
+    suffix = suffix.expand(len(prefix), -1, -1, -1, -1)
+    weights = torch.cat((prefix, suffix), -1).softmax(-1)  # (b, H, C, Q, S+L)
+    to_prefix, to_suffix = weights.split((prefix.shape[-1], length), -1)
+    # both (b, H, C * Q, d)
     return (to_prefix.flatten(2, 3) @ prefix_value +
-            (to_own @ value).flatten(2, 3))
+            (to_suffix @ value).flatten(2, 3))
 
 
 def merge_heads(x: Tensor) -> Tensor:
@@ -84,9 +88,11 @@ def finish_block(block: ResidualAttentionBlock, x: Tensor,
 
 def text_block(block: ResidualAttentionBlock, state: TextState) -> TextState:
     """Applies one CLIP block to all positions of all class texts."""
+    # each (b, H, S, d)
     query, key, value = project_qkv(block.ln_1(state.prefix), block.attn)
     prefix = F.scaled_dot_product_attention(query, key, value, is_causal=True)
-    qkv = project_qkv(block.ln_1(state.suffix), block.attn)
+    qkv = project_qkv(block.ln_1(state.suffix), block.attn)  # (b, H, P, d)
+    # texts of one length at a time: (b, H, C, L, d) to (b, H, C * L, d)
     suffix = [
         attend_prefix(q, k, v, (key, value))
         for q, k, v in zip(*(split_classes(x, state.runs) for x in qkv))
@@ -103,12 +109,14 @@ def last_text_block(block: ResidualAttentionBlock, state: TextState) -> Tensor:
         ``(B or 1, C, D)``.
     """
     eot = torch.cat(
-        [x[:, :, -1] for x in split_classes(state.suffix, state.runs)], 1)
+        [x[:, :, -1] for x in split_classes(state.suffix, state.runs)],
+        1)  # (b, C, D)
     query = project_query(block.ln_1(eot), block.attn)
     keys, values = (
         split_classes(x, state.runs)
         for x in project_kv(block.ln_1(state.suffix), block.attn))
     prefix_kv = project_kv(block.ln_1(state.prefix), block.attn)
+    # one query for each class: (b, H, C, 1, d) for every length
     queries = split_classes(query,
                             tuple((classes, 1) for classes, _ in state.runs))
     attended = [
@@ -144,20 +152,22 @@ class TextEncoder(nn.Module):
         """Number of blocks."""
         return len(self.transformer.resblocks)
 
-    def embed(self, prefix: Tensor, suffix_ids: Tensor,
+    def embed(self, prefix: Tensor, suffix: Tensor,
               runs: LengthRuns) -> TextState:
-        """Makes the state before the first block.
+        """Adds positions: makes the state before the first block.
 
         Args:
-            prefix: token embeddings of SOS and the prompts ``(S, D)``.
-            suffix_ids: token ids of names and EOTs ``(P, )``.
-            runs: number of classes and tokens of each, for every length.
+            prefix: embeddings of SOS and shared prompts ``(S, D)``.
+            suffix: embeddings of what follows, one text after the other
+                ``(P, D)``.
+            runs: number of classes and positions of each, for every length.
         """
         positions, rest = self.positional_embedding.tensor_split([len(prefix)])
-        suffix = torch.cat(
+        # every text of length L gets the first L positions after the prefix
+        suffix_positions = torch.cat(
             [rest[:length].repeat(classes, 1) for classes, length in runs])
-        suffix = suffix + self.token_embedding(suffix_ids)
-        return TextState((prefix + positions)[None], suffix[None], runs)
+        return TextState((prefix + positions)[None],
+                         (suffix + suffix_positions)[None], runs)
 
     def _apply_block(self, i: int, state: TextState) -> TextState:
         """Applies block ``i`` (1-based) to all positions."""

@@ -2,6 +2,7 @@
 import copy
 from typing import Sequence
 
+import torch
 from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from open_clip.transformer import ResidualAttentionBlock
@@ -18,7 +19,7 @@ class VideoConditionalPrompting(BaseModule):
 
     Args:
         blocks: the CLIP text blocks before which the prompts are conditioned;
-            :meth:`init_weights` starts from copies of their weights.
+            :meth:`start_from` copies their weights.
         in_channels: width E of the context tokens. Where the text tower has
             another width, a linear projection comes first.
     """
@@ -26,7 +27,6 @@ class VideoConditionalPrompting(BaseModule):
     def __init__(self, blocks: Sequence[ResidualAttentionBlock],
                  in_channels: int) -> None:
         super().__init__()
-        self._blocks = list(blocks)  # a list: theirs, not our submodules
         self.layers = nn.ModuleList(
             self._cross_attention(block) for block in blocks)
         width = blocks[0].attn.embed_dim
@@ -41,10 +41,15 @@ class VideoConditionalPrompting(BaseModule):
         layer.ln_1_kv = copy.deepcopy(block.ln_1)
         return layer
 
-    def init_weights(self) -> None:
-        """Copies the weights of the CLIP blocks of the same index."""
-        super().init_weights()
-        for layer, block in zip(self.layers, self._blocks):
+    @torch.no_grad()
+    def start_from(self, blocks: Sequence[ResidualAttentionBlock]) -> None:
+        """Copies the weights of CLIP blocks.
+
+        Args:
+            blocks: those that the prompts are conditioned before, once they
+                hold their final weights.
+        """
+        for layer, block in zip(self.layers, blocks):
             weights = block.state_dict()
             for name in ('weight', 'bias'):
                 weights[f'ln_1_kv.{name}'] = weights[f'ln_1.{name}']
@@ -61,6 +66,6 @@ class VideoConditionalPrompting(BaseModule):
         Returns:
             ``(B, n, D)``.
         """
-        context = self.project(context)
+        context = self.project(context)  # (B, k, D)
         prompts = prompts.expand(len(context), -1, -1)
         return self.layers[index](prompts, context, context)

@@ -1,0 +1,4 @@
+"""From frame features to a video feature."""
+from .frame_mean import FrameMean
+
+__all__ = ['FrameMean']

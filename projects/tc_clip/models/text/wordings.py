@@ -1,0 +1,32 @@
+"""How several texts of a class become one score."""
+import torch.nn.functional as F
+from mmaction.registry import MODELS
+from mmengine.model import BaseModule
+from torch import Tensor
+
+
+@MODELS.register_module()
+class MeanOfWordings(BaseModule):
+    """Averages the unit features of all texts of a class (CLIP's ensemble).
+
+    Another aggregation is a module with the same two methods.
+    """
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Aggregates class texts before they are compared with videos.
+
+        Args:
+            features: of S wordings ``(B or 1, S, C, E)``, not normalised.
+
+        Returns:
+            The K texts that videos are compared with ``(B or 1, K, E)``, not
+            normalised; here K = C, a text for each class. One wording stays
+            as it is.
+        """
+        if features.shape[1] == 1:
+            return features[:, 0]
+        return F.normalize(features, dim=-1).mean(1)
+
+    def class_logits(self, logits: Tensor) -> Tensor:
+        """Turns the logits of K texts ``(B, K)`` into those of C classes."""
+        return logits
