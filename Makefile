@@ -30,7 +30,7 @@ lint: $(READY)
 	$(BIN)/isort --check-only --diff projects configs tools tests
 	$(BIN)/yapf --diff --recursive projects configs tools tests
 	$(BIN)/mypy
-	$(BIN)/interrogate -c setup.cfg projects
+	$(BIN)/interrogate -c setup.cfg projects tools
 
 wheel: $(READY)
 	$(BIN)/python -m build --wheel

@@ -1,7 +1,6 @@
 """Registers the package's parts; a tiny model and videos for every test."""
-from pathlib import Path
+import importlib
 
-import cv2
 import numpy as np
 import pytest
 import torch
@@ -10,6 +9,8 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
 import projects.tc_clip  # noqa: F401
+from projects.tc_clip.files import write_mp4
+from tests.small import CONFIGS
 
 TINY_CLASSES = ['run', 'jump', 'sit', 'swim']
 
@@ -21,27 +22,31 @@ def mmaction_scope():
 
 
 @pytest.fixture
-def encode():
-    """Encodes RGB frames ``(T, H, W, 3)`` as an mp4 file."""
+def run_tool(monkeypatch, capsys):
+    """Runs a tool in this process, as a user types it.
 
-    def encode(path, frames):
-        writer = cv2.VideoWriter(
-            str(path), cv2.VideoWriter.fourcc(*'mp4v'), 10,
-            frames.shape[2:0:-1])
-        assert writer.isOpened()
-        for frame in frames:
-            writer.write(np.ascontiguousarray(frame[..., ::-1]))
-        writer.release()
-        return str(path)
+    ``run_tool('predict')('a.mp4', '--top-k', 2)`` returns what it prints, with
+    the attributes ``out`` and ``err``.
+    """
 
-    return encode
+    def run_tool(name):
+        main = importlib.import_module(name).main
+
+        def run(*args):
+            command = [f'{name}.py', *map(str, args)]
+            monkeypatch.setattr('sys.argv', command)
+            main()
+            return capsys.readouterr()
+
+        return run
+
+    return run_tool
 
 
 @pytest.fixture
 def tiny_config():
     """Config of a tiny model of four classes, three layers and 8 frames."""
-    root = Path(__file__).parents[1]
-    config = Config.fromfile(root / 'configs/demo/tcclip_motion.py')
+    config = Config.fromfile(CONFIGS / 'demo/tcclip_motion.py')
     config.model.cls_head.class_names = TINY_CLASSES
     return config
 
@@ -59,9 +64,11 @@ def tiny_checkpoint(tiny_config, tmp_path):
 
 
 @pytest.fixture
-def own_video(encode, tmp_path):
+def own_video(tmp_path):
     """Three seconds, 10 frames each, that get brighter with time."""
     rng = np.random.default_rng(0)
     noise = rng.integers(0, 50, (30, 64, 64, 3))
     light = np.arange(30)[:, None, None, None] * 6
-    return encode(tmp_path / 'video.mp4', (noise + light).astype(np.uint8))
+    path = tmp_path / 'video.mp4'
+    write_mp4(path, (noise + light).astype(np.uint8), 10)
+    return str(path)

@@ -1,17 +1,15 @@
 """Rows of the ablation tables differ from each other, and train."""
-
 import pytest
 import torch
 from mmaction.registry import MODELS
 from mmengine.config import Config
 
 from projects.tc_clip.models import ReferenceTokens
-
-from .test_configs import ROOT
+from tests.small import CONFIGS, FINE_ARCH
 
 ROWS = sorted(
-    str(path.relative_to(ROOT))
-    for path in (ROOT / 'ablations').glob('*/*.py'))
+    str(path.relative_to(CONFIGS))
+    for path in (CONFIGS / 'ablations').glob('*/*.py'))
 # Rows that are the same model under the names of several tables.
 BASELINE = {
     'components/baseline', 'prompting/baseline', 'seed_selection/baseline',
@@ -26,17 +24,11 @@ SAME = [
     BASELINE, TC_CLIP, {'components/tc', 'temporal_model/context_tokens'},
     {'components/vp', 'prompting/video_conditional'}
 ]
-SMALL = dict(
-    embed_dim=16,
-    quick_gelu=True,
-    vision_cfg=dict(
-        image_size=32, layers=3, width=16, head_width=8, patch_size=4),
-    text_cfg=dict(width=16, heads=2, layers=3))
 
 
 def load(row):
     """Loads the model of a row, with four classes and no weights."""
-    config = Config.fromfile(ROOT / row)
+    config = Config.fromfile(CONFIGS / row)
     config.model.cls_head.class_names = ['run', 'jump', 'sit', 'read']
     config.model.backbone.pretrained = None
     config.model.data_preprocessor.blending = None
@@ -51,7 +43,7 @@ def logits():
     scores = {}
     for row in ROWS:
         model = load(row)
-        model.backbone.arch = SMALL
+        model.backbone.arch = FINE_ARCH
         model = MODELS.build(model).train()
         for name, p in sorted(model.named_parameters()):
             seed = sum(name.encode()) * p.numel() % 2**31
@@ -77,9 +69,9 @@ def test_rows_build_at_full_size(row):
 
 @pytest.mark.parametrize('row', ROWS)
 def test_rows_change_nothing_but_the_model(row):
-    config = Config.fromfile(ROOT / row)
+    config = Config.fromfile(CONFIGS / row)
     recipes = [
-        Config.fromfile(ROOT / 'ablations' / f'{name}.py')
+        Config.fromfile(CONFIGS / 'ablations' / f'{name}.py')
         for name in ('few_shot', 'zero_shot')
     ]
     recipe, = (r for r in recipes if r.work_dir == config.work_dir)
@@ -99,8 +91,8 @@ def test_rows_that_differ_give_other_numbers(logits):
 
 
 def test_base_names_the_recipe(monkeypatch):
-    monkeypatch.setenv('BASE', str(ROOT / 'demo/tcclip_motion.py'))
-    config = Config.fromfile(ROOT / 'ablations/summarization/dpc_knn.py')
+    monkeypatch.setenv('BASE', str(CONFIGS / 'demo/tcclip_motion.py'))
+    config = Config.fromfile(CONFIGS / 'ablations/summarization/dpc_knn.py')
     assert config.model.backbone.num_frames == 8
     assert config.model.backbone.reference.summary.type == 'DPCKNNMerge'
     assert config.train_cfg.max_epochs == 12
@@ -130,10 +122,10 @@ def test_a_strategy_from_outside_takes_one_file(tmp_path, monkeypatch):
     (tmp_path / 'first_frame.py').write_text(OUTSIDE)
     monkeypatch.syspath_prepend(str(tmp_path))
     (tmp_path / 'config.py').write_text(f'''
-_base_ = '{ROOT}/ablations/few_shot.py'
+_base_ = '{CONFIGS}/ablations/few_shot.py'
 custom_imports = dict(imports=['projects.tc_clip', 'first_frame'])
 model = dict(backbone=dict(
-    arch=dict({SMALL}, _delete_=True), pretrained=None,
+    arch=dict({FINE_ARCH}, _delete_=True), pretrained=None,
     reference=dict(_delete_=True, type='FirstFrame')))
 ''')
     config = Config.fromfile(tmp_path / 'config.py')

@@ -1,7 +1,4 @@
 """Every config loads; the recipes hold what the official code does."""
-from pathlib import Path
-
-import cv2
 import numpy as np
 import open_clip
 import pytest
@@ -11,10 +8,11 @@ from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 
 from projects.tc_clip.datasets.pipelines import clip_size
+from projects.tc_clip.files import write_mp4
+from tests.small import CONFIGS
 
-ROOT = Path(__file__).parents[1] / 'configs'
-CONFIGS = sorted(
-    str(path.relative_to(ROOT)) for path in ROOT.rglob('*.py')
+FILES = sorted(
+    str(path.relative_to(CONFIGS)) for path in CONFIGS.rglob('*.py')
     if not {'_base_', 'ablations'} & {*path.parts})
 
 
@@ -26,11 +24,8 @@ def read(tmp_path_factory):
     data set, which is read once.
     """
     folder = tmp_path_factory.mktemp('video')
-    writer = cv2.VideoWriter(
-        str(folder / 'a.mp4'), cv2.VideoWriter.fourcc(*'mp4v'), 8, (80, 60))
-    for level in range(0, 90, 10):
-        writer.write(np.full((60, 80, 3), level, np.uint8))
-    writer.release()
+    frames = [np.full((60, 80, 3), 10 * i, np.uint8) for i in range(9)]
+    write_mp4(folder / 'a.mp4', frames, 8)
     (folder / 'list.txt').write_text('a.mp4 3\n')
     samples = {}
 
@@ -63,9 +58,9 @@ def without_scope(pipeline):
     return [{k: step[k] for k in step if k != '_scope_'} for step in pipeline]
 
 
-@pytest.mark.parametrize('name', CONFIGS)
+@pytest.mark.parametrize('name', FILES)
 def test_pipelines_make_the_clips_that_the_model_expects(name, read):
-    config = Config.fromfile(ROOT / name)
+    config = Config.fromfile(CONFIGS / name)
     shape = clip_shape(config.model)
     for split in ('train', 'val', 'test'):
         dataset = config[f'{split}_dataloader'].dataset
@@ -87,7 +82,7 @@ def views(pipeline):
 
 
 def test_k400_says_the_official_recipe():
-    config = Config.fromfile(ROOT / 'tcclip_k400.py')
+    config = Config.fromfile(CONFIGS / 'tcclip_k400.py')
     assert config.train_cfg.max_epochs == 30
     assert config.param_scheduler.warmup == 5
     assert config.custom_hooks[0].total == 512
@@ -102,14 +97,14 @@ def test_k400_says_the_official_recipe():
 
 def test_data_root_is_an_environment_variable(monkeypatch):
     monkeypatch.setenv('MMACTION_DATA', '/somewhere')
-    config = Config.fromfile(ROOT / 'tcclip_k400.py')
+    config = Config.fromfile(CONFIGS / 'tcclip_k400.py')
     dataset = config.train_dataloader.dataset
     assert dataset.data_root == '/somewhere/kinetics400'
     assert (dataset.ann_file, dataset.data_prefix.video) == ('train.txt', '')
 
 
 def test_k400_model_and_learning_rates():
-    config = Config.fromfile(ROOT / 'tcclip_k400.py')
+    config = Config.fromfile(CONFIGS / 'tcclip_k400.py')
     model = MODELS.build(config.model)
     assert model.cls_head.num_classes == 400
     blending = model.data_preprocessor.blending
@@ -144,7 +139,7 @@ def test_k400_model_and_learning_rates():
 def test_variants_of_k400_differ_in_clips_and_model_only(
         name, frames, size, widths):
     base, config = (
-        Config.fromfile(ROOT / n) for n in ('tcclip_k400.py', name))
+        Config.fromfile(CONFIGS / n) for n in ('tcclip_k400.py', name))
     for split in ('train', 'val', 'test'):
         old, new = (
             c[f'{split}_dataloader'].dataset.pipeline for c in (base, config))

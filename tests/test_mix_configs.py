@@ -1,7 +1,4 @@
 """Recipes that mix the parts with stock ones: train and test them, small."""
-from pathlib import Path
-
-import cv2
 import numpy as np
 import pytest
 import torch
@@ -9,12 +6,11 @@ from mmengine.config import Config
 from mmengine.fileio import load
 from mmengine.runner import Runner
 
-CONFIGS = Path(__file__).parents[1] / 'configs/mix'
-CLIP = dict(
-    embed_dim=24,
-    vision_cfg=dict(
-        image_size=32, layers=2, width=32, head_width=16, patch_size=8),
-    text_cfg=dict(width=16, heads=2, layers=2))
+from projects.tc_clip.files import write_mp4
+from tests.small import ARCH, CONFIGS, changed
+
+MIXES = CONFIGS / 'mix'
+CLIP = changed(ARCH, vision=dict(layers=2), text=dict(layers=2))
 SWIN = dict(embed_dims=8, depths=[1, 1, 1, 1], num_heads=[1, 1, 2, 2])
 CONVNEXT = dict(depths=[1, 1, 1, 1], channels=[8, 8, 16, 16])
 # What makes each model small. Weights are those of the initialisation.
@@ -42,12 +38,7 @@ def videos(tmp_path_factory):
     frames = np.random.default_rng(0).integers(
         256, size=(4, 8, 48, 64, 3), dtype=np.uint8)
     for i, video in enumerate(frames):
-        writer = cv2.VideoWriter(
-            str(folder / f'{i}.mp4'), cv2.VideoWriter.fourcc(*'mp4v'), 8,
-            (64, 48))
-        for frame in video:
-            writer.write(frame)
-        writer.release()
+        write_mp4(folder / f'{i}.mp4', video, 8)
     lines = [f'{i}.mp4 {100 * i}' for i in range(4)]
     (folder / 'list.txt').write_text('\n'.join(lines))
     return folder
@@ -74,7 +65,7 @@ def shrink_pipeline(pipeline):
 
 def small_config(name, videos, work_dir):
     """Loads a recipe and makes everything in it small, its parts excepted."""
-    config = Config.fromfile(CONFIGS / f'{name}.py')
+    config = Config.fromfile(MIXES / f'{name}.py')
     for part, options in SMALL[name].items():
         config.model[part].update(options)
     for loop in ('train', 'val', 'test'):
@@ -96,7 +87,7 @@ def small_config(name, videos, work_dir):
 
 
 def test_all_recipes_are_tested():
-    assert {path.stem for path in CONFIGS.glob('*.py')} == set(SMALL)
+    assert {path.stem for path in MIXES.glob('*.py')} == set(SMALL)
 
 
 @pytest.mark.parametrize('name', SMALL)

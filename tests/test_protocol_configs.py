@@ -8,9 +8,10 @@ from mmaction.registry import MODELS, PARAM_SCHEDULERS
 from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 
-from .test_configs import ROOT, views
+from tests.small import CONFIGS, DATA
+from tests.test_configs import views
 
-CURVES = Path(__file__).parent / 'data/lr_curve.npz'
+CURVES = DATA / 'lr_curve.npz'
 CURVE_LR, CURVE_EPOCH = 8e-6, 20
 # learning rate, epochs, warm-up epochs, total batch; 1e-3 decays everything
 RECIPES = {
@@ -38,7 +39,7 @@ CLASSES = dict(hmdb51=51, ucf101=101, ssv2=174, kinetics400=400)
 
 def load(name):
     """Loads a config; rephrased names, which are not ours, are made up."""
-    config = Config.fromfile(ROOT / name)
+    config = Config.fromfile(CONFIGS / name)
     head = config.model.cls_head
     if 'llm' in head.class_names:
         csv = head.class_names.replace('/llm/', '/').replace('.json', '.csv')
@@ -58,9 +59,9 @@ def build(config):
 def test_every_protocol_config_has_a_recipe():
     folders = 'zero_shot', 'few_shot', 'base_to_novel'
     names = {
-        str(path.relative_to(ROOT))
+        str(path.relative_to(CONFIGS))
         for folder in folders
-        for path in (ROOT / folder).glob('tcclip_*.py')
+        for path in (CONFIGS / folder).glob('tcclip_*.py')
     }
     assert names == set(RECIPES) - {'tcclip_k400.py'}
 
@@ -128,7 +129,7 @@ def test_only_names_of_ucf_are_split_at_capitals():
 
 
 BASELINES = sorted(
-    str(path.relative_to(ROOT)) for path in ROOT.rglob('v*clip*.py')
+    str(path.relative_to(CONFIGS)) for path in CONFIGS.rglob('v*clip*.py')
     if '_base_' not in path.parts)
 
 
@@ -165,7 +166,7 @@ def test_every_run_has_a_folder_named_after_its_config(monkeypatch,
         few_shot=f'_{environment.get("SHOTS", 16)}shot',
         base_to_novel=f'_list{environment.get("LIST_SEED", 1)}')
     for folder, suffix in suffixes.items():
-        for path in (ROOT / folder).glob('*.py'):
+        for path in (CONFIGS / folder).glob('*.py'):
             work_dir = Config.fromfile(path).work_dir
             assert work_dir == f'work_dirs/{folder}/{path.stem}{suffix}'
 
@@ -173,7 +174,7 @@ def test_every_run_has_a_folder_named_after_its_config(monkeypatch,
 @pytest.mark.parametrize('name', ['k400', 'hmdb51', 'ucf101', 'ssv2'])
 def test_names_of_a_data_set_belong_together(name, monkeypatch):
     monkeypatch.setenv('MMACTION_DATA', '/d')
-    facts = Config.fromfile(ROOT / f'_base_/datasets/{name}.py')[name]
+    facts = Config.fromfile(CONFIGS / f'_base_/datasets/{name}.py')[name]
     names = Path(facts.class_texts.class_names)
     assert facts.data_root == f'/d/{facts.test_set.folder}'
     assert names.name == f'{facts.test_set.labels}.csv'

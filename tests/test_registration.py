@@ -4,9 +4,10 @@ import ast
 import json
 import subprocess
 import sys
-from pathlib import Path
 
-PACKAGE = Path(__file__).parents[1] / 'projects/tc_clip'
+from tests.small import ROOT
+
+PACKAGE = ROOT / 'projects/tc_clip'
 # A room may import those before it, never one after it.
 ROOMS = ('version', 'files', 'config_files', 'compat', 'clip', 'models',
          'datasets', 'evaluation', 'visualization', 'engine', 'apis',
@@ -42,7 +43,7 @@ def registered_in_source():
 
 def test_import_registers_what_the_source_registers():
     done = subprocess.run([sys.executable, '-c', REGISTERED],
-                          cwd=PACKAGE.parents[1],
+                          cwd=ROOT,
                           capture_output=True,
                           text=True,
                           check=True)

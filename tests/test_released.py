@@ -1,13 +1,13 @@
 """Configs and checkpoints of version 0.1.0 still work, with equal numbers."""
-from pathlib import Path
-
 import numpy as np
 import torch
 from mmaction.apis import init_recognizer
 from mmaction.registry import DATASETS, LOOPS, MODELS, TRANSFORMS
 from mmengine.config import Config
 
-RELEASED = Path(__file__).parent / 'data/released'
+from tests.small import DATA
+
+RELEASED = DATA / 'released'
 
 
 def test_a_released_checkpoint_gives_its_logits():

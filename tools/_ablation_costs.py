@@ -49,7 +49,7 @@ def build(config: Path, options: Sequence[str]) -> Bench:
 
 def step_memory(config: Path, options: Sequence[str], frames: int, batch: int,
                 dtype: str) -> float:
-    """Returns the peak bytes of a training step, in a process of its own.
+    """Returns the peak bytes of a training step, in another process.
 
     Args:
         config: file of the row.

@@ -15,7 +15,7 @@ from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
 from mmengine.runner import find_latest_checkpoint
 
-from projects.tc_clip.evaluation.result_files import files_of_tests, stock_top1
+from projects.tc_clip.evaluation.result_files import (files_of_tests, stock_top1)
 from projects.tc_clip.files import write_json
 
 TOOLS = Path(__file__).resolve().parent
@@ -122,7 +122,7 @@ def failure(command: Sequence[str], output: str) -> SystemExit:
 
 
 def run_tool(log: Path, name: str, *arguments: Any) -> None:
-    """Runs one of these tools in a process of its own.
+    """Runs one of these tools in another process.
 
     Args:
         log: file for what it prints.

@@ -22,9 +22,8 @@ from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
 
 from projects.tc_clip.config_files import config_file
-from projects.tc_clip.profiling.bench import Bench, Score, without_gradient
-from projects.tc_clip.profiling.measure import (Call, interleaved,
-                                                median_ratio, peak_memory)
+from projects.tc_clip.profiling.bench import (Bench, Score, without_gradient)
+from projects.tc_clip.profiling.measure import (Call, interleaved, median_ratio, peak_memory)
 from projects.tc_clip.profiling.reading import read_costs
 
 
@@ -75,7 +74,7 @@ def print_floor(bench: Bench, call: Call, spent: float, rate: float) -> None:
 
 
 def peak_of(call: str, name: str) -> float:
-    """Returns the peak memory of a call, made in a process of its own."""
+    """Returns the peak memory of a call, made in another process."""
     done = subprocess.run([sys.executable, *sys.argv, '--peak', call, name],
                           stdout=subprocess.PIPE,
                           text=True,

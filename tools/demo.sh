@@ -7,7 +7,7 @@ export OMP_NUM_THREADS=1
 out=work_dirs/demo
 
 echo '== Demo videos'
-python tools/make_demo_data.py data/motion --train 400 --frames 16
+python tools/make_demo_data.py data/motion
 
 train_and_test() {  # NAME
     python tools/train.py "configs/demo/$1.py" --work-dir "$out/$1" \

@@ -11,8 +11,7 @@ from typing import List, Optional
 
 import _checkout  # noqa: F401 - finds the package without installation
 
-from projects.tc_clip.datasets.preparation.motion_videos import (FPS,
-                                                                 make_data_set)
+from projects.tc_clip.datasets.preparation.motion_videos import (FPS, make_data_set)
 
 
 def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
@@ -23,9 +22,9 @@ def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:
     parser.add_argument(
         'out', type=Path, metavar='OUT', help='data set folder')
     options = (
-        ('train', 96, 1, 'training videos per class'),
+        ('train', 400, 1, 'training videos per class'),
         ('val', 24, 1, 'validation videos per class'),
-        ('frames', 32, 2, f'frames per video, at {FPS} per second'),
+        ('frames', 16, 2, f'frames per video, at {FPS} per second'),
         ('size', 64, 32, 'width and height in pixels'),
         ('seed', 0, 0, 'the same seed gives the same videos'),
     )

@@ -19,8 +19,7 @@ from _arguments import (TCCLIPInferencer, find_videos, load_model, positive,
                         progress, video_parser)
 
 from projects.tc_clip.apis import Prediction
-from projects.tc_clip.apis.prediction_files import (plot_timelines,
-                                                    print_table, write)
+from projects.tc_clip.apis.prediction_files import (as_text, plot_timelines, write_predictions)
 from projects.tc_clip.datasets import BrokenVideoError
 
 
@@ -42,7 +41,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
         default=0.,
         metavar='SHARE',
         help='say "none of these" where the best class has a smaller share '
-        'of the softmax. It is no calibrated probability and depends on the '
+        'of the softmax. The share is not calibrated and depends on the '
         'other classes: choose it on videos of your own')
     add('--window', type=float, metavar='SECONDS', help='look at such spans')
     add('--stride',
@@ -88,13 +87,15 @@ def predict(inferencer: TCCLIPInferencer, video: Path,
 def report(args: argparse.Namespace, predictions: Dict[Path, List[Prediction]],
            failed: Dict[Path, str]) -> None:
     """Prints and writes what was predicted, and what could not be."""
-    print_table(predictions)
+    if predictions:
+        print(as_text(predictions))
     for message in failed.values():
         print(f'left out: {message}', file=sys.stderr)
     if args.out:
-        write(args.out, predictions, failed)
+        write_predictions(args.out, predictions, failed)
         if args.window:
-            plot_timelines(args.out, predictions)
+            for plot in plot_timelines(args.out, predictions):
+                print(f'wrote {plot}')
 
 
 def main() -> None:

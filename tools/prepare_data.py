@@ -15,17 +15,10 @@ from typing import Dict, List, Optional, Sequence
 import _checkout  # noqa: F401 - finds the package without installation
 
 from projects.tc_clip.config_files import config_folder
-from projects.tc_clip.datasets.preparation.annotations import (Entry,
-                                                               draw_shots,
-                                                               label_clips)
-from projects.tc_clip.datasets.preparation.checked_lists import (find_videos,
-                                                                 print_table,
-                                                                 write_missing,
-                                                                 write_whole)
-from projects.tc_clip.datasets.preparation.list_specs import (DATA_SETS,
-                                                              ListSpec)
-from projects.tc_clip.datasets.preparation.published_lists import (
-    find_in_clone, llm_pattern, read_list)
+from projects.tc_clip.datasets.preparation.annotations import (Entry, draw_shots, label_clips)
+from projects.tc_clip.datasets.preparation.checked_lists import (find_videos, count_table, write_missing, write_lines)
+from projects.tc_clip.datasets.preparation.list_specs import (DATA_SETS, ListSpec)
+from projects.tc_clip.datasets.preparation.published_lists import (find_in_clone, llm_pattern, read_list)
 from projects.tc_clip.models.text import load_class_names
 
 LABELS = config_folder() / 'labels'
@@ -35,7 +28,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     """Reads the command line.
 
     Args:
-        argv: Arguments, those of the process if None.
+        argv: arguments, those of the process if None.
     """
     parser = argparse.ArgumentParser(
         description=__doc__,
@@ -104,14 +97,14 @@ def chosen_lists(args: argparse.Namespace) -> Dict[ListSpec, Optional[Path]]:
     """Returns the rows of the table to prepare, and files given for them.
 
     Raises:
-        ValueError: There is no list of that name.
+        ValueError: there is no list of that name.
     """
     specs = {spec.name: spec for spec in DATA_SETS[args.dataset].lists}
     chosen: Dict[ListSpec, Optional[Path]] = {}
     for choice in args.lists or specs:
         name, _, file = choice.partition('=')
         if name not in specs:
-            raise ValueError(f'{args.dataset} has no list {name!r}. Cure: '
+            raise ValueError(f'{args.dataset} has no list {name!r}: '
                              f'choose from {", ".join(specs)}')
         chosen[specs[name]] = Path(file) if file else None
     return chosen
@@ -126,12 +119,13 @@ def official_entries(spec: ListSpec, args: argparse.Namespace) -> List[Entry]:
     """Makes a list from the data set's own annotation.
 
     Args:
-        spec: The row of the table.
-        args: The command line.
+        spec: the row of the table.
+        args: the command line.
     """
     data_set = DATA_SETS[args.dataset]
-    _, *folders = [*args.source, args.data / args.dataset / 'annotations']
-    clips = data_set.read(Path(folders[0]), spec.part, spec.split)
+    own_folder = args.data / args.dataset / 'annotations'
+    folder = Path(args.source[1]) if len(args.source) > 1 else own_folder
+    clips = data_set.read(folder, spec.part, spec.split)
     entries = label_clips(clips, load_names(spec.labels),
                           load_names(data_set.labels))
     if spec.shots:
@@ -145,9 +139,9 @@ def published_entries(spec: ListSpec, file: Optional[Path],
     """Reads a list of the official repository.
 
     Args:
-        spec: The row of the table.
-        file: The list, searched for in the clone if None.
-        args: The command line.
+        spec: the row of the table.
+        file: the list, searched for in the clone if None.
+        args: the command line.
     """
     file = file or find_in_clone(
         Path(args.source[1], 'datasets_splits'), '.txt',
@@ -167,7 +161,7 @@ def find_llm_labels(args: argparse.Namespace,
         From each file to the one that it becomes.
 
     Raises:
-        ValueError: A file has not as many classes as it should.
+        ValueError: a file has not as many classes as it should.
     """
     copies = {}
     for labels in sorted({spec.labels for spec in specs}):
@@ -189,14 +183,14 @@ def prepare(args: argparse.Namespace) -> bool:
     """Writes the lists that the command line asks for.
 
     Args:
-        args: The command line.
+        args: the command line.
 
     Returns:
         Whether they were written.
 
     Raises:
-        OSError: Something cannot be found or written.
-        ValueError: Annotation, lists or videos are not as they should be.
+        OSError: something cannot be found or written.
+        ValueError: annotation, lists or videos are not as they should be.
     """
     root = args.data / args.dataset
     chosen, own = chosen_lists(args), args.source[0] == 'official'
@@ -207,15 +201,17 @@ def prepare(args: argparse.Namespace) -> bool:
     }
     copies = find_llm_labels(args, [*chosen]) if args.llm_labels else {}
     lists = find_videos(listed, root, args.workers if args.decode else 0)
-    print_table(lists, own)
+    print(count_table(lists, own))
     for checked in lists:
-        write_missing(checked, root)
+        missing = write_missing(checked, root)
+        if missing:
+            print(f'{missing}: {len(checked.lost)} missing or broken')
     if any(checked.lost for checked in lists) and not args.skip_missing:
-        print('No list is written. Cure: get these videos, or leave them out '
+        print('No list is written: get these videos, or leave them out '
               'by --skip-missing')
         return False
     for spec, kept, _ in lists:
-        write_whole(root / f'{spec.name}.txt',
+        write_lines(root / f'{spec.name}.txt',
                     [f'{path} {label}' for path, label in kept])
     for file, target in copies.items():
         target.parent.mkdir(exist_ok=True)

@@ -110,8 +110,7 @@ def row_files(folder: Path, wanted: Sequence[str],
 def make_demo_data() -> None:
     """Makes the demo videos as tools/demo.sh does."""
     command = [
-        ROOT / 'tools/make_demo_data.py', 'data/motion', '--train', '400',
-        '--frames', '16'
+        ROOT / 'tools/make_demo_data.py', 'data/motion'
     ]
     subprocess.run([sys.executable, *map(str, command)],
                    check=True,

@@ -8,9 +8,9 @@ import torch.nn.functional as F
 from torch import nn
 
 from projects.tc_clip.apis import TCCLIPInferencer
-from projects.tc_clip.apis.features import (batch_features, extract_features,
-                                            feature_names)
+from projects.tc_clip.apis.features import (batch_features, extract_features, feature_names)
 from projects.tc_clip.datasets import BrokenVideoError
+from projects.tc_clip.files import write_mp4
 
 WIDTH, FRAMES, TOKENS = 64, 8, 32
 SEES_NO_VIDEO = dict(prompt_layers=[])
@@ -89,10 +89,12 @@ def make_stock(tiny_config):
 
 
 @pytest.fixture
-def other_video(encode, tmp_path):
+def other_video(tmp_path):
     """Frames of noise alone."""
     frames = np.random.default_rng(1).integers(0, 255, (12, 64, 64, 3))
-    return encode(tmp_path / 'other.mp4', frames.astype(np.uint8))
+    path = tmp_path / 'other.mp4'
+    write_mp4(path, frames.astype(np.uint8), 10)
+    return str(path)
 
 
 def score(inferencer, video):

@@ -1,5 +1,4 @@
 """From logits to what is told."""
-import pytest
 import torch
 
 from projects.tc_clip.apis import NONE_OF_THESE, TimeSpan, rank

@@ -1,48 +1,24 @@
 """Mixing CLIP into fine-tuned weights, and lending a model the mixture."""
-from pathlib import Path
-
 import numpy as np
-import open_clip
 import pytest
 import torch
-from mmaction.registry import MODELS
 
-from projects.tc_clip.clip.ensemble import (ADDED_PARTS, WeightEnsemble,
-                                            clip_state, interpolate)
+from projects.tc_clip.clip.ensemble import (ADDED_PARTS, WeightEnsemble, clip_state, interpolate)
+from tests import small
+from tests.small import ARCH, DATA, changed, perturb, save_clip, score
 
 # Computed by the official code of TC-CLIP, MAXI and OST for a toy model.
-ORACLE = Path(__file__).parents[1] / 'data/interpolation.npz'
+ORACLE = DATA / 'interpolation.npz'
 OFFICIAL_PARTS = ('local_global_bias', 'prompt_learner', 'prompt_generation')
-ARCH = dict(
-    embed_dim=24,
-    vision_cfg=dict(
-        image_size=32, layers=3, width=32, head_width=16, patch_size=8),
-    text_cfg=dict(width=16, heads=2, layers=3))
 
 
-def make_model(pretrained, seed=1, head=None, **backbone):
+def make_model(pretrained, head=None, **backbone):
     """Builds a small recognizer with random weights, not those of CLIP."""
-    torch.manual_seed(seed)
-    model = MODELS.build(
-        dict(
-            type='TCCLIPRecognizer',
-            backbone=dict(
-                type='TCCLIPViT',
-                arch=ARCH,
-                pretrained=pretrained,
-                reference=dict(
-                    type='ContextTokens',
-                    num_tokens=6,
-                    seed_ratio=0.5,
-                    merge_step=4),
-                **backbone),
-            cls_head=dict(
-                type='TCCLIPHead', class_names=['run', 'sit'], **(head
-                                                                  or {}))))
-    with torch.no_grad():
-        for value in model.parameters():
-            value.add_(torch.randn_like(value) * 0.05)
-    return model.eval()
+    model = small.make_model(
+        seed=1,
+        backbone=dict(pretrained=pretrained, **backbone),
+        cls_head=dict(class_names=['run', 'sit'], **(head or {})))
+    return perturb(model, by=0.05).eval()
 
 
 def snapshot(model):
@@ -56,18 +32,10 @@ def same_bits(have, want):
         for key, value in want.items())
 
 
-@torch.no_grad()
-def score(model):
-    clips = torch.randn(
-        2, 3, 2, 32, 32, generator=torch.Generator().manual_seed(3))
-    return model.cls_head(model.backbone(clips))
-
-
 @pytest.fixture(scope='module')
 def clip_file(tmp_path_factory):
-    torch.manual_seed(0)
     path = tmp_path_factory.mktemp('clip') / 'clip.pt'
-    torch.save(open_clip.CLIP(**ARCH).state_dict(), path)
+    save_clip(path)
     return str(path)
 
 
@@ -157,8 +125,9 @@ def test_misfits_are_named():
     with pytest.raises(ValueError) as error:
         interpolate(clip, finetuned, 0.3)
     assert str(error.value) == (
-        'The fine-tuned weights and CLIP are not of one architecture: a is '
-        '(3,), in CLIP (2,); b is (2,), in CLIP (3, 2); c is missing')
+        'The fine-tuned weights and CLIP are not of one architecture: c is '
+        'missing; shape of a: have (2,), want (3,); shape of b: have (3, 2), '
+        'want (2,)')
 
 
 # --- clip_state -------------------------------------------------------------
@@ -270,11 +239,8 @@ def test_towers_of_two_clips(clip_file):
 
 
 def test_clip_of_another_size_is_noticed_before_use(tmp_path):
-    torch.manual_seed(0)
-    vision = dict(ARCH['vision_cfg'], width=16)
-    other = open_clip.CLIP(**dict(ARCH, vision_cfg=vision)).state_dict()
-    torch.save(other, tmp_path / 'clip.pt')
+    save_clip(tmp_path / 'clip.pt', changed(ARCH, vision=dict(width=16)))
     with pytest.raises(
             ValueError,
-            match=r'backbone\.class_embedding is \(32,\), in CLIP \(16,\)'):
+            match=r'backbone\.class_embedding: have \(16,\), want \(32,\)'):
         WeightEnsemble(make_model(str(tmp_path / 'clip.pt')))

@@ -1,7 +1,6 @@
 """Renaming of state dicts; key lists of the official files are in data."""
 import hashlib
 import json
-from pathlib import Path
 
 import open_clip
 import pytest
@@ -9,8 +8,8 @@ import torch
 from mmpretrain.models import VisionTransformer
 
 from projects.tc_clip.clip import layouts
+from tests.small import DATA, TINY_ARCH, changed
 
-DATA = Path(__file__).parents[1] / 'data'
 LAYOUTS = json.loads((DATA / 'official_layouts.json').read_text())
 PAIRS = dict(
     tc_clip=(layouts.from_tc_clip, layouts.to_tc_clip),
@@ -148,13 +147,8 @@ def test_incomplete_projection():
 @pytest.fixture
 def clip():
     torch.manual_seed(0)
-    return open_clip.CLIP(
-        embed_dim=4,
-        quick_gelu=True,
-        vision_cfg=dict(
-            image_size=32, patch_size=16, layers=2, width=8, head_width=4),
-        text_cfg=dict(
-            context_length=7, vocab_size=10, width=4, heads=2, layers=2))
+    arch = changed(TINY_ARCH, text=dict(context_length=7), quick_gelu=True)
+    return open_clip.CLIP(**arch)
 
 
 def test_openai(clip):

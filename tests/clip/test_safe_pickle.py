@@ -9,8 +9,7 @@ from collections import OrderedDict
 import pytest
 import torch
 
-from projects.tc_clip.clip.safe_pickle import (StandIn, TensorUnpickler,
-                                               read_tensors)
+from projects.tc_clip.clip.safe_pickle import (StandIn, TensorUnpickler, read_tensors)
 
 FORMATS = pytest.mark.parametrize('zipped', [True, False])
 

@@ -8,22 +8,14 @@ from safetensors.torch import save_file
 from torch import nn
 
 from projects.tc_clip.clip import weights
-from projects.tc_clip.clip.weights import (find_clip_file, load_clip,
-                                           load_into, text_weights,
-                                           vision_weights)
-
-ARCH = dict(
-    embed_dim=4,
-    vision_cfg=dict(
-        image_size=32, patch_size=16, layers=2, width=8, head_width=4),
-    text_cfg=dict(
-        context_length=77, vocab_size=10, width=4, heads=2, layers=2))
+from projects.tc_clip.clip.weights import (find_clip_file, load_clip, load_into, text_weights, vision_weights)
+from tests.small import TINY_ARCH
 
 
 @pytest.fixture
 def clip():
     torch.manual_seed(0)
-    return open_clip.CLIP(**ARCH).state_dict()
+    return open_clip.CLIP(**TINY_ARCH).state_dict()
 
 
 def as_module(state):
@@ -63,7 +55,7 @@ def test_file_is_taken_as_it_is(tmp_path):
     path = tmp_path / 'clip.pt'
     path.touch()
     assert find_clip_file('ViT-B-16', str(path)) == path
-    assert find_clip_file(ARCH, str(path)) == path
+    assert find_clip_file(TINY_ARCH, str(path)) == path
 
 
 def test_neither_tag_nor_file():
@@ -75,7 +67,7 @@ def test_neither_tag_nor_file():
         "pretrained='opneai' is neither a file nor a tag that open_clip has "
         f'for ViT-B-16. Tags: {tags}.')
     with pytest.raises(ValueError) as error:
-        find_clip_file(ARCH, 'openai')
+        find_clip_file(TINY_ARCH, 'openai')
     assert str(error.value) == (
         "pretrained='openai' is neither a file nor a tag that open_clip has "
         'for an architecture given as dict. Tags: none.')
@@ -93,13 +85,13 @@ def test_neither_tag_nor_file():
 ])
 def test_open_clip_checkpoint(tmp_path, clip, wrap):
     torch.save(wrap(clip), tmp_path / 'clip.pt')
-    assert_same(load_clip(ARCH, str(tmp_path / 'clip.pt')), clip)
+    assert_same(load_clip(TINY_ARCH, str(tmp_path / 'clip.pt')), clip)
 
 
 def test_half_precision_safetensors(tmp_path, clip):
     half = {k: v.half() for k, v in clip.items()}
     save_file(half, tmp_path / 'clip.safetensors')
-    assert_same(load_clip(ARCH, str(tmp_path / 'clip.safetensors')), half)
+    assert_same(load_clip(TINY_ARCH, str(tmp_path / 'clip.safetensors')), half)
 
 
 def test_torchscript_archive_of_openai(tmp_path, clip):
@@ -117,16 +109,16 @@ def test_torchscript_archive_of_openai(tmp_path, clip):
     torch.jit.save(torch.jit.script(archive), tmp_path / 'ViT-B-16.pt')
     half = {k: v.half() for k, v in clip.items()}
     file = str(tmp_path / 'ViT-B-16.pt')
-    assert_same(load_clip(dict(ARCH, quick_gelu=True), file), half)
+    assert_same(load_clip(dict(TINY_ARCH, quick_gelu=True), file), half)
     with pytest.raises(ValueError, match='whose CLIP has QuickGELU, but arch'):
-        load_clip(ARCH, file)
+        load_clip(TINY_ARCH, file)
 
 
 def test_custom_text_layout(tmp_path, clip):
-    custom = open_clip.CustomTextCLIP(**ARCH).state_dict()
+    custom = open_clip.CustomTextCLIP(**TINY_ARCH).state_dict()
     assert 'text.token_embedding.weight' in custom
     torch.save(custom, tmp_path / 'clip.pt')
-    loaded = load_clip(ARCH, str(tmp_path / 'clip.pt'))
+    loaded = load_clip(TINY_ARCH, str(tmp_path / 'clip.pt'))
     assert loaded.keys() == clip.keys()
     for key, value in custom.items():
         key = key[5:] if key.startswith('text.') else key
@@ -137,7 +129,7 @@ def test_file_without_clip(tmp_path):
     path = tmp_path / 'other.pt'
     torch.save({'backbone.proj': torch.ones(1), 'x': torch.ones(1)}, path)
     with pytest.raises(ValueError) as error:
-        load_clip(ARCH, str(path))
+        load_clip(TINY_ARCH, str(path))
     assert str(error.value) == (
         f'{path} is not a CLIP checkpoint: no key starts with `visual.`, the '
         'first are backbone.proj, x. Weights of other projects are converted '
@@ -146,7 +138,7 @@ def test_file_without_clip(tmp_path):
 
 def test_towers_share_out_the_weights(clip):
     vision, text = vision_weights(clip), text_weights(clip)
-    model = open_clip.CLIP(**ARCH)
+    model = open_clip.CLIP(**TINY_ARCH)
     assert vision.keys() == model.visual.state_dict().keys()
     assert len(vision) + len(text) + 1 == len(clip)
     assert text['positional_embedding'].shape == (77, 4)

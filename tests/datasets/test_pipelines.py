@@ -1,17 +1,15 @@
 """Pipelines of another length or size, checked on arrays of pixels, too."""
 import copy
-from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from mmengine.config import Config, ConfigDict
 from mmengine.dataset import Compose
 
-from projects.tc_clip.datasets.pipelines import (adapt_pipeline, clip_size,
-                                                 with_clips)
+from projects.tc_clip.datasets.pipelines import (adapt_pipeline, clip_size, with_clips)
+from projects.tc_clip.files import write_mp4
+from tests.small import CONFIGS
 
-ROOT = Path(__file__).parents[2]
 TRAIN = [
     dict(type='SegmentSample', num_frames=16),
     dict(type='Resize', scale=(-1, 256)),
@@ -118,13 +116,11 @@ def test_a_wrapped_data_set_is_an_error():
 
 def test_a_config_that_inherits_makes_clips_of_its_size(tmp_path):
     """From a video file to the array that the model gets."""
-    video = cv2.VideoWriter(
-        str(tmp_path / 'a.mp4'), cv2.VideoWriter.fourcc(*'mp4v'), 8, (80, 60))
-    for _ in range(8):
-        video.write(np.zeros((60, 80, 3), np.uint8))
-    video.release()
+    write_mp4(tmp_path / 'a.mp4', np.zeros((8, 60, 80, 3), np.uint8), 8)
     (tmp_path / 'short.py').write_text(f'''
-_base_ = '{ROOT}/configs/tcclip_k400.py'
+_base_ = '{CONFIGS}/tcclip_k400.py'
+from projects.tc_clip.files import write_mp4
+from tests.small import CONFIGS
 from projects.tc_clip.datasets.pipelines import with_clips
 _base_.update(with_clips(_base_, num_frames=4, size=48))
 test_dataloader = dict(num_workers=0)

@@ -12,23 +12,28 @@ from mmengine.logging import MMLogger
 
 from projects.tc_clip.datasets import SafeDecordDecode, SafeDecordInit
 from projects.tc_clip.datasets.safe_decode import count_once
+from projects.tc_clip.files import write_mp4
 
 KINDS = ['missing', 'empty', 'text', 'truncated', 'damaged']
 
 
 @pytest.fixture
-def good(tmp_path, encode):
+def good(tmp_path):
     """A video whose frames are noise, so that the file has a body."""
     frames = np.random.default_rng(0).integers(256, size=(40, 48, 64, 3))
-    return encode(tmp_path / 'good.mp4', frames.astype(np.uint8))
+    path = tmp_path / 'good.mp4'
+    write_mp4(path, frames.astype(np.uint8), 10)
+    return str(path)
 
 
 @pytest.fixture
-def moving(tmp_path, encode):
+def moving(tmp_path):
     """A moving texture: key frames are 0, 12, 24 and 36."""
     texture = np.random.default_rng(0).integers(64, 192, size=(48, 64, 3))
     frames = [np.roll(texture, i, axis=1) for i in range(40)]
-    return encode(tmp_path / 'moving.mp4', np.stack(frames).astype(np.uint8))
+    path = tmp_path / 'moving.mp4'
+    write_mp4(path, np.stack(frames).astype(np.uint8), 10)
+    return str(path)
 
 
 @pytest.fixture
@@ -187,7 +192,7 @@ def test_testing_stops_with_the_name_reason_and_cure(kind, tmp_path, good,
     assert data[0]['inputs'].shape == (1, 3, 4, 32, 32)
     with pytest.raises(
             RuntimeError,
-            match=rf'{re.escape(path)} cannot be read \(\w+: .*\)\. Cure: '
+            match=rf'{re.escape(path)} cannot be read \(\w+: .*\): '
             "re-encode the file, or set on_error='blank'") as raised:
         data[1]
     assert raised.value.__cause__ is not None

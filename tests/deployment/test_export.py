@@ -1,7 +1,6 @@
 """Exported graphs against the model that they came from."""
 import json
 import sys
-from pathlib import Path
 
 import pytest
 import torch
@@ -10,8 +9,8 @@ from mmengine.config import Config
 
 from projects.tc_clip.apis import TCCLIPInferencer
 from projects.tc_clip.deployment import export
-from projects.tc_clip.models.recognizers.onnx_recognizer import (
-    OnnxRecognizer, onnx_config, tuples)
+from projects.tc_clip.models.recognizers.onnx_recognizer import (OnnxRecognizer, onnx_config, tuples)
+from tests.small import CONFIGS
 
 onnx = pytest.importorskip('onnx')
 pytest.importorskip('onnxruntime')
@@ -36,8 +35,7 @@ MODELS = dict(
 
 def small_model(changes):
     """Returns an inferencer with random weights: 4 frames of 16 patches."""
-    root = Path(__file__).parents[2]
-    config = Config.fromfile(root / 'configs/demo/tcclip_motion.py')
+    config = Config.fromfile(CONFIGS / 'demo/tcclip_motion.py')
     config.merge_from_dict(
         dict(
             model=dict(

@@ -4,7 +4,6 @@ import json
 import zlib
 from pathlib import Path
 
-import open_clip
 import pytest
 import torch
 from mmaction.registry import DATASETS
@@ -12,18 +11,15 @@ from mmaction.structures import ActionDataSample
 from mmengine.fileio import load
 from mmengine.runner import Runner
 
-from projects.tc_clip.engine.protocol_test_sets import (frames_and_views,
-                                                        make_test_sets)
+from projects.tc_clip.engine.protocol_test_sets import (frames_and_views, make_test_sets)
 from projects.tc_clip.evaluation import our_rows, read_scores
 from projects.tc_clip.evaluation.tables import cell_text
 from projects.tc_clip.models.heads.class_text_head import ClassTextHead
+from tests import small
+from tests.small import changed, model_config, save_clip, spy
 
-ARCH = dict(
-    embed_dim=24,
-    quick_gelu=True,
-    vision_cfg=dict(
-        image_size=32, layers=2, width=32, head_width=16, patch_size=16),
-    text_cfg=dict(width=16, heads=2, layers=2))
+ARCH = changed(
+    small.ARCH, dict(layers=2, patch_size=16), dict(layers=2), quick_gelu=True)
 PIPELINE = [dict(type='SegmentSample', num_frames=2)]
 SPLITS = '1', '2', '3'
 NUMBERS = itertools.count()  # MMEngine keeps runs by their names
@@ -63,20 +59,14 @@ def labels(tmp_path):
 @pytest.fixture
 def make_runner(tmp_path, labels):
     """Makes a runner that tests a small model as ``test_cfg`` says."""
-    torch.manual_seed(0)
     clip = tmp_path / 'clip.pt'
-    torch.save(open_clip.CLIP(**ARCH).state_dict(), clip)
-    model = dict(
-        type='TCCLIPRecognizer',
+    save_clip(clip, ARCH)
+    model = model_config(
         backbone=dict(
-            type='TCCLIPViT',
             arch=ARCH,
             pretrained=str(clip),
             reference=dict(type='ContextTokens', num_tokens=2)),
-        cls_head=dict(
-            type='TCCLIPHead',
-            class_names=['run', 'sit', 'hop'],
-            average_clips='prob'),
+        cls_head=dict(class_names=['run', 'sit', 'hop'], average_clips='prob'),
         data_preprocessor=dict(
             type='ActionDataPreprocessor',
             mean=[127.5] * 3,
@@ -134,32 +124,18 @@ def written(runner):
     return json.loads(file.read_text()), read_scores(file), table
 
 
-def watch(monkeypatch, owner, name, note):
-    """Returns a list that grows by ``note(*args)`` with every call."""
-    calls, call = [], getattr(owner, name)
-
-    def watched(*args, **kwargs):
-        calls.append(note(*args))
-        return call(*args, **kwargs)
-
-    static = isinstance(vars(owner)[name], staticmethod)
-    monkeypatch.setattr(owner, name,
-                        staticmethod(watched) if static else watched)
-    return calls
-
-
 def test_texts_names_and_loaders_are_made_once(make_runner, monkeypatch):
-    encoded = watch(monkeypatch, ClassTextHead, '_encode_trunk', id)
-    read = watch(monkeypatch, Path, 'read_text', lambda path, *_: path.suffix)
-    built = watch(monkeypatch, Runner, 'build_dataloader',
-                  lambda config: config['dataset'].get('ann_file'))
+    encoded = spy(monkeypatch, ClassTextHead, '_encode_trunk')
+    read = spy(monkeypatch, Path, 'read_text')
+    built = spy(monkeypatch, Runner, 'build_dataloader')
     lists = dict(test_sets=NINE_LISTS, clip_shares=(0., 0.3))
     runner = make_runner(protocol='zero_shot', **lists)
     runner.test()
     # five lists of classes, with two sets of weights
     assert len(encoded) == 10
-    assert read.count('.csv') == 5
-    assert built == [f'{split}.txt' for split in SPLITS] * 6
+    assert [path.suffix for path, *_ in read].count('.csv') == 5
+    assert [config['dataset']['ann_file'] for config, *_ in built
+            ] == [f'{split}.txt' for split in SPLITS] * 6
     content, scores, _ = written(runner)
     assert [(s.clip_share, s.data_set, s.split)
             for s in scores] == [(share, entry['data_set'], entry['split'])

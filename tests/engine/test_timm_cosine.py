@@ -1,6 +1,5 @@
 """The learning rate against the curves of the official code."""
 import copy
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,8 +8,9 @@ from mmaction.registry import PARAM_SCHEDULERS
 from mmengine.optim import OptimWrapper
 
 from projects.tc_clip.engine.timm_cosine import TimmCosineLR, timm_cosine
+from tests.small import DATA
 
-CURVES = Path(__file__).parents[1] / 'data/lr_curve.npz'
+CURVES = DATA / 'lr_curve.npz'
 LR, EPOCH = 8e-6, 20
 
 

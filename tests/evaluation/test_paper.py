@@ -1,13 +1,11 @@
 """The paper's figures agree with each other and with our tables."""
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from projects.tc_clip.evaluation import PROTOCOLS
 from projects.tc_clip.evaluation.tables import read_paper
+from tests.small import CONFIGS
 
-CONFIGS = Path(__file__).parents[2] / 'configs/ablations'
 RESULTS, ABLATIONS = read_paper('results'), read_paper('ablations')
 ROWS = dict(zero_shot=15, few_shot=8, base_to_novel=9, fully_supervised=6)
 TABLES = [name for name in ABLATIONS if name != 'source']
@@ -55,7 +53,8 @@ def test_ablations_are_whole_and_every_row_has_a_config(name):
     table = ABLATIONS[name]
     assert all(
         len(row['values']) == len(table['columns']) for row in table['rows'])
-    configs = sorted(path.stem for path in (CONFIGS / name).glob('*.py'))
+    configs = sorted(
+        path.stem for path in (CONFIGS / 'ablations' / name).glob('*.py'))
     assert configs == sorted(row['row'] for row in table['rows'])
     if name != 'temporal_model':
         # each group of four columns ends with the mean of three, rounded

@@ -20,9 +20,9 @@ from mmengine.config import Config
 from mmengine.fileio import dump, load
 
 from projects.tc_clip.compat import analysis_tools
+from projects.tc_clip.files import write_mp4
 from projects.tc_clip.profiling.measure import multiply_adds
-
-from .conftest import ROOT
+from tests.small import ROOT
 
 ANALYSE = ROOT / 'tools/analyse.py'
 
@@ -202,10 +202,10 @@ def test_benchmark(config, run):
 
 
 @pytest.mark.slow
-def test_check_videos(config, run, encode, tmp_path):
+def test_check_videos(config, run, tmp_path):
     noise = np.random.default_rng(0).integers(256, size=(30, 64, 64, 3))
     for name in ('whole.mp4', 'half.mp4', 'half.avi'):
-        encode(tmp_path / name, noise.astype(np.uint8))
+        write_mp4(tmp_path / name, noise.astype(np.uint8), 10)
     for name in ('half.mp4', 'half.avi'):
         whole = (tmp_path / name).read_bytes()
         (tmp_path / name).write_bytes(whole[:len(whole) // 2])

@@ -9,8 +9,7 @@ from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 
 from projects.tc_clip.datasets.preparation import motion_videos
-
-from .conftest import ROOT
+from tests.small import ROOT
 
 
 @pytest.fixture(scope='module')

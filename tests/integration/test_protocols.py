@@ -4,19 +4,17 @@ import os
 import statistics
 import sys
 
-import open_clip
 import pytest
-import torch
 from mmengine.fileio import load
 
-from .conftest import ROOT
+from tests import small
+from tests.small import ROOT, changed, save_clip
 
-ARCH = dict(
-    embed_dim=32,
-    quick_gelu=True,
-    vision_cfg=dict(
-        image_size=224, layers=2, width=32, head_width=16, patch_size=56),
-    text_cfg=dict(width=32, heads=2, layers=2))
+ARCH = changed(
+    small.ARCH,
+    vision=dict(image_size=224, layers=2, patch_size=56),
+    text=dict(layers=2),
+    quick_gelu=True)
 CONFIG = """
 _base_ = 'BASE'
 model = dict(backbone=dict(
@@ -72,8 +70,7 @@ def config(tmp_path, data, monkeypatch):
     """Returns a function that makes a protocol's config small."""
     monkeypatch.setenv('MMACTION_DATA', str(data))
     monkeypatch.setenv('SHOTS', '2')
-    torch.manual_seed(0)
-    torch.save(open_clip.CLIP(**ARCH).state_dict(), tmp_path / 'clip.pt')
+    save_clip(tmp_path / 'clip.pt', ARCH)
 
     def write(base, names, pattern='{labels}'):
         path = tmp_path / f'small_{base.replace("/", "_")}'

@@ -12,8 +12,7 @@ import torch
 from mmaction.registry import MODELS
 
 from projects.tc_clip.profiling.measure import multiply_adds
-
-from .conftest import ROOT
+from tests.small import ROOT
 
 ROW = "_base_ = '{{$BASE:none.py}}'\n"
 FRAME_WISE = ROW + """model = dict(

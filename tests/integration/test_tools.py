@@ -8,7 +8,7 @@ import torch
 from _checkout import tools_folder
 from mmengine.fileio import load
 
-from .conftest import ROOT
+from tests.small import ROOT
 
 TOOLS = ROOT / 'tools'
 

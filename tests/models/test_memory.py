@@ -1,39 +1,25 @@
 """What bounds memory changes no number."""
 import pytest
 import torch
-from mmaction.registry import MODELS
 from torch.autograd.graph import saved_tensors_hooks
 
 from projects.tc_clip.models.text import text_encoder
-from projects.tc_clip.models.text.class_texts import chunk_runs
+from tests import small
+from tests.small import changed, spy
 
-ARCH = dict(
-    embed_dim=24,
-    quick_gelu=True,
-    vision_cfg=dict(
-        image_size=32, layers=4, width=32, head_width=16, patch_size=8),
-    text_cfg=dict(width=16, heads=2, layers=4))
+ARCH = changed(small.ARCH, dict(layers=4), dict(layers=4), quick_gelu=True)
 WORDS = 'run', 'swim', 'jump over', 'sit down', 'throw a very small ball'
 
 
-def make_model(names, **options):
+def make_model(names, class_chunk=None, **options):
     """Builds a small float64 model; options go to both towers."""
-    torch.manual_seed(0)
-    reference = dict(
-        type='ContextTokens', num_tokens=6, seed_ratio=0.5, merge_step=4)
-    chunk = options.pop('class_chunk', None)
-    model = MODELS.build(
-        dict(
-            type='TCCLIPRecognizer',
-            backbone=dict(
-                type='TCCLIPViT', arch=ARCH, reference=reference, **options),
-            cls_head=dict(
-                type='TCCLIPHead',
-                class_names=names,
-                prompt_layers=[2, -1],
-                class_chunk=chunk,
-                **options)))
-    return model.double()
+    return small.make_model(
+        backbone=dict(arch=ARCH, **options),
+        cls_head=dict(
+            class_names=names,
+            prompt_layers=[2, -1],
+            class_chunk=class_chunk,
+            **options)).double()
 
 
 def score(model, clips):
@@ -75,32 +61,19 @@ def test_chunks_of_classes_give_the_same_logits(size):
 def test_ten_thousand_classes_are_never_encoded_at_once(monkeypatch):
     names = [f'{word} {i}' for i in range(2000) for word in WORDS]
     model = make_model(names, class_chunk=500).eval()
-    rows, block = [], text_encoder.text_block
-
-    def watched(layer, state):
-        rows.append(len(state.suffix) * sum(c for c, _ in state.runs))
-        return block(layer, state)
-
-    monkeypatch.setattr(text_encoder, 'text_block', watched)
+    calls = spy(monkeypatch, text_encoder, 'text_block')
     features = model.backbone(torch.randn(2, 3, 4, 32, 32).double())
     with torch.no_grad():
         logits = model.cls_head(features)
+        rows = [
+            len(state.suffix) * sum(c for c, _ in state.runs)
+            for _, state in calls
+        ]
         assert max(rows) == 2 * 500  # two videos, after the first prompting
         some = [*range(0, 10000, 997)]
         model.set_classes([names[i] for i in some])
         torch.testing.assert_close(
             logits[:, some], model.cls_head(features), rtol=0, atol=1e-12)
-
-
-@pytest.mark.parametrize('size', [1, 2, 5, 6, 9])
-def test_chunks_hold_every_class_once_and_none_too_many(size):
-    groups = ((3, 2), (1, 5), (4, 7))
-    chunks = [*chunk_runs(groups, size)]
-    counts = [sum(c for c, _ in chunk) for chunk in chunks]
-    assert counts[:-1] == [size] * (len(counts) - 1) and counts[-1] <= size
-    for length, total in ((2, 3), (5, 1), (7, 4)):
-        assert total == sum(c for chunk in chunks for c, n in chunk
-                            if n == length)
 
 
 def test_chunk_of_no_class_is_an_error():

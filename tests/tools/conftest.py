@@ -1,10 +1,11 @@
 """Stand-ins of data sets, and the tool that prepares them."""
-import importlib
 import shutil
 
-import cv2
 import numpy as np
+import prepare_data
 import pytest
+
+from projects.tc_clip.files import write_mp4
 
 NAMES = dict(
     hmdb_51=['brush hair', 'kick'],
@@ -16,27 +17,17 @@ NAMES = dict(
 
 
 @pytest.fixture(scope='session')
-def tool():
-    """tools/prepare_data.py, which imports its neighbours."""
-    return importlib.import_module('prepare_data')
-
-
-@pytest.fixture(scope='session')
 def video(tmp_path_factory):
     """A small video of noise, so that the file has a body."""
     path = tmp_path_factory.mktemp('video') / 'good.mp4'
-    writer = cv2.VideoWriter(
-        str(path), cv2.VideoWriter.fourcc(*'mp4v'), 10, (64, 48))
-    assert writer.isOpened()
     rng = np.random.default_rng(0)
-    for _ in range(40):
-        writer.write(rng.integers(256, size=(48, 64, 3)).astype(np.uint8))
-    writer.release()
+    write_mp4(path, rng.integers(256, size=(40, 48, 64, 3), dtype=np.uint8),
+              10)
     return path
 
 
 @pytest.fixture
-def folder(tmp_path, tool, monkeypatch):
+def folder(tmp_path, monkeypatch):
     """The folder above the data sets, with short lists of class names."""
     labels = tmp_path / 'labels'
     labels.mkdir()
@@ -45,7 +36,7 @@ def folder(tmp_path, tool, monkeypatch):
         for file, part in {name: names, **halves}.items():
             rows = ''.join(f'{i},{text}\n' for i, text in enumerate(part))
             (labels / f'{file}.csv').write_text(f'id,name\n{rows}')
-    monkeypatch.setattr(tool, 'LABELS', labels)
+    monkeypatch.setattr(prepare_data, 'LABELS', labels)
     return tmp_path / 'data'
 
 
@@ -75,14 +66,13 @@ def write(folder):
 
 
 @pytest.fixture
-def prepare(folder, tool, monkeypatch, capsys):
+def prepare(folder, run_tool, capsys):
     """Runs the tool; returns the exit status and what it prints."""
+    run = run_tool('prepare_data')
 
     def prepare(*args):
-        argv = ['prepare_data.py', *map(str, args), '--data', str(folder)]
-        monkeypatch.setattr('sys.argv', argv)
         with pytest.raises(SystemExit) as raised:
-            tool.main()
+            run(*args, '--data', folder)
         if isinstance(raised.value.code, str):
             return 1, raised.value.code
         return raised.value.code, capsys.readouterr().out

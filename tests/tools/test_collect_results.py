@@ -1,5 +1,4 @@
 """Tables of results, from small files whose averages are worked out here."""
-import importlib
 import json
 from pathlib import Path
 
@@ -11,12 +10,6 @@ PAPER = read_paper('results')
 ROWS = dict(zero_shot=15, few_shot=8, base_to_novel=9, fully_supervised=6)
 SHOTS = 2, 4, 8, 16
 FILE = '20250101_000000/protocol_results.json'
-
-
-@pytest.fixture(scope='module')
-def tool():
-    """tools/collect_results.py."""
-    return importlib.import_module('collect_results')
 
 
 @pytest.fixture
@@ -43,16 +36,15 @@ def write(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def collect(tool, monkeypatch, capsys):
+def collect(run_tool):
     """Runs the tool; returns what it prints, or why it exits."""
+    run = run_tool('collect_results')
 
     def collect(*args, error=False):
-        monkeypatch.setattr('sys.argv', ['collect_results.py', *args])
         try:
-            tool.main()
+            printed = run(*args)
         except SystemExit as exit:
             return exit.code
-        printed = capsys.readouterr()
         return printed if error else printed.out
 
     return collect

@@ -1,64 +1,39 @@
 """The tool that writes ensembles, on small files."""
-import hashlib
-import importlib
 from pathlib import Path
 
-import open_clip
 import pytest
 import torch
-from mmaction.registry import MODELS
 from mmengine.runner import load_checkpoint
 
 from projects.tc_clip.clip.ensemble import WeightEnsemble
+from projects.tc_clip.files import sha256
+from tests import small
+from tests.small import changed, make_model, perturb, save_clip, score
 
-ARCH = dict(
-    embed_dim=24,
-    vision_cfg=dict(
-        image_size=32, layers=2, width=32, head_width=16, patch_size=8),
-    text_cfg=dict(width=16, heads=2, layers=2))
-
-
-@pytest.fixture(scope='module')
-def tool():
-    """tools/ensemble_weights.py, which imports its neighbour."""
-    return importlib.import_module('ensemble_weights')
+ARCH = changed(small.ARCH, vision=dict(layers=2), text=dict(layers=2))
 
 
 @pytest.fixture
-def run(tool, tmp_path, monkeypatch, capsys):
+def run(run_tool, tmp_path, monkeypatch):
     """Runs the tool in an empty folder; returns what it prints, by label."""
     monkeypatch.chdir(tmp_path)
-
-    def run(*args):
-        monkeypatch.setattr('sys.argv', ['ensemble_weights.py', *args])
-        tool.main()
-        lines = capsys.readouterr().out.splitlines()
-        return dict(line.split(': ', 1) for line in lines)
-
-    return run
+    ensemble = run_tool('ensemble_weights')
+    return lambda *args: dict(
+        line.split(': ', 1) for line in ensemble(*args).out.splitlines())
 
 
 class HistoryBuffer:
     """Stands for the objects that MMEngine saves beside the weights."""
 
 
-def digest(path):
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
-
-
 def make_files():
     """Writes clip.pt and finetuned.pth; returns the fine-tuned model."""
-    torch.manual_seed(0)
-    torch.save(open_clip.CLIP(**ARCH).state_dict(), 'clip.pt')
-    model = MODELS.build(
-        dict(
-            type='TCCLIPRecognizer',
-            backbone=dict(type='TCCLIPViT', arch=ARCH, pretrained='clip.pt'),
-            cls_head=dict(type='TCCLIPHead', class_names=['run', 'sit'])))
+    save_clip('clip.pt', ARCH)
+    model = make_model(
+        backbone=dict(arch=ARCH, pretrained='clip.pt'),
+        cls_head=dict(class_names=['run', 'sit']))
     model.init_weights()
-    with torch.no_grad():
-        for value in model.parameters():
-            value.add_(torch.randn_like(value) * 0.05)
+    perturb(model, by=0.05)
     torch.save(
         dict(
             state_dict=model.state_dict(),
@@ -66,13 +41,6 @@ def make_files():
             message_hub=HistoryBuffer(),
             optimizer=dict(state={}, param_groups=[])), 'finetuned.pth')
     return model.eval()
-
-
-@torch.no_grad()
-def score(model):
-    clips = torch.randn(
-        2, 3, 2, 32, 32, generator=torch.Generator().manual_seed(3))
-    return model.cls_head(model.backbone(clips))
 
 
 def test_out_scores_as_the_ensemble_at_test_time(run):
@@ -107,9 +75,9 @@ def test_meta_is_kept_and_training_state_left_out(run):
         weight_ensemble=dict(
             clip_share=0.3,
             clip='clip.pt',
-            clip_sha256=digest('clip.pt'),
+            clip_sha256=sha256('clip.pt'),
             finetuned='finetuned.pth',
-            finetuned_sha256=digest('finetuned.pth')))
+            finetuned_sha256=sha256('finetuned.pth')))
 
 
 @pytest.mark.parametrize('clip_share', ['0', '1'])
@@ -132,7 +100,7 @@ def test_ends(run, clip_share):
     assert torch.equal(out[key], finetuned[key])
 
 
-def test_tag_of_open_clip(run, tool, monkeypatch):
+def test_tag_of_open_clip(run, monkeypatch):
     make_files()
     asked = []
 
@@ -155,7 +123,7 @@ def test_other_layouts_are_to_be_converted(run):
     with pytest.raises(ValueError) as error:
         run('clip.pt', 'official.pth', 'out.pth')
     assert str(error.value) == (
-        'official.pth is no checkpoint of this project, its first keys are '
+        'official.pth is not a checkpoint of this project, its first keys are '
         'prompt_learner.ctx. Convert it first with tools/convert_weights.py')
     assert not Path('out.pth').exists()
 

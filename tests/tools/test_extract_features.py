@@ -1,5 +1,4 @@
 """tools/extract_features.py on real files, good and broken."""
-import importlib
 import json
 import re
 import shutil
@@ -11,39 +10,37 @@ import pytest
 import torch
 from mmaction.registry import MODELS
 
-from projects.tc_clip.apis import TCCLIPInferencer
-from projects.tc_clip.apis.features import VideoFeatures, extract_features
+from projects.tc_clip.apis import TCCLIPInferencer, feature_files
+from projects.tc_clip.apis.features import (VideoFeatures, extract_features)
+from projects.tc_clip.files import write_mp4
 
 NAMES = ['a/clip.mp4', 'a/video.mp4', 'b/clip.mp4']
 
 
 @pytest.fixture
-def extract(tiny_config, tiny_checkpoint, tmp_path, monkeypatch, capsys):
+def extract(run_tool, tiny_config, tiny_checkpoint, tmp_path, monkeypatch):
     """Runs the tool with the tiny model; returns what it prints."""
     config = tmp_path / 'tiny.py'
     tiny_config.dump(config)
     monkeypatch.chdir(tmp_path)
+    run = run_tool('extract_features')
 
-    def run(*arguments, config=config, checkpoint=tiny_checkpoint):
-        monkeypatch.setattr('sys.argv', [
-            str(part)
-            for part in ('extract_features.py', *arguments, '--config', config,
-                         '--checkpoint', checkpoint, '--device', 'cpu')
-        ])
-        importlib.import_module('extract_features').main()
-        return capsys.readouterr()
+    def extract(*arguments, config=config, checkpoint=tiny_checkpoint):
+        return run(*arguments, '--config', config, '--checkpoint', checkpoint,
+                   '--device', 'cpu')
 
-    return run
+    return extract
 
 
 @pytest.fixture
-def videos(encode, tmp_path):
+def videos(tmp_path):
     """A folder of two folders of videos, two of which share a name."""
     rng = np.random.default_rng(0)
     for name in NAMES:
         path = tmp_path / 'videos' / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        encode(path, rng.integers(0, 255, (10, 64, 64, 3)).astype(np.uint8))
+        frames = rng.integers(0, 255, (10, 64, 64, 3)).astype(np.uint8)
+        write_mp4(path, frames, 10)
     return tmp_path / 'videos'
 
 
@@ -269,7 +266,7 @@ def test_what_a_model_does_not_give_is_an_error(extract, videos, tiny_config):
 @pytest.mark.parametrize('dtype', ['float16', 'float32'])
 def test_tables_hold_the_same(extract, videos, monkeypatch, dtype):
     parquet = pytest.importorskip('pyarrow.parquet')
-    monkeypatch.setattr('_feature_files.VIDEOS_PER_PART', 2)
+    monkeypatch.setattr(feature_files, 'VIDEOS_PER_PART', 2)
     options = ['--dtype', dtype, '--what', *VideoFeatures._fields]
     extract(videos, '--out', 'npz', *options)
     extract(videos, '--out', 'out', '--format', 'parquet', *options)

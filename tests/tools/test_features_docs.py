@@ -1,11 +1,9 @@
 """Every block of docs/features.md runs and prints what it says."""
 import contextlib
 import glob
-import importlib
 import io
 import re
 import shlex
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,9 +11,8 @@ import torch
 from mmaction.registry import MODELS
 from mmengine.config import Config
 
-from projects.tc_clip.datasets.preparation.motion_videos import make_data_set
-
-ROOT = Path(__file__).parents[2]
+from projects.tc_clip.datasets.preparation.motion_videos import (make_data_set)
+from tests.small import ROOT
 
 
 @pytest.fixture
@@ -33,20 +30,19 @@ def checkout(tmp_path, monkeypatch):
     torch.save(dict(state_dict=model.state_dict()), path)
 
 
-def run_command(line, monkeypatch):
+def run_command(line, run):
     """Runs a documented command of the tool in this process."""
-    python, tool, *words = shlex.split(line.replace('\\\n', ' '))
+    python, tool, *words = shlex.split(line.replace('\
+', ' '))
     assert (python, tool) == ('python', 'tools/extract_features.py')
-    words = [name for word in words for name in glob.glob(word) or [word]]
-    monkeypatch.setattr('sys.argv', [tool, *words])
-    importlib.import_module('extract_features').main()
+    return run(*(name for word in words for name in glob.glob(word) or [word]))
 
 
 def without_numbers(text):
     return re.sub(r'[\d.]+', '0', ' '.join(text.split()))
 
 
-def test_the_documentation_runs(checkout, monkeypatch):
+def test_the_documentation_runs(checkout, run_tool):
     pytest.importorskip('pyarrow')
     text = (ROOT / 'docs/features.md').read_text(encoding='utf-8')
     blocks = re.findall(r'^```(\w+)\n(.*?)^```$', text, re.S | re.M)
@@ -56,11 +52,11 @@ def test_the_documentation_runs(checkout, monkeypatch):
         if language == 'text':
             assert without_numbers(printed) == without_numbers(block)
             continue
+        if language == 'bash':
+            printed = run_command(block, run_tool('extract_features')).out
+            continue
         with contextlib.redirect_stdout(io.StringIO()) as out:
-            if language == 'bash':
-                run_command(block, monkeypatch)
-            else:
-                exec(block, namespace)
+            exec(block, namespace)
         printed = out.getvalue()
     check_recipes(namespace)
 

@@ -1,7 +1,7 @@
 """configs/README.md lists all configs, as they are."""
-import importlib
 import re
 
+import index_configs as index
 import pytest
 
 from projects.tc_clip.config_files import config_folder
@@ -10,12 +10,7 @@ CONFIGS = config_folder()
 README = CONFIGS / 'README.md'
 
 
-@pytest.fixture(scope='module')
-def index():
-    return importlib.import_module('index_configs')
-
-
-def test_index_is_up_to_date(index):
+def test_index_is_up_to_date():
     text = README.read_text()
     assert index.with_tables(text) == text, 'run tools/index_configs.py'
 
@@ -35,7 +30,7 @@ def test_examples_are_configs(name):
     assert (CONFIGS / name).read_text() in README.read_text()
 
 
-def test_a_row_says_what_a_config_sets(index, tmp_path, monkeypatch):
+def test_a_row_says_what_a_config_sets(tmp_path, monkeypatch):
     monkeypatch.setattr(index, 'CONFIGS', tmp_path)
     (tmp_path / 'a.py').write_text('''# A config.
 # More about it.
@@ -49,8 +44,7 @@ model = dict(head=dict(_delete_=True, type='A', names=_base_.class_texts))
         "`_base_.update(change(_base_, size=3))`, `model.head.type='A'` |\n")
 
 
-def test_many_settings_are_named_by_what_they_belong_to(
-        index, tmp_path, monkeypatch):
+def test_many_settings_are_named_by_what_they_belong_to(tmp_path, monkeypatch):
     monkeypatch.setattr(index, 'CONFIGS', tmp_path)
     (tmp_path / 'a.py').write_text(
         '# A config.\nmodel = dict(a=1, b=dict(c=2, d=3))\nx = 4\ny = 5\n')
@@ -60,8 +54,7 @@ def test_many_settings_are_named_by_what_they_belong_to(
 
 
 @pytest.mark.parametrize('first', ['x = 1', '# No full stop', '#A config.'])
-def test_a_first_line_that_is_not_a_sentence_is_an_error(
-        index, tmp_path, first):
+def test_a_first_line_that_is_not_a_sentence_is_an_error(tmp_path, first):
     (tmp_path / 'a.py').write_text(f'{first}\ny = 2\n')
     with pytest.raises(ValueError, match='a.py: the first line must be'):
         index.row(tmp_path / 'a.py')

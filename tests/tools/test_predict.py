@@ -1,29 +1,26 @@
 """tools/predict.py on real files, good and broken."""
 import csv
-import importlib
 import json
 
 import pytest
 
-from projects.tc_clip.apis import prediction_files
+from projects.tc_clip.apis import TCCLIPInferencer
 from tests.conftest import TINY_CLASSES
 
 
 @pytest.fixture
-def predict(tiny_config, tiny_checkpoint, tmp_path, monkeypatch, capsys):
+def predict(run_tool, tiny_config, tiny_checkpoint, tmp_path, monkeypatch):
     """Runs the tool with the tiny model; returns what it prints."""
     config = tmp_path / 'tiny.py'
     tiny_config.dump(config)
     monkeypatch.chdir(tmp_path)
+    run = run_tool('predict')
 
-    def run(*arguments,
-            model=('--config', config, '--checkpoint', tiny_checkpoint)):
-        command = ['predict.py', *arguments, *model]
-        monkeypatch.setattr('sys.argv', [str(part) for part in command])
-        importlib.import_module('predict').main()
-        return capsys.readouterr()
+    def predict(*arguments,
+                model=('--config', config, '--checkpoint', tiny_checkpoint)):
+        return run(*arguments, *model)
 
-    return run
+    return predict
 
 
 @pytest.fixture
@@ -61,7 +58,6 @@ def test_nothing_that_can_be_read_is_an_error(predict, broken):
 
 def test_an_interrupted_run_keeps_what_it_has(predict, own_video, broken,
                                               tmp_path, monkeypatch):
-    from projects.tc_clip.apis import TCCLIPInferencer
     predict_one = TCCLIPInferencer.predict
 
     def interrupted(self, videos, *args, **options):
@@ -128,20 +124,6 @@ def test_wrong_input_says_what_is_wrong(predict, own_video, tmp_path, capsys,
     with pytest.raises(SystemExit) as error:
         predict(*arguments)
     assert message in f'{error.value}{capsys.readouterr().err}'
-
-
-@pytest.mark.parametrize('labels, segments', [
-    ('aab', [(0, 2.5, 'a', 0.5), (2.5, 4, 'b', 0.9)]),
-    ('a', [(0, 2, 'a', 0.4)]),
-])
-def test_successive_spans_with_one_label_are_joined(labels, segments):
-    files = prediction_files
-    from projects.tc_clip.apis import Guess, Prediction, TimeSpan
-    timeline = [
-        Prediction('x', label, [Guess(label, share, 0.)], TimeSpan(i, i + 2))
-        for i, (label, share) in enumerate(zip(labels, (0.4, 0.6, 0.9)))
-    ]
-    assert [tuple(s) for s in files.segments(timeline)] == segments
 
 
 def test_checkpoints_that_are_cut_off_are_errors(predict, own_video,

@@ -5,6 +5,7 @@ import os
 import re
 from pathlib import Path
 
+import prepare_data
 import pytest
 from mmaction.datasets import VideoDataset
 
@@ -158,7 +159,7 @@ def test_annotation_that_is_absent_or_double_is_named(prepare, write, put):
     put('kinetics400/a_000000_000010.mp4')
     args = ('kinetics400', '--from', 'official', '--lists', 'val')
     status, error = prepare(*args)
-    assert status == 1 and 'annotations holds no *val*.csv. Cure: ' in error
+    assert status == 1 and 'annotations holds no *val*.csv: ' in error
     write('kinetics400/annotations/val.csv', '')
     write('kinetics400/annotations/old/val.csv', '')
     status, error = prepare(*args)
@@ -245,14 +246,14 @@ def test_an_ambiguous_stem_is_an_error(prepare, folder, put, ucf101):
 def test_a_folder_without_videos_is_refused(prepare, write):
     write('ucf101/annotations/testlist01.txt', 'Archery/a.avi\nYoYo/b.avi')
     status, error = prepare(*VAL)
-    assert status == 1 and 'ucf101 holds no videos. Cure: ' in error
+    assert status == 1 and 'ucf101 holds no videos: ' in error
 
 
 def test_an_unknown_list_is_refused(prepare):
     status, error = prepare('ssv2', '--from', 'official', '--lists',
                             'val_split1')
     assert status == 1
-    assert "ssv2 has no list 'val_split1'. Cure: choose from val, " in error
+    assert "ssv2 has no list 'val_split1': choose from val, " in error
 
 
 @pytest.mark.parametrize('args, message', [
@@ -263,15 +264,15 @@ def test_an_unknown_list_is_refused(prepare):
     (['--from', 'official', '--lists', 'val=a'], 'is for --from tc-clip'),
     (['--from', 'official', '--workers', '0'], 'must be 1 or more'),
 ])
-def test_options_that_do_not_go_together(tool, args, message, capsys):
+def test_options_that_do_not_go_together(args, message, capsys):
     with pytest.raises(SystemExit) as raised:
-        tool.parse_args(['ssv2', *args])
+        prepare_data.parse_args(['ssv2', *args])
     assert raised.value.code == 2 and message in capsys.readouterr().err
 
 
-def test_data_is_where_the_configs_look(tool, monkeypatch):
+def test_data_is_where_the_configs_look(monkeypatch):
     args = ['ssv2', '--from', 'official']
     monkeypatch.delenv('MMACTION_DATA', raising=False)
-    assert tool.parse_args(args).data == Path('data')
+    assert prepare_data.parse_args(args).data == Path('data')
     monkeypatch.setenv('MMACTION_DATA', '/videos')
-    assert tool.parse_args(args).data == Path('/videos')
+    assert prepare_data.parse_args(args).data == Path('/videos')

@@ -1,4 +1,4 @@
-"""What users call from Python on videos of their own."""
+"""What users call from Python on their videos."""
 from ..evaluation.ranking import Guess, rank
 from .features import VideoFeatures, extract_features
 from .inferencer import TCCLIPInferencer

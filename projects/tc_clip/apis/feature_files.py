@@ -111,7 +111,7 @@ class ParquetParts:
         return self.arrow.table(columns)
 
 
-FORMATS = dict(npz=NpzFolder, parquet=ParquetParts)
+FORMATS: Dict[str, Any] = dict(npz=NpzFolder, parquet=ParquetParts)
 
 
 def config_hash(*parts: Any) -> str:
@@ -135,7 +135,7 @@ def read_metadata(folder: Path) -> Dict[str, Any]:
     try:
         return json.loads(file.read_text('utf-8')) if file.exists() else {}
     except ValueError as error:
-        raise SystemExit(f'{file} is no JSON ({error}): choose another '
+        raise SystemExit(f'{file} is not valid JSON ({error}): choose another '
                          '--out') from error
 
 

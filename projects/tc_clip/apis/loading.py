@@ -14,15 +14,18 @@ from ..models.text.class_texts import Names
 
 
 def read_config(model: Union[str, Path, Config]) -> Config:
-    """Returns a copy of a config, or reads its file or an .onnx file.
+    """Reads the config of a model.
 
     Args:
-        model: config, a file or short name of one, or an .onnx file.
+        model: a config, which is copied; its file or short name; or an
+            ``.onnx`` file.
+
+    Raises:
+        FileNotFoundError: there is no such file.
     """
     if isinstance(model, Config):
         return copy.deepcopy(model)
-    is_onnx = str(model).endswith('.onnx')
-    if is_onnx:
+    if str(model).endswith('.onnx'):
         return onnx_config(model)
     return Config.fromfile(config_file(model))
 
@@ -43,8 +46,7 @@ def choose_classes(model: Any, class_names: Optional[Names],
 
 
 def start_from_clip(model: Any) -> None:
-    """Gives a model CLIP's weights, where its config names some, and says so.
-    """
+    """Initialises a model, with CLIP's weights if its config names them."""
     logger = MMLogger.get_current_instance()
     level = logger.level
     logger.setLevel(logging.WARNING)  # MMEngine lists all parameters

@@ -1,4 +1,4 @@
-"""Tables, files and plots of what tools/predict.py found."""
+"""Writes predictions as text, JSON, CSV and plots."""
 import csv
 import json
 from collections import defaultdict
@@ -58,24 +58,27 @@ def segments(timeline: List[Prediction]) -> List[Segment]:
     return found
 
 
-def print_table(predictions: Predictions) -> None:
-    """Prints the classes of each video, or its segments of time."""
+def as_text(predictions: Predictions) -> str:
+    """Returns the classes of each video, or its segments of time, as lines."""
+    lines: List[str] = []
     for video, found in predictions.items():
-        print(video)
-        if found[0].span is None:
-            if found[0].label == NONE_OF_THESE:
-                print(f'          {NONE_OF_THESE}; the nearest are')
-            for guess in found[0].guesses:
-                print(f'  {guess.probability:6.1%}  {guess.label}')
+        lines.append(str(video))
+        if found[0].span is not None:
+            lines += [
+                f'  {start:7.2f} to {end:7.2f} s  {probability:6.1%}  {label}'
+                for start, end, label, probability in segments(found)
+            ]
             continue
-        for start, end, label, probability in segments(found):
-            print(f'  {start:7.2f} to {end:7.2f} s  {probability:6.1%}  '
-                  f'{label}')
-    if predictions:
-        print(NOTE)
+        if found[0].label == NONE_OF_THESE:
+            lines.append(f'          {NONE_OF_THESE}; the nearest are')
+        lines += [
+            f'  {guess.probability:6.1%}  {guess.label}'
+            for guess in found[0].guesses
+        ]
+    return '\n'.join([*lines, NOTE]) if lines else ''
 
 
-def write(path: Path, predictions: Predictions, failed: Dict[Path,
+def write_predictions(path: Path, predictions: Predictions, failed: Dict[Path,
                                                              str]) -> None:
     """Writes all predictions.
 
@@ -139,7 +142,6 @@ def plot_timelines(path: Path, predictions: Predictions) -> List[Path]:
             name += f'_{number}_{video.stem}'
         files.append(path.with_name(f'{name}.png'))
         _timeline_figure(video.name, found).savefig(files[-1])
-        print(f'wrote {files[-1]}')
     return files
 
 

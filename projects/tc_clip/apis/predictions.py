@@ -1,4 +1,4 @@
-"""From the scores of a video to what is told about it."""
+"""From the scores of a video to a prediction."""
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence
 
 from torch import Tensor
@@ -10,7 +10,7 @@ NONE_OF_THESE = 'none of these'
 
 
 class Prediction(NamedTuple):
-    """What is told about a video or a span of it.
+    """The best classes of a video or of a span of it.
 
     Attributes:
         video: the file.
@@ -44,7 +44,7 @@ def describe(video: str,
         video: the file.
         logits: of every view ``(V, C)``.
         names: the C class names.
-        top_k: how many classes to tell.
+        top_k: how many classes to return.
         none_below: see :func:`choose`.
         span: what part of the video was looked at.
     """

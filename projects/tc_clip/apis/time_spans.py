@@ -46,8 +46,8 @@ def duration(video: Dict) -> float:
     """
     if not video['avg_fps'] > 0:
         raise BrokenVideoError(
-            f"{video['filename']} tells no frame rate, so that seconds have "
-            'no meaning in it: re-encode it, or predict it as a whole')
+            video['filename'], 'has no frame rate, so seconds mean nothing',
+            're-encode it, or predict it as a whole')
     return video['total_frames'] / video['avg_fps']
 
 

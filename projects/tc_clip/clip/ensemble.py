@@ -103,11 +103,11 @@ def _clip_source(model: nn.Module) -> Tuple[Arch, str]:
     arch, pretrained = backbone
     if not pretrained:
         raise ValueError(
-            f'The backbone has pretrained={pretrained!r}: there is no CLIP to '
-            'mix in. Set model.backbone.pretrained to the CLIP that '
+            f'The backbone has pretrained={pretrained!r}: CLIP cannot be '
+            'mixed in. Set model.backbone.pretrained to the CLIP that '
             'fine-tuning started from, or test without an ensemble')
     if head != backbone:
-        raise ValueError('There is no one CLIP to mix in: (arch, pretrained) '
+        raise ValueError('Both towers must come from one CLIP: (arch, pretrained) '
                          f'are {backbone} in the backbone, {head} in the head')
     return arch, pretrained
 

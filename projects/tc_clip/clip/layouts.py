@@ -243,7 +243,7 @@ def from_mmpretrain(state: State) -> Tuple[State, State]:
     for key, value in leftovers.items():
         if re.fullmatch(_PATCH_BIAS, key) and value.any():
             raise ValueError(f'{key} is not zero. The patch embedding of CLIP '
-                             'has no bias, so this is no CLIP tower.')
+                             'has no bias, so this is not a CLIP tower.')
     ours = _read(state, 'mmpretrain', _MMPRETRAIN)
     for name, last in _UNIT_AXES.items():
         key = f'backbone.{name}'

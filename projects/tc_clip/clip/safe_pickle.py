@@ -120,10 +120,10 @@ def read_tensors(path: StrPath) -> Dict[str, Any]:
         they were, a :class:`StandIn` for each object of any other class.
 
     Raises:
-        ValueError: if the file is a TorchScript archive or holds no dict.
+        ValueError: if the file is a TorchScript archive or does not hold a dict.
     """
     if is_torchscript(path):
-        raise ValueError(f'{path} is a TorchScript archive, no checkpoint of '
+        raise ValueError(f'{path} is a TorchScript archive, not a checkpoint of '
                          'tensors; convert it as layout `openai`.')
     checkpoint = torch.load(
         path,
@@ -131,6 +131,6 @@ def read_tensors(path: StrPath) -> Dict[str, Any]:
         pickle_module=_PICKLE_MODULE,
         weights_only=False)
     if not isinstance(checkpoint, dict):
-        raise ValueError(f'{path} holds no dict but a '
+        raise ValueError(f'{path} must hold a dict, but holds a '
                          f'{type(checkpoint).__name__}.')
     return checkpoint

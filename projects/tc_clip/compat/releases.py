@@ -1,6 +1,6 @@
 """Makes MMAction2 1.2 and MMEngine 0.10 work where their releases do not.
 
-Every cure acts only where its fault is found, so that a fixed release of a
+Every patch acts only where its fault is found, so that a fixed release of a
 dependency needs no change here. ``projects.tc_clip`` applies them at import,
 which is early enough: MMEngine imports ``custom_imports`` while it reads the
 config, before it touches ``mmaction.models``.
@@ -22,8 +22,6 @@ _SUPPORTED: Dict[Tuple[str, ...], Tuple[str, str]] = {
     ('mmcv', 'mmcv-lite'): ('2.0.0', '2.2.0'),
     ('mmaction2', ): ('1.2.0', '1.3.0'),
 }
-_INSTALL = ('pip install "mmengine>=0.10.2,<1.0" "mmcv-lite==2.1.0" '
-            '"mmaction2==1.2.0"')
 _DRN = 'mmaction.models.localizers.drn'
 _STATISTICS = ('min', 'max', 'current', 'mean')
 
@@ -63,7 +61,10 @@ def check_versions() -> None:
             problems.append(f'{name} {version} is installed, '
                             f'>={lowest},<{refused} is needed')
     if problems:
-        raise ImportError(f'TC-CLIP: {"; ".join(problems)}. Cure: {_INSTALL}')
+        command = ' '.join(f'"{names[-1]}>={lowest},<{refused}"' for names, (
+            lowest, refused) in _SUPPORTED.items())
+        raise ImportError(
+            f'TC-CLIP: {"; ".join(problems)}: pip install {command}')
 
 
 def stub_missing_drn() -> bool:
@@ -89,7 +90,7 @@ def stub_missing_drn() -> bool:
 
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             raise ImportError(
-                'The installed mmaction2 was packaged without DRN. Cure: '
+                'The installed mmaction2 was packaged without DRN: '
                 'install mmaction2 from a git checkout with `pip install -e`.')
 
     package, module = types.ModuleType(_DRN), types.ModuleType(f'{_DRN}.drn')
@@ -176,7 +177,7 @@ def silence_mmcv_lite() -> None:
 
 
 def apply() -> None:
-    """Checks the versions, then applies every cure that is needed."""
+    """Checks the versions, then applies every patch that is needed."""
     check_versions()
     silence_mmcv_lite()
     stub_missing_drn()

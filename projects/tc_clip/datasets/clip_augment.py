@@ -18,7 +18,7 @@ class _ClipTransform(BaseTransform):
     seed in every worker process.
 
     Args:
-        prob: Probability that a clip is changed.
+        prob: probability that a clip is changed.
 
     Raises:
         ValueError: ``prob`` is not a probability.
@@ -46,7 +46,7 @@ class _ClipTransform(BaseTransform):
 
 @TRANSFORMS.register_module()
 class ClipColorJitter(_ClipTransform):
-    """Jitter the colours of a clip, with parameters of its own per frame.
+    """Jitter the colours of a clip, with parameters drawn for each frame.
 
     MMAction2's ``ColorJitter`` shares its parameters among the frames of a
     clip, and its hue overflows with numpy 2. All draws come from torch's
@@ -61,11 +61,11 @@ class ClipColorJitter(_ClipTransform):
         - imgs
 
     Args:
-        prob: Probability that a clip is jittered.
-        brightness: As in ``torchvision.transforms.ColorJitter``.
-        contrast: As above.
-        saturation: As above.
-        hue: As above.
+        prob: probability that a clip is jittered.
+        brightness: as in ``torchvision.transforms.ColorJitter``.
+        contrast: as above.
+        saturation: as above.
+        hue: as above.
 
     Raises:
         ValueError: ``prob`` is not a probability, or torchvision refuses a
@@ -106,7 +106,7 @@ class ClipGrayscale(_ClipTransform):
         - imgs
 
     Args:
-        prob: Probability that a clip turns gray.
+        prob: probability that a clip turns gray.
 
     Raises:
         ValueError: ``prob`` is not a probability.

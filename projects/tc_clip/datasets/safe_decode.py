@@ -29,14 +29,24 @@ _BROKEN = multiprocessing.Array('Q', 1 + _MOST)
 
 
 class BrokenVideoError(RuntimeError):
-    """A video that cannot be read; the message names the file and a cure."""
+    """A video that cannot be read.
+
+    Args:
+        filename: the file.
+        reason: what is wrong with it.
+        advice: what to do about it.
+    """
+
+    def __init__(self, filename: str, reason: str, advice: str) -> None:
+        super().__init__(f'{filename} {reason}: {advice}')
+        self.reason = reason
 
 
 class BlankFrames:
     """Black frames in the place of what a decord reader returns.
 
     Args:
-        shape: Shape of the array.
+        shape: shape of the array.
     """
 
     def __init__(self, shape: Tuple[int, ...]) -> None:
@@ -122,9 +132,9 @@ class _SafeTransform(BaseTransform):
             filename, reason = results['filename'], _reason(error)
             if self.on_error == 'raise':
                 raise BrokenVideoError(
-                    f'{filename} cannot be read ({reason}). Cure: re-encode '
-                    "the file, or set on_error='blank' to score a black clip "
-                    'in its place.') from error
+                    filename, f'cannot be read ({reason})',
+                    "re-encode the file, or set on_error='blank' to score a "
+                    'black clip in its place') from error
         self._name_once(filename, reason)
         return self._blank(results) if self.on_error == 'blank' else None
 
@@ -169,12 +179,12 @@ class SafeDecordInit(_SafeTransform, DecordInit):
             training) returns None, so that the dataset draws another video;
             ``'blank'`` goes on with a black video of one frame. The latter
             two name each file once, in a warning.
-        args: Positional options of ``DecordInit``.
-        kwargs: Other options of ``DecordInit``.
+        args: positional options of ``DecordInit``.
+        kwargs: other options of ``DecordInit``.
 
     Raises:
         ValueError: ``on_error`` is unknown.
-        BrokenVideoError: At the call, where ``on_error='raise'``.
+        BrokenVideoError: at the call, where ``on_error='raise'``.
     """
 
     def _get_video_reader(self, filename: str) -> object:
@@ -217,18 +227,18 @@ class SafeDecordDecode(_SafeTransform, DecordDecode):
         - img_shape
 
     Args:
-        on_error: As in ``SafeDecordInit``.
-        args: Positional options of ``DecordDecode``.
-        kwargs: Other options of ``DecordDecode``.
+        on_error: as in ``SafeDecordInit``.
+        args: positional options of ``DecordDecode``.
+        kwargs: other options of ``DecordDecode``.
 
     Raises:
         ValueError: ``on_error`` is unknown.
-        BrokenVideoError: At the call, where ``on_error='raise'``.
+        BrokenVideoError: at the call, where ``on_error='raise'``.
     """
 
     def _decord_load_frames(self, container: Any,
                             frame_inds: np.ndarray) -> List[np.ndarray]:
-        """Returns the frames, each an array of its own."""
+        """Returns the frames, one array each."""
         if self.mode == 'efficient':
             return super()._decord_load_frames(container, frame_inds)
         frames = [np.empty(0)] * len(frame_inds)

@@ -31,10 +31,10 @@ class SegmentSample(SampleFrames):
         - frame_interval
 
     Args:
-        num_frames: Frames of a view, T.
-        num_views: Views of a video, V.
-        test_mode: Whether the frames are fixed rather than drawn.
-        random_views: Whether, in testing, each view is a draw by the rule of
+        num_frames: frames of a view, T.
+        num_views: views of a video, V.
+        test_mode: whether the frames are fixed rather than drawn.
+        random_views: whether, in testing, each view is a draw by the rule of
             training, which is how the TC-CLIP authors evaluate several views.
 
     Raises:
@@ -60,7 +60,7 @@ class SegmentSample(SampleFrames):
         """Adds the indices of the sampled frames, ``(V * T, )``."""
         if results['total_frames'] < 1:
             raise ValueError(
-                f'{results.get("filename", "The video")} has no frames. Cure: '
+                f'{results.get("filename", "The video")} has no frames: '
                 'remove it from the list, or decode with SafeDecordInit.')
         results = super().transform(results)
         results['clip_len'] = self.num_clips

@@ -18,7 +18,7 @@ from ..models import TCCLIPViT
 from ..models.recognizers.onnx_recognizer import OnnxRecognizer
 from ..version import __version__
 
-# what torch.export.load needs to be told
+# keys that torch.export.load asks for
 METADATA = ('class_names', 'mean', 'std', 'pipeline', 'test_pipeline',
             'versions')
 TOLERANCE = 1e-4  # of logits

@@ -7,16 +7,15 @@ from typing import Any, Dict, List, Optional, Sequence, Union
 from mmaction.registry import LOOPS
 from mmengine.dist import is_main_process
 from mmengine.evaluator import DumpResults, Evaluator
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner, TestLoop
 
 from ..clip.ensemble import WeightEnsemble
-from ..evaluation import Score, as_markdown, check_list, our_rows, write_scores
+from ..evaluation import (Score, as_markdown, check_list, our_rows, write_scores)
 from ..evaluation.result_files import RESULTS
 from ..evaluation.tables import percentage, row_name
 from ..files import write_text
-from .protocol_test_sets import (TestSet, frames_and_views, labels_of_model,
-                                 make_test_sets, read_class_names, split_facts)
+from .recognizer import recognizer_of
+from .protocol_test_sets import (TestSet, frames_and_views, labels_of_model, make_test_sets, read_class_names, split_facts)
 
 
 def percent(metrics: Dict[str, float], name: str) -> float:
@@ -118,8 +117,7 @@ class ProtocolTestLoop(TestLoop):
     @property
     def model(self) -> Any:
         """The recognizer, without what wraps it for several processes."""
-        model = self.runner.model
-        return model.module if is_model_wrapper(model) else model
+        return recognizer_of(self.runner)
 
     def _with_frames_and_views(self, stated: Dict[str, Any]) -> Dict[str, Any]:
         """Adds frames and views of the pipeline where they are not stated."""

@@ -1,9 +1,9 @@
 """Rows of the ablation tables: accuracies over seeds, costs, the paper's."""
-from typing import Any, Dict, List, Optional, Sequence, cast
+from typing import Any, Dict, List, Mapping, Optional, Sequence, cast
 
 from .protocols import PROTOCOLS, Values, mean_and_deviation
 from .scores import Scores
-from .tables import MISSING, cell_text, markdown_table, paper_value, share_name
+from .tables import (MISSING, cell_text, markdown_table, paper_value, share_name)
 
 _COSTS = 'GFLOPs', 'Views/s', 'Memory (MiB)'
 
@@ -68,7 +68,7 @@ def protocol_columns(seeds: Sequence[Scores]) -> Values:
 
 
 def ablation_table(table: Dict[str, Any], accuracies: Dict[str, Values],
-                   costs: Dict[str, Sequence[str]]) -> str:
+                   costs: Mapping[str, Sequence[str]]) -> str:
     """Returns an ablation table in Markdown, beside the paper's figures.
 
     Columns of accuracies that no row has a figure for are left out.

@@ -45,7 +45,7 @@ def up_to_decode(pipeline: Sequence[Dict]) -> List[Dict]:
     """Returns the transforms up to the one that decodes, itself included.
 
     Raises:
-        ValueError: No transform decodes.
+        ValueError: no transform decodes.
     """
     kinds = [transform['type'] for transform in pipeline]
     for i, kind in enumerate(kinds):

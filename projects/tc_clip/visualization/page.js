@@ -86,16 +86,16 @@ function drawPatches(context, layer, map, frame, [rows, columns]) {
       };
       if (map === 'attention') {
         const level = layer.attention[offset + row * columns + column];
-        fill(run.heat[level], 0.6, x, y, w, h);
+        fill(run.heat[level], run.tint, x, y, w, h);
         continue;
       }
       const own = group(row, column);
       if (own < 0) {
-        fill('#000', 0.7, x, y, w, h);
+        fill('#000', 1 - run.dark, x, y, w, h);
         continue;
       }
       const style = map === 'seeds' ? '#fff' : layer.colours[own];
-      if (map === 'context') fill(style, 0.6, x, y, w, h);
+      if (map === 'context') fill(style, run.tint, x, y, w, h);
       const line = Math.max(1, Math.round(Math.min(w, h) / 12));
       const differs = (r, c) => inside(r, c) &&
         (map === 'seeds' ? group(r, c) < 0 : group(r, c) !== own);

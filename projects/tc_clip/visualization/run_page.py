@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from ..evaluation.ranking import Guess
-from .token_maps import group_colours
+from .token_maps import DARK, TINT, group_colours, share_of_maximum
 from .token_records import TokenMaps, ViewRecord
 
 _QUALITY = 90  # of the frames, in percent
@@ -44,7 +44,7 @@ def write_page(path: Path, title: str, videos: Sequence[PageVideo],
         path: ``.html`` file; its folder is made.
         title: headline of the page.
         videos: what it shows, one at least.
-        facts: what shall stand below the headline.
+        facts: what stands below the headline.
 
     Raises:
         ValueError: there is no video.
@@ -59,6 +59,8 @@ def write_page(path: Path, title: str, videos: Sequence[PageVideo],
             for name, value in facts.items()
         },
         heat=_hex(heat),
+        tint=TINT,
+        dark=DARK,
         videos=[_video(video) for video in videos])
     folder = Path(__file__).parent
     page = Template((folder / 'page.html').read_text('utf-8')).substitute(
@@ -88,8 +90,7 @@ def _video(video: PageVideo) -> Dict[str, Any]:
 
 def _layer(layer: TokenMaps) -> Dict[str, Any]:
     """Encodes the maps of a layer; attention as shares of its maximum."""
-    tiny = np.finfo(np.float32).tiny
-    share = layer.attention / max(float(layer.attention.max()), tiny)
+    share = share_of_maximum(layer.attention)
     encoded: Dict[str, Any] = dict(
         attention=_base64(np.rint(share * 255).astype(np.uint8)), groups=None)
     if layer.groups is not None:

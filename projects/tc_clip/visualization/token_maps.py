@@ -7,8 +7,8 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-_DARK = 0.3  # what is left of the brightness of patches that are no seeds
-_TINT = 0.6  # share of a colour in the pixels that it covers
+DARK = 0.3  # brightness that is left of patches that are not seeds
+TINT = 0.6  # share of a colour in the pixels that it covers
 _LEVELS = np.array([0, 51, 102, 153, 204, 255], np.uint8)
 
 
@@ -23,7 +23,7 @@ def _palette() -> np.ndarray:
     """Orders vivid colours ``(n, 3)``, each far from all before it."""
     grid = np.stack(np.meshgrid(*[_LEVELS] * 3), -1).reshape(-1, 3)
     lab = _to_lab(grid)
-    # Dark or grey, they would look like patches that are no seeds.
+    # Dark or grey, they would look like patches that are not seeds.
     vivid = (lab[:, 0] > 40) & (np.hypot(lab[:, 1], lab[:, 2]) > 30)
     grid, lab = grid[vivid], lab[vivid]
     order = [int(lab[:, 1].argmax())]
@@ -36,7 +36,7 @@ def _palette() -> np.ndarray:
 
 
 def distinct_colours(count: int) -> np.ndarray:
-    """Returns colours, of which any first ones are the most distinct.
+    """Returns colours in an order whose every prefix is well distinct.
 
     Each is the one that is farthest in CIELAB from all before it. They come
     again where there are more than the palette has (over 100).
@@ -89,7 +89,7 @@ def enlarge(frames: np.ndarray, side: int) -> np.ndarray:
 
     Args:
         frames: ``(T, H, W, 3)`` uint8.
-        side: pixels that the shorter side shall have at least.
+        side: least number of pixels of the shorter side.
 
     Returns:
         Frames larger by a whole factor; as they are if they are large enough.
@@ -116,7 +116,7 @@ def _outlined(frames: np.ndarray, labels: np.ndarray, inside: np.ndarray,
     """Shows seeds as ``inside`` with a border, other patches in dark grey."""
     drawn = np.where(_borders(labels)[..., None], border, inside)
     is_seed = labels[..., None] >= 0
-    return np.where(is_seed, drawn, _DARK * _grey(frames)).astype(np.uint8)
+    return np.where(is_seed, drawn, DARK * _grey(frames)).astype(np.uint8)
 
 
 def draw_seeds(frames: np.ndarray, groups: np.ndarray) -> np.ndarray:
@@ -124,10 +124,10 @@ def draw_seeds(frames: np.ndarray, groups: np.ndarray) -> np.ndarray:
 
     Args:
         frames: ``(T, H, W, 3)`` uint8 RGB.
-        groups: ``(T, h, w)``, -1 where a patch is no seed.
+        groups: ``(T, h, w)``, -1 where a patch is not a seed.
 
     Returns:
-        Like ``frames``; patches that are no seeds are dark grey.
+        Like ``frames``; patches that are not seeds are dark grey.
     """
     labels = np.minimum(to_pixels(groups, frames), 0)
     return _outlined(frames, labels, frames, np.full(1, 255, np.uint8))
@@ -142,12 +142,17 @@ def draw_groups(frames: np.ndarray, groups: np.ndarray) -> np.ndarray:
 
     Returns:
         Like ``frames``: each token's patches are tinted in its colour, with a
-        border in that colour; patches that are no seeds are dark grey.
+        border in that colour; patches that are not seeds are dark grey.
     """
     labels = to_pixels(groups, frames)
     colours = group_colours(groups)[labels]
-    tinted = (1 - _TINT) * _grey(frames) + _TINT * colours
+    tinted = (1 - TINT) * _grey(frames) + TINT * colours
     return _outlined(frames, labels, tinted, colours)
+
+
+def share_of_maximum(attention: np.ndarray) -> np.ndarray:
+    """Divides attention ``(T, h, w)`` by its maximum over the whole clip."""
+    return attention / max(float(attention.max()), np.finfo(np.float32).tiny)
 
 
 def draw_attention(frames: np.ndarray, attention: np.ndarray) -> np.ndarray:
@@ -161,11 +166,11 @@ def draw_attention(frames: np.ndarray, attention: np.ndarray) -> np.ndarray:
     Returns:
         Like ``frames``.
     """
-    share = attention / max(float(attention.max()), np.finfo(np.float32).tiny)
+    share = share_of_maximum(attention)
     size = frames.shape[2], frames.shape[1]
     heat = np.stack([
         cv2.applyColorMap(
             np.rint(cv2.resize(frame, size) * 255).astype(np.uint8),
             cv2.COLORMAP_TURBO)[..., ::-1] for frame in share
     ])
-    return ((1 - _TINT) * _grey(frames) + _TINT * heat).astype(np.uint8)
+    return ((1 - TINT) * _grey(frames) + TINT * heat).astype(np.uint8)

@@ -23,7 +23,7 @@ class TokenMaps(NamedTuple):
             attends to the frame's own patches, averaged over heads. What it
             gives to other tokens is missing from the sum of 1.
         groups: ``(T, h, w)`` int16, the context token that holds each patch,
-            -1 where the patch is no seed token; None where the layer makes no
+            -1 where the patch is not a seed token; None where the layer makes no
             context tokens.
     """
     layer: int
@@ -84,7 +84,7 @@ def group_map(seed_index: np.ndarray, token_of_seed: np.ndarray,
         patches: of a frame, P.
 
     Returns:
-        ``(T, P)`` int16, -1 where a patch is no seed.
+        ``(T, P)`` int16, -1 where a patch is not a seed.
 
     Raises:
         ValueError: there are more context tokens than int16 can count.

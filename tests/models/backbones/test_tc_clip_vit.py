@@ -2,24 +2,9 @@
 import pytest
 import torch
 from mmaction.registry import MODELS
-from open_clip import transformer
 
-from projects.tc_clip.clip.towers import (QuickGELU, clip_config,
-                                          layer_indices, vision_tower)
-
-ARCH = dict(
-    embed_dim=24,
-    vision_cfg=dict(
-        image_size=32, layers=3, width=32, head_width=16, patch_size=8),
-    text_cfg=dict(width=16, heads=2, layers=3))
-SMALL = dict(type='ContextTokens', num_tokens=6, seed_ratio=0.5, merge_step=4)
-
-
-def make_vit(**options):
-    """Builds a small tower with the same random weights every time."""
-    torch.manual_seed(0)
-    config = dict(type='TCCLIPViT', arch=ARCH, reference=SMALL)
-    return MODELS.build(dict(config, **options)).eval()
+from projects.tc_clip.clip.towers import clip_config, vision_tower
+from tests.small import ARCH, make_vit
 
 
 @pytest.mark.parametrize('quick_gelu', [True, False])
@@ -56,17 +41,6 @@ def test_no_context_tokens_is_frame_wise(kind):
     with torch.no_grad():
         for one, other in zip(none(clips), frame_wise(clips)):
             assert one.equal(other)
-
-
-def test_quick_gelu_equals_open_clips_with_and_without_gradients():
-    x = torch.randn(2, 3, 50).mul(4).double().requires_grad_()
-    y = x.detach().clone().requires_grad_()
-    ours, theirs = QuickGELU()(x), transformer.QuickGELU()(y)
-    torch.testing.assert_close(ours, theirs)
-    (ours.sin().sum() + theirs.sin().sum()).backward()
-    torch.testing.assert_close(x.grad, y.grad)
-    with torch.no_grad():
-        torch.testing.assert_close(QuickGELU()(y.clone()), theirs)
 
 
 @pytest.mark.parametrize('arch', [
@@ -175,13 +149,3 @@ def test_wrong_options_say_what_is_wrong(options, message):
 def test_wrong_frame_size_says_what_is_wrong():
     with pytest.raises(ValueError, match=r'Frames are \(16, 32\), the tower'):
         make_vit()(torch.randn(1, 3, 2, 16, 32))
-
-
-def test_layer_indices():
-    assert layer_indices([-1, 6], 12, 'x') == [6, 12]
-    assert layer_indices([], 12, 'x') == []
-    for wrong in ([0], [13], [-13]):
-        with pytest.raises(ValueError, match='the tower has layers 1 to 12'):
-            layer_indices(wrong, 12, 'x')
-    with pytest.raises(ValueError, match='names a layer twice'):
-        layer_indices([12, -1], 12, 'x')

@@ -1,39 +1,17 @@
 """The class texts that the head keeps for evaluation."""
 import pytest
 import torch
-from mmaction.registry import MODELS
 from mmengine.runner import load_checkpoint
 
-ARCH = dict(
-    embed_dim=24,
-    vision_cfg=dict(
-        image_size=32, layers=3, width=32, head_width=16, patch_size=8),
-    text_cfg=dict(width=16, heads=2, layers=3))
-
-
-def spy_on_trunk(head, monkeypatch):
-    """Returns a list that grows with every encoding of the class texts."""
-    calls, trunk = [], head.text_encoder.trunk
-
-    def counted(*args):
-        calls.append(1)
-        return trunk(*args)
-
-    monkeypatch.setattr(head.text_encoder, 'trunk', counted)
-    return calls
+from tests.small import make_head, spy
 
 
 @pytest.fixture
 def watched(monkeypatch):
     """A head, its input, its logits, and the calls since they were made."""
-    torch.manual_seed(0)
-    head = MODELS.build(
-        dict(
-            type='TCCLIPHead',
-            class_names=['running', 'jumping', 'sitting'],
-            arch=ARCH)).eval()
+    head = make_head(['running', 'jumping', 'sitting'])
     x = torch.randn(2, 24), torch.randn(2, 1, 5, 24)
-    calls = spy_on_trunk(head, monkeypatch)
+    calls = spy(monkeypatch, head.text_encoder, 'trunk')
     with torch.no_grad():
         logits = head(x)
         assert head(x).equal(logits) and head.encode_text(x[1]) is not None

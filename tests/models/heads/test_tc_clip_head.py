@@ -3,25 +3,10 @@ import math
 
 import pytest
 import torch
-from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
 from torch.nn import functional as F
 
-from projects.tc_clip.models.heads.head_inputs import pool_feature
-
-ARCH = dict(
-    embed_dim=24,
-    vision_cfg=dict(
-        image_size=32, layers=3, width=32, head_width=16, patch_size=8),
-    text_cfg=dict(width=16, heads=2, layers=3))
-NAMES = ['running', 'jumping_jacks', 'sitting']
-
-
-def make_head(class_names=tuple(NAMES), **options):
-    """Builds a small head with the same random weights every time."""
-    torch.manual_seed(0)
-    config = dict(type='TCCLIPHead', class_names=class_names, arch=ARCH)
-    return MODELS.build(dict(config, **options)).eval()
+from tests.small import NAMES, make_head
 
 
 def make_features(batch=2, layers=1, tokens=5):
@@ -260,14 +245,6 @@ def test_projection_to_the_joint_width():
 def test_same_width_needs_no_projection():
     head = make_head(prompt_layers=[], in_channels=24)
     assert not [name for name in head.state_dict() if 'project.' in name]
-
-
-def test_pool_feature():
-    x = torch.randn(6, 24, 2, 3)
-    pooled = pool_feature(x, num_segs=3)
-    torch.testing.assert_close(
-        pooled, torch.stack([x[:3].mean((0, 2, 3)), x[3:].mean((0, 2, 3))]))
-    assert pool_feature(x[:, :, 0, 0]).equal(x[:, :, 0, 0])
 
 
 @pytest.mark.parametrize('shape', [(24, ), (24, 2, 2), (24, 4, 2, 2)])

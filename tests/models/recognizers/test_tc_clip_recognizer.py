@@ -1,7 +1,6 @@
 """The recognizer: facts written once, whole steps, views and weights."""
 import copy
 
-import open_clip
 import pytest
 import torch
 from mmaction.registry import MODELS
@@ -12,15 +11,9 @@ from projects.tc_clip.clip.weights import text_weights, vision_weights
 from projects.tc_clip.models.backbones import tc_clip_vit
 from projects.tc_clip.models.heads import class_text_head
 from projects.tc_clip.models.recognizers import tc_clip_recognizer
-from projects.tc_clip.models.recognizers.tc_clip_recognizer import \
-    fill_num_classes
+from projects.tc_clip.models.recognizers.tc_clip_recognizer import (fill_num_classes)
+from tests.small import ARCH, build, model_config, save_clip, spy
 
-ARCH = dict(
-    embed_dim=24,
-    vision_cfg=dict(
-        image_size=32, layers=3, width=32, head_width=16, patch_size=8),
-    text_cfg=dict(width=16, heads=2, layers=3))
-SMALL = dict(type='ContextTokens', num_tokens=6, seed_ratio=0.5, merge_step=4)
 NAMES = ['running', 'jumping', 'sitting', 'reading']
 MIXUP = dict(type='MixupBlending', alpha=0.8)
 CUTMIX = dict(type='CutmixBlending', alpha=1.0)
@@ -28,16 +21,11 @@ RANDOM = dict(
     type='RandomBatchAugment', augments=[CUTMIX, MIXUP], probs=[0.5, 0.5])
 
 
-def make_config(backbone=None, cls_head=None, blending=None, **options):
+def make_config(cls_head=None, blending=None, **options):
     """Returns the config of a small model, with these options on top."""
-    return dict(
-        type='TCCLIPRecognizer',
-        backbone=dict(
-            dict(type='TCCLIPViT', arch=ARCH, reference=SMALL),
-            **(backbone or {})),
+    return model_config(
         cls_head=dict(
-            dict(type='TCCLIPHead', class_names=NAMES, average_clips='prob'),
-            **(cls_head or {})),
+            dict(class_names=NAMES, average_clips='prob'), **(cls_head or {})),
         data_preprocessor=dict(
             type='ActionDataPreprocessor',
             mean=[127.5] * 3,
@@ -48,9 +36,8 @@ def make_config(backbone=None, cls_head=None, blending=None, **options):
 
 
 def make_model(**options):
-    """Builds a small model with the same random weights every time."""
-    torch.manual_seed(0)
-    return MODELS.build(make_config(**options))
+    """Builds that model."""
+    return build(make_config(**options))
 
 
 def make_batch(batch=2, views=1, label=1):
@@ -221,10 +208,8 @@ def test_views_in_groups_give_the_same_scores(views, seen):
 
 
 def test_text_is_encoded_once_for_all_videos_and_views(monkeypatch):
-    model, calls = make_model().eval(), []
-    trunk = model.cls_head.text_encoder.trunk
-    monkeypatch.setattr(model.cls_head.text_encoder, 'trunk',
-                        lambda *args: calls.append(1) or trunk(*args))
+    model = make_model().eval()
+    calls = spy(monkeypatch, model.cls_head.text_encoder, 'trunk')
     with torch.no_grad():
         for _ in range(3):
             model.test_step(make_batch(1, views=12))
@@ -237,8 +222,7 @@ def test_text_is_encoded_once_for_all_videos_and_views(monkeypatch):
 @pytest.fixture
 def clip_file(tmp_path):
     """A file with random weights of a small CLIP."""
-    torch.manual_seed(5)
-    clip = open_clip.CLIP(**ARCH).state_dict()
+    clip = save_clip(tmp_path / 'clip.pt', seed=5)
     clip['logit_scale'] += 0.25
     torch.save(clip, tmp_path / 'clip.pt')
     return str(tmp_path / 'clip.pt')

@@ -1,6 +1,4 @@
 """What frames read in the models that TC-CLIP is compared with."""
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
@@ -10,17 +8,12 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from projects.tc_clip.models.attention import attend, project_qkv
 from projects.tc_clip.models.references import other_frames
-from tests.reference import oracle
+from tests import small
+from tests.reference import official_weights as official
 from tests.reference.temporal import (cross_frame, joint_space_time,
                                       window_expansion)
+from tests.small import DATA, spy
 
-# Computed by the official code of Open-VCLIP.
-DATA = Path(__file__).parents[2] / 'data'
-ARCH = dict(
-    embed_dim=24,
-    vision_cfg=dict(
-        image_size=32, layers=3, width=32, head_width=16, patch_size=8),
-    text_cfg=dict(width=16, heads=2, layers=3))
 B, T, H, N, D = 2, 4, 2, 5, 8
 EXACT = dict(rtol=0, atol=1e-12)
 MODELS_OF_THE_SLIDES = [
@@ -55,15 +48,9 @@ def read(config, tokens, attn, bias=None):
 
 
 def make_vit(reference, **options):
-    """Builds a small tower with the same random weights every time."""
-    torch.manual_seed(0)
-    return MODELS.build(
-        dict(
-            type='TCCLIPViT',
-            arch=ARCH,
-            reference=reference,
-            local_global_bias=False,
-            **options)).eval()
+    """Builds a small tower that reads references without a bias."""
+    return small.make_vit(
+        reference=reference, local_global_bias=False, **options)
 
 
 # --- against the slow versions ----------------------------------------------
@@ -106,7 +93,7 @@ def test_joint_equals_reading_frame_by_frame(frames):
         make_tokens(frames))
 
 
-# --- against Open-VCLIP -----------------------------------------------------
+# --- against the official code of Open-VCLIP --------------------------------
 
 
 @pytest.mark.parametrize('frames', [4, 2])
@@ -146,10 +133,10 @@ def test_frame_features_equal_official_open_vclip():
             context_layers=[-1])).double()
     vit.load_state_dict({
         name:
-        oracle.parameter(f'model.visual.{name}', value.shape)
+        official.parameter(f'model.visual.{name}', value.shape)
         for name, value in vit.state_dict().items()
     })
-    clips = oracle.clips(*want.shape[:2], int(case['seed'])).double()
+    clips = official.clips(*want.shape[:2], int(case['seed'])).double()
     with torch.no_grad():
         frames = vit(clips)[1][:, 0]
     # stored as float32
@@ -220,19 +207,12 @@ def test_backbone_gives_frame_features_and_keeps_videos_apart(reference):
 @pytest.mark.parametrize('include_own', [True, False])
 def test_cross_frame_references_are_one_view_for_all_frames(
         monkeypatch, include_own):
-    seen = []
-
-    def spy(query, key, value, references, *args):
-        seen.extend(zip((key, value), references))
-        return with_references(query, key, value, references, *args)
-
-    with_references = other_frames.with_references
-    monkeypatch.setattr(other_frames, 'with_references', spy)
+    calls = spy(monkeypatch, other_frames, 'with_references')
     read(
         dict(type='CrossFrame', include_own=include_own), make_tokens(),
         make_attention())
-    assert len(seen) == 2
-    for own, shared in seen:
+    (_, key, value, references, *_), = calls
+    for own, shared in zip((key, value), references):
         assert shared.shape == (B, 1, H, T, D // H)
         assert shared.data_ptr() == own.data_ptr()
 
@@ -258,14 +238,6 @@ def test_joint_attention_copies_nothing():
     for before, after in zip(qkv, inputs):
         assert after.shape == (B, 1, H, T * N, D // H)
         assert after.data_ptr() == before.data_ptr()
-
-
-@pytest.mark.parametrize('reference', MODELS_OF_THE_SLIDES)
-def test_compiles_as_one_graph(reference):
-    vit, clips = make_vit(reference), torch.randn(2, 3, T, 32, 32)
-    compiled = torch.compile(vit, backend='eager', fullgraph=True)
-    with torch.no_grad():
-        torch.testing.assert_close(compiled(clips), vit(clips))
 
 
 # --- errors -----------------------------------------------------------------

@@ -3,11 +3,7 @@ import pytest
 import torch
 from mmaction.registry import MODELS
 
-from projects.tc_clip.models.references.token_merging import (BipartiteSummary,
-                                                              NoMerge,
-                                                              match_bipartite,
-                                                              merge_schedule,
-                                                              relative_weights)
+from projects.tc_clip.models.references.token_merging import (BipartiteSummary, NoMerge, match_bipartite, merge_schedule, relative_weights)
 from tests.reference.summaries import merge_slowly
 
 SUMMARIES = [
@@ -215,18 +211,3 @@ def test_seeds_that_are_all_alike_are_grouped(config):
     merged, token_of_seed = build(config)(torch.ones(2, 12, 4), 5, 3)
     assert merged.equal(torch.ones(2, 5, 4))
     assert all(o.unique().numel() == 5 for o in token_of_seed)
-
-
-@every_summary
-@pytest.mark.parametrize('training', [False, True])
-def test_summaries_compile_as_one_graph(config, training):
-    torch._dynamo.reset()
-    x, weights = torch.randn(2, 30, 8), torch.rand(2, 30, 1)
-    summary = MODELS.build(config).train(training)
-    compiled = torch.compile(summary, backend='eager', fullgraph=True)
-    torch.manual_seed(0)
-    expected = summary(x, 5, 8, weights)
-    torch.manual_seed(0)
-    result = compiled(x, 5, 8, weights)
-    assert result.token_of_seed.equal(expected.token_of_seed)
-    torch.testing.assert_close(result.tokens, expected.tokens)

@@ -87,5 +87,5 @@ def test_lists_are_checked_too():
 def test_missing_file_and_unknown_suffix(tmp_path):
     with pytest.raises(FileNotFoundError, match='none.csv: no such file'):
         load_class_names(tmp_path / 'none.csv')
-    with pytest.raises(ValueError, match=r"from a '.yaml' file. Cure: give"):
+    with pytest.raises(ValueError, match=r"from a '.yaml' file: give"):
         load_class_names(tmp_path / 'names.yaml')

@@ -5,21 +5,13 @@ from mmaction.registry import MODELS
 from open_clip.tokenizer import SimpleTokenizer
 
 from projects.tc_clip.clip.towers import clip_config, text_tower
+from tests.small import FINE_ARCH, make_head, make_model, perturb
 
-ARCH = dict(
-    embed_dim=16,
-    quick_gelu=True,
-    vision_cfg=dict(
-        image_size=32, layers=2, width=16, head_width=8, patch_size=16),
-    text_cfg=dict(width=16, heads=2, layers=3))
 NAMES = ['run', 'throw a ball', 'ski_jump']
 
 
 def make(**options):
-    torch.manual_seed(0)
-    return MODELS.build(
-        dict(type='TCCLIPHead', class_names=NAMES, arch=ARCH,
-             **options)).double()
+    return make_head(NAMES, arch=FINE_ARCH, **options).double()
 
 
 def fuse_slowly(fusion, text, context):
@@ -42,8 +34,7 @@ def test_fusion_equals_a_loop_over_videos_and_classes(options):
     fusion = MODELS.build(
         dict(type='VisionTextFusion', channels=16, head_width=8,
              **options)).double()
-    for p in fusion.parameters():
-        p.data += 0.3 * torch.randn_like(p)
+    perturb(fusion, by=0.3)
     text = torch.randn(1, 5, 16).double()
     context = torch.randn(3, 7, 16).double()
     fused = fusion(text, context)
@@ -67,25 +58,25 @@ def test_head_fuses_after_the_text_tower():
 
 
 def test_recognizer_hands_the_last_context_to_the_fusion():
-    model = MODELS.build(
-        dict(
-            type='TCCLIPRecognizer',
-            backbone=dict(
-                type='TCCLIPViT',
-                arch=ARCH,
-                reference=dict(type='ContextTokens', num_tokens=4)),
-            cls_head=dict(
-                type='TCCLIPHead',
-                class_names=NAMES,
-                prompt_layers=[],
-                fusion=dict(type='VisionTextFusion'))))
-    assert model.backbone.context_layers == [2]
-    logits = model.cls_head(model.backbone(torch.randn(2, 3, 4, 32, 32)))
-    assert logits.shape == (2, 3)
+    model = make_model(
+        cls_head=dict(prompt_layers=[], fusion=dict(
+            type='VisionTextFusion'))).eval()
+    perturb(model, by=0.05)
+    assert model.backbone.context_layers == [3]
+    head = model.cls_head
+    feature, context = model.backbone(torch.randn(2, 3, 4, 32, 32))
+    plain = make_head(prompt_layers=[])
+    plain.load_state_dict(head.state_dict(), strict=False)
+    text = head.fusion(plain.encode_text(), context[:, -1])
+    cosine = torch.cosine_similarity(feature[:, None], text, -1)
+    logits = head((feature, context))
+    torch.testing.assert_close(logits, head.logit_scale.exp() * cosine)
+    without = head((feature, torch.zeros_like(context)))
+    assert (logits - without).abs().max() > 1e-2
 
 
 def test_bare_class_names_equal_open_clip():
-    tower = text_tower(clip_config(ARCH)).double()
+    tower = text_tower(clip_config(FINE_ARCH)).double()
     head = make(
         num_prompts=0, prompt_init=None, prompt_layers=[], full_stop='')
     head.text_encoder.load_state_dict(tower.state_dict())

@@ -1,31 +1,22 @@
 """Sharing the text trunk changes no number."""
 import pytest
 import torch
-from mmaction.registry import MODELS
 from open_clip.tokenizer import SimpleTokenizer
 
 from projects.tc_clip.clip.towers import clip_config, text_tower
+from tests import small
 from tests.reference.naive import naive_text
+from tests.small import FINE_ARCH, changed, perturb
 
-ARCH = dict(
-    embed_dim=16,
-    quick_gelu=True,
-    vision_cfg=dict(
-        image_size=32, layers=2, width=16, head_width=8, patch_size=16),
-    text_cfg=dict(width=16, heads=2, layers=12))
+ARCH = changed(FINE_ARCH, text=dict(layers=12))
 NAMES = ['run', 'throwing something in the air and catching it', 'ski_jump']
 
 
 def make_head(**options):
     """Builds a float64 head with weights far from their initial values."""
-    torch.manual_seed(0)
-    head = MODELS.build(
-        dict(type='TCCLIPHead', class_names=NAMES, arch=ARCH,
-             **options)).double()
+    head = small.make_head(NAMES, arch=ARCH, **options).double().train()
     head.init_weights()
-    for p in head.parameters():
-        p.data += 0.3 * torch.randn_like(p)
-    return head
+    return perturb(head, by=0.3)
 
 
 @pytest.mark.parametrize('layers', [[12], [9], [6, 12], [1], [-1, -2]])
@@ -48,13 +39,7 @@ def test_fixed_prompt_equals_open_clip(quick_gelu):
     arch = dict(ARCH, quick_gelu=quick_gelu)
     torch.manual_seed(1)
     tower = text_tower(clip_config(arch))
-    head = MODELS.build(
-        dict(
-            type='TCCLIPHead',
-            class_names=NAMES,
-            arch=arch,
-            num_prompts=0,
-            prompt_layers=[]))
+    head = small.make_head(NAMES, arch=arch, num_prompts=0, prompt_layers=[])
     head.text_encoder.load_state_dict(tower.state_dict())
     texts = SimpleTokenizer()([f'a photo of a {n}.' for n in NAMES], 77)
     with torch.no_grad():
@@ -73,20 +58,3 @@ def test_gradient_reaches_text_but_not_the_context():
         assert missing == [
             'logit_scale', 'text_encoder.token_embedding.weight'
         ]
-
-
-def test_prompting_starts_as_the_clip_block_of_its_index():
-    head = MODELS.build(
-        dict(
-            type='TCCLIPHead',
-            class_names=NAMES,
-            arch=ARCH,
-            prompt_layers=[3, -1]))
-    blocks = head.text_encoder.transformer.resblocks
-    for block in (blocks[2], blocks[11]):
-        torch.nn.init.normal_(block.ln_1.weight)
-    head.init_weights()
-    for layer, block in zip(head.prompting.layers, (blocks[2], blocks[11])):
-        assert layer.attn.in_proj_weight.equal(block.attn.in_proj_weight)
-        assert layer.ln_1_kv.weight.equal(block.ln_1.weight)
-        assert layer.ln_1_kv.weight is not block.ln_1.weight

@@ -19,14 +19,14 @@ def find_files(folder: Path, pattern: str) -> List[Path]:
     """Returns the files at any depth whose names match a glob pattern.
 
     Raises:
-        FileNotFoundError: There is none.
+        FileNotFoundError: there is none.
     """
     files = sorted(
         file for file in folder.rglob(pattern)
         if not file.name.startswith('.'))
     if not files:
         raise FileNotFoundError(
-            f'{folder} holds no {pattern}. Cure: unpack the official '
+            f'{folder} holds no {pattern}: unpack the official '
             'annotation there, or name its folder: --from official FOLDER')
     return files
 
@@ -35,14 +35,14 @@ def find_file(folder: Path, pattern: str) -> Path:
     """Returns the only file at any depth whose name matches.
 
     Raises:
-        FileNotFoundError: There is none.
-        ValueError: There are several.
+        FileNotFoundError: there is none.
+        ValueError: there are several.
     """
     files = find_files(folder, pattern)
     if len(files) > 1:
         raise ValueError(
             f'{folder} holds {len(files)} files {pattern}: '
-            f'{", ".join(map(str, files))}. Cure: leave one of them there.')
+            f'{", ".join(map(str, files))}: leave one of them there.')
     return files[0]
 
 
@@ -56,7 +56,7 @@ def read_kinetics(folder: Path, part: str, split: int) -> List[Clip]:
     """Reads ``label,youtube_id,time_start,time_end,split`` of Kinetics.
 
     Args:
-        folder: Holds ``*train*.csv`` and ``*val*.csv``.
+        folder: holds ``*train*.csv`` and ``*val*.csv``.
         part: ``'train'`` or ``'val'``.
         split: Kinetics has one only.
     """
@@ -77,7 +77,7 @@ def read_hmdb51(folder: Path, part: str, split: int) -> List[Clip]:
     """Reads ``CLASS_test_splitN.txt``, where 1 marks training, 2 testing.
 
     Args:
-        folder: Holds the 51 files of the split.
+        folder: holds the 51 files of the split.
         part: ``'train'`` or ``'val'``.
         split: 1, 2 or 3.
     """
@@ -99,7 +99,7 @@ def read_ucf101(folder: Path, part: str, split: int) -> List[Clip]:
     """Reads ``CLASS/VIDEO`` from ``trainlist0N.txt`` or ``testlist0N.txt``.
 
     Args:
-        folder: Holds the lists.
+        folder: holds the lists.
         part: ``'train'`` or ``'val'``.
         split: 1, 2 or 3.
     """
@@ -114,9 +114,9 @@ def read_ssv2(folder: Path, part: str, split: int) -> List[Clip]:
     """Reads ids and templates of Something-Something v2.
 
     Args:
-        folder: Holds ``*train.json`` and ``*validation.json``.
+        folder: holds ``*train.json`` and ``*validation.json``.
         part: ``'train'`` or ``'val'``.
-        split: The data set has one only.
+        split: the data set has one only.
     """
     kind = dict(train='train', val='validation')[part]
     file = find_file(folder, f'*{kind}.json')
@@ -133,22 +133,22 @@ def label_clips(clips: Sequence[Clip], names: Sequence[str],
     """Numbers the videos of some classes.
 
     Args:
-        clips: Paths and class names.
-        names: The classes to keep, in the order of their labels.
-        all_names: The classes of the data set.
+        clips: paths and class names.
+        names: the classes to keep, in the order of their labels.
+        all_names: the classes of the data set.
 
     Raises:
-        ValueError: A class is unknown, or one to keep has no video.
+        ValueError: a class is unknown, or one to keep has no video.
     """
     found = {name for _, name in clips}
     unknown = sorted(found - {*all_names})
     if unknown:
         raise ValueError(f'The annotation has classes that configs/labels '
-                         f'does not know: {unknown[:5]}. Cure: take the '
+                         f'does not know: {unknown[:5]}: take the '
                          "data set's official annotation.")
     absent = [name for name in names if name not in found]
     if absent:
-        raise ValueError(f'The annotation has no video of {absent[:5]}. Cure: '
+        raise ValueError(f'The annotation has no video of {absent[:5]}: '
                          "take the data set's whole official annotation.")
     label_of = {name: label for label, name in enumerate(names)}
     return [(path, label_of[name]) for path, name in clips if name in label_of]
@@ -160,12 +160,12 @@ def draw_shots(entries: Sequence[Entry], shots: int, seed: str) -> List[Entry]:
     The order comes from hashes, so that it is the same on every machine.
 
     Args:
-        entries: Paths and labels to draw from.
-        shots: Number of videos per class.
-        seed: Another one gives another draw.
+        entries: paths and labels to draw from.
+        shots: number of videos per class.
+        seed: another one gives another draw.
 
     Raises:
-        ValueError: A class has fewer videos.
+        ValueError: a class has fewer videos.
     """
 
     def chance(entry: Entry) -> bytes:
@@ -185,12 +185,12 @@ def check_shots(counts: Dict[int, int], shots: int, where: str) -> None:
     """Refuses a list whose classes have another number of videos.
 
     Args:
-        counts: The number of videos of each label.
-        shots: What it should be.
-        where: What to call the list in the message.
+        counts: the number of videos of each label.
+        shots: what it should be.
+        where: what to call the list in the message.
 
     Raises:
-        ValueError: Names the first label that is wrong.
+        ValueError: names the first label that is wrong.
     """
     wrong = {key: n for key, n in sorted(counts.items()) if n != shots}
     if wrong:

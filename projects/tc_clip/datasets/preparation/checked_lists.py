@@ -1,8 +1,8 @@
-"""Lists whose videos have been looked for, and the files written of them."""
-import os
+"""Matches lists with video files on disk, and writes the lists."""
 from pathlib import Path
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
+from ...files import write_text
 from .annotations import Entry
 from .list_specs import ListSpec
 from .video_files import decode_errors, index_videos, match_video
@@ -12,9 +12,9 @@ class CheckedList(NamedTuple):
     """A list whose videos have been looked for.
 
     Attributes:
-        spec: The row of the table.
-        kept: Paths relative to the data set's folder, and labels.
-        lost: Paths as listed or found, and what is wrong.
+        spec: the row of the table.
+        kept: paths relative to the data set's folder, and labels.
+        lost: paths as listed or found, and what is wrong.
     """
     spec: ListSpec
     kept: List[Entry]
@@ -26,17 +26,17 @@ def find_videos(listed: Dict[ListSpec, List[Entry]], root: Path,
     """Looks for the videos of all lists, and decodes them if asked to.
 
     Args:
-        listed: The entries of each list.
-        root: Folder of the data set.
-        workers: Number of processes that decode; 0 to decode nothing.
+        listed: the entries of each list.
+        root: folder of the data set.
+        workers: number of processes that decode; 0 to decode nothing.
 
     Raises:
-        ValueError: There are no videos, or it is not clear which one is
+        ValueError: there are no videos, or it is not clear which one is
             meant.
     """
     index = index_videos(root)
     if not index:
-        raise ValueError(f'{root} holds no videos. Cure: put them there, or '
+        raise ValueError(f'{root} holds no videos: put them there, or '
                          'name the folder above by --data or MMACTION_DATA.')
     found = {
         path: match_video(path, index)
@@ -70,40 +70,41 @@ def _split_by_state(spec: ListSpec, entries: Sequence[Entry],
     return checked
 
 
-def print_table(lists: Sequence[CheckedList], own: bool) -> None:
-    """Prints how many videos there are, and should be.
+def count_table(lists: Sequence[CheckedList], from_annotation: bool) -> str:
+    """Tells how many videos there are, and should be, a line for each list.
 
     Args:
-        lists: Lists with their videos.
-        own: Whether they are made from official annotation.
+        lists: lists with their videos.
+        from_annotation: whether they are made from official annotation.
     """
     width = max(len(checked.spec.name) for checked in lists)
-    print(f'{"list":{width}}     found  expected  published')
+    lines = [f'{"list":{width}}     found  expected  published']
     for spec, kept, lost in lists:
         counts = (len(kept), len(kept) + len(lost), spec.published or '')
-        note = spec.note if own else ''
-        print(f'{spec.name:{width}}  {counts[0]:8}  {counts[1]:8}  '
-              f'{counts[2]:9}  {note}'.rstrip())
+        note = spec.note if from_annotation else ''
+        lines.append(f'{spec.name:{width}}  {counts[0]:8}  {counts[1]:8}  '
+                     f'{counts[2]:9}  {note}'.rstrip())
+    return '\n'.join(lines)
 
 
-def write_whole(path: Path, lines: Sequence[str]) -> None:
-    """Writes a file so that it is never there in part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f'{path.name}.part')
-    part.write_text(''.join(f'{line}\n' for line in lines), encoding='utf-8')
-    os.replace(part, path)
+def write_lines(path: Path, lines: Sequence[str]) -> None:
+    """Writes a text file, whole or not at all."""
+    write_text(path, ''.join(f'{line}\n' for line in lines))
 
 
-def write_missing(checked: CheckedList, root: Path) -> None:
+def write_missing(checked: CheckedList, root: Path) -> Optional[Path]:
     """Writes the list of what is missing, or removes that of an earlier run.
 
     Args:
-        checked: A list with its videos.
-        root: Folder of the data set.
+        checked: a list with its videos.
+        root: folder of the data set.
+
+    Returns:
+        The file; None where nothing is missing.
     """
     file = root / f'{checked.spec.name}.missing.txt'
     if checked.lost:
-        write_whole(file, [f'{path}: {why}' for path, why in checked.lost])
-        print(f'{file}: {len(checked.lost)} missing or broken')
-    else:
-        file.unlink(missing_ok=True)
+        write_lines(file, [f'{path}: {why}' for path, why in checked.lost])
+        return file
+    file.unlink(missing_ok=True)
+    return None

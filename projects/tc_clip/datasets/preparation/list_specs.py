@@ -2,7 +2,7 @@
 from pathlib import Path
 from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
 
-from .annotations import read_hmdb51, read_kinetics, read_ssv2, read_ucf101
+from .annotations import (read_hmdb51, read_kinetics, read_ssv2, read_ucf101)
 
 _SHOTS = 2, 4, 8, 16
 _SEEDS = 1, 2, 3
@@ -17,16 +17,16 @@ class ListSpec(NamedTuple):
     """What is in a list, and where its lines come from.
 
     Attributes:
-        name: Path in the data set's folder, without ``.txt``.
-        labels: File in ``configs/labels`` that numbers the classes, without
+        name: path in the data set's folder, without ``.txt``.
+        labels: file in ``configs/labels`` that numbers the classes, without
             ``.csv``; videos of other classes are left out.
         part: ``'train'`` or ``'val'`` of the official annotation.
-        in_clone: Regular expression for the list of the official repository.
-        split: Number of the official split, where there are several.
-        shots: Videos that are drawn from each class; 0 takes all.
-        draw: Number of the draw.
-        published: Length that the data set's authors state, if they do.
-        note: How the list made from official annotation differs from the
+        in_clone: regular expression for the list of the official repository.
+        split: number of the official split, where there are several.
+        shots: videos that are drawn from each class; 0 takes all.
+        draw: number of the draw.
+        published: length that the data set's authors state, if they do.
+        note: how the list made from official annotation differs from the
             published one.
     """
     name: str
@@ -44,11 +44,11 @@ class DataSet(NamedTuple):
     """A data set, which lies in a folder of the same name as its key.
 
     Attributes:
-        labels: File in ``configs/labels`` with all classes, without ``.csv``.
-        in_clone: Regular expression for its paths in the official repository.
-        read: Reads pairs of path and class name from the folder of the
+        labels: file in ``configs/labels`` with all classes, without ``.csv``.
+        in_clone: regular expression for its paths in the official repository.
+        read: reads pairs of path and class name from the folder of the
             official annotation, given the part and the split.
-        lists: What is prepared.
+        lists: what is prepared.
     """
     labels: str
     in_clone: str

@@ -10,6 +10,7 @@ from typing import Dict, List, Tuple
 
 import cv2
 import numpy as np
+from mmengine.logging import print_log
 
 from ...files import write_mp4
 
@@ -41,9 +42,9 @@ def states_over_time(motion: str, frames: int,
     a triangular wave from a random phase, the rest stays.
 
     Args:
-        motion: A key of ``MOTIONS``.
-        frames: Number of frames, T.
-        rng: Source of all randomness.
+        motion: a key of ``MOTIONS``.
+        frames: number of frames, T.
+        rng: source of all randomness.
 
     Returns:
         Centre x, centre y and radius as shares of the picture, and the colour
@@ -78,8 +79,8 @@ def draw_mask(shape: str, place: np.ndarray, size: int) -> np.ndarray:
 
     Args:
         shape: 'circle', 'square' or 'triangle'.
-        place: Centre x, centre y and radius, as shares of the picture.
-        size: Width and height in pixels.
+        place: centre x, centre y and radius, as shares of the picture.
+        size: width and height in pixels.
 
     Returns:
         The share of each pixel that the shape covers, ``(size, size, 1)``.
@@ -104,10 +105,10 @@ def motion_clip(motion: str, frames: int, size: int,
     """Draws a video of one random shape.
 
     Args:
-        motion: A key of ``MOTIONS``.
-        frames: Number of frames, T.
-        size: Width and height in pixels.
-        rng: Source of all randomness.
+        motion: a key of ``MOTIONS``.
+        frames: number of frames, T.
+        size: width and height in pixels.
+        rng: source of all randomness.
 
     Returns:
         The frames, ``(T, size, size, 3)`` uint8 RGB.
@@ -131,9 +132,9 @@ def write_split(out: Path, split: str, settings: Dict[str, int]) -> None:
     """Writes the videos of a split and then their list, with a line a class.
 
     Args:
-        out: Folder of the data set, with ``videos/`` in it.
-        split: One of ``SPLITS``.
-        settings: As in ``make_data_set``.
+        out: folder of the data set, with ``videos/`` in it.
+        split: one of ``SPLITS``.
+        settings: as in ``make_data_set``.
     """
     lines: List[str] = []
     for label, motion in enumerate(MOTIONS):
@@ -148,7 +149,7 @@ def write_split(out: Path, split: str, settings: Dict[str, int]) -> None:
                 motion_clip(motion, settings['frames'], settings['size'], rng),
                 FPS)
             lines.append(f'{name} {label}\n')
-        print(f'{split}: {settings[split]} videos, {motion}', flush=True)
+        print_log(f'{split}: {settings[split]} videos, {motion}')
     (out / f'{split}.txt').write_text(''.join(lines), encoding='utf-8')
 
 
@@ -156,9 +157,9 @@ def make_data_set(out: Path, settings: Dict[str, int]) -> bool:
     """Writes the data set, unless it is there with the same settings.
 
     Args:
-        out: Folder for ``videos/``, ``train.txt``, ``val.txt``,
+        out: folder for ``videos/``, ``train.txt``, ``val.txt``,
             ``classes.txt`` and ``settings.json``, which is written last.
-        settings: The values of ``train``, ``val``, ``frames``, ``size`` and
+        settings: the values of ``train``, ``val``, ``frames``, ``size`` and
             ``seed``.
 
     Returns:

@@ -11,19 +11,19 @@ def read_list(file: Path, classes: int, shots: int = 0) -> List[Entry]:
     """Reads lines ``path label``.
 
     Args:
-        file: A published list.
-        classes: Number of classes; labels are 0 to ``classes - 1``.
-        shots: Number of videos that each class must have; 0 for any.
+        file: a published list.
+        classes: number of classes; labels are 0 to ``classes - 1``.
+        shots: number of videos that each class must have; 0 for any.
 
     Raises:
-        ValueError: A line or label is not as it should be.
+        ValueError: a line or label is not as it should be.
     """
     entries: List[Entry] = []
     for line in file.read_text(encoding='utf-8').splitlines():
         path, _, label = line.strip().rpartition(' ')
         if not path or not label.isdecimal() or int(label) >= classes:
             raise ValueError(f"{file}: {line!r} is not 'path label' with a "
-                             f'label from 0 to {classes - 1}. Cure: check '
+                             f'label from 0 to {classes - 1}: check '
                              'that it is the right list.')
         entries.append((path, int(label)))
     if shots:
@@ -41,7 +41,7 @@ def llm_pattern(labels: str) -> str:
     """Describes where the rephrased names of a class-name file are.
 
     Args:
-        labels: The name of ours, without ``.csv``; its last word tells the
+        labels: the name of ours, without ``.csv``; its last word tells the
             half or split, if it is one.
     """
     part = re.search(r'(base|novel|split\d)$', labels)
@@ -50,18 +50,18 @@ def llm_pattern(labels: str) -> str:
 
 
 def find_in_clone(folder: Path, suffix: str, patterns: Sequence[str],
-                  cure: str) -> Path:
+                  advice: str) -> Path:
     """Returns the only file whose path matches all patterns.
 
     Args:
-        folder: Part of a clone of the official repository.
-        suffix: Of the files to look at, e.g. ``'.txt'``.
-        patterns: Regular expressions for ``normalise``d paths.
-        cure: What to do if there is no such file, or several.
+        folder: part of a clone of the official repository.
+        suffix: of the files to look at, e.g. ``'.txt'``.
+        patterns: regular expressions for ``normalise``d paths.
+        advice: what to do if there is no such file, or several.
 
     Raises:
-        FileNotFoundError: There is none.
-        ValueError: There are several.
+        FileNotFoundError: there is none.
+        ValueError: there are several.
     """
     files = sorted(folder.rglob(f'*{suffix}'))
     matches = [
@@ -73,8 +73,8 @@ def find_in_clone(folder: Path, suffix: str, patterns: Sequence[str],
     if not matches:
         raise FileNotFoundError(
             f'None of the {len(files)} {suffix} files below {folder} matches '
-            f'{sought}. Cure: {cure}')
+            f'{sought}: {advice}')
     if len(matches) > 1:
-        raise ValueError(f'{", ".join(map(str, matches))} all match {sought}. '
-                         f'Cure: {cure}')
+        raise ValueError(f'{", ".join(map(str, matches))} all match {sought}: '
+                         f'{advice}')
     return matches[0]

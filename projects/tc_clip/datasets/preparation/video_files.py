@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import Dict, List, Mapping, Optional, Sequence
 
 import numpy as np
+from mmengine.logging import print_log
 
 from ..video_paths import is_video, videos_below
 
@@ -38,26 +39,26 @@ def match_video(listed: str, index: Mapping[str, List[str]]) -> Optional[str]:
     Where several share the stem, the one is taken whose path ends as listed.
 
     Args:
-        listed: A path or name, with or without suffix.
-        index: As from ``index_videos``.
+        listed: a path or name, with or without suffix.
+        index: as from ``index_videos``.
 
     Returns:
         The path relative to the data set's folder, or None.
 
     Raises:
-        ValueError: Several videos fit, or the path has a space.
+        ValueError: several videos fit, or the path has a space.
     """
     found = index.get(stem_of(listed), [])
     if len(found) > 1:
         found = [path for path in found if f'/{path}'.endswith(f'/{listed}')]
         if len(found) != 1:
             raise ValueError(
-                f'{listed} may be any of {sorted(index[stem_of(listed)])}. '
-                'Cure: keep one of them below the folder of the data set.')
+                f'{listed} may be any of {sorted(index[stem_of(listed)])}: '
+                'keep one of them below the folder of the data set')
     if found and len(found[0].split()) > 1:
         raise ValueError(
-            f"{found[0]!r} has a space, which MMAction2's lists cannot hold. "
-            'Cure: rename such folders and files, see docs/data.md')
+            f"{found[0]!r} has a space, which MMAction2's lists cannot hold: "
+            'rename such folders and files, see docs/data.md')
     return found[0] if found else None
 
 
@@ -67,13 +68,13 @@ def decode_middle(path: str) -> str:
     Returns:
         What is wrong with the video, or '' if nothing is.
     """
-    from ..safe_decode import SafeDecordDecode, SafeDecordInit
+    from ..safe_decode import (BrokenVideoError, SafeDecordDecode, SafeDecordInit)
     try:
         results = SafeDecordInit()(dict(filename=path))
         results['frame_inds'] = np.array([results['total_frames'] // 2])
         SafeDecordDecode()(results)
-    except RuntimeError as error:
-        return str(error).partition('. Cure: ')[0][len(path) + 1:]
+    except BrokenVideoError as error:
+        return error.reason
     return ''
 
 
@@ -127,8 +128,8 @@ def decode_errors(paths: Sequence[str], workers: int) -> Dict[str, str]:
     A video that ends or blocks its process is an error like others.
 
     Args:
-        paths: Files to decode.
-        workers: Number of processes.
+        paths: files to decode.
+        workers: number of processes.
 
     Returns:
         What is wrong with each broken video.
@@ -142,7 +143,7 @@ def decode_errors(paths: Sequence[str], workers: int) -> Dict[str, str]:
             idle[-1].begin(waiting.popleft())
             busy.append(idle.pop())
             if waiting and len(waiting) % _NEWS_EVERY == 0:
-                print(f'{len(waiting)} videos left to decode', flush=True)
+                print_log(f'{len(waiting)} videos left to decode')
         wait([decoder.pipe for decoder in busy], timeout=1)
         for decoder in [decoder for decoder in busy if decoder.is_done()]:
             reason = decoder.end()

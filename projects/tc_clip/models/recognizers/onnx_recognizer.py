@@ -26,8 +26,7 @@ def open_session(file: Union[str, Path],
 
     Raises:
         FileNotFoundError: there is no such file.
-        ImportError: onnxruntime is not installed, which it says with the
-            cure.
+        ImportError: onnxruntime is not installed; names the command.
         ValueError: onnxruntime lacks a provider or cannot read the file.
     """
     try:
@@ -51,7 +50,7 @@ def open_session(file: Union[str, Path],
             onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     try:
         return onnxruntime.InferenceSession(str(file), options, wanted)
-    # onnxruntime's errors share no base class of their own
+    # onnxruntime's errors have no common base class
     except Exception as error:
         raise ValueError(f'{file}: onnxruntime cannot open it ({error}). '
                          'Write it anew with tools/export.py') from error

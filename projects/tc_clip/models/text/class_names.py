@@ -12,15 +12,15 @@ def load_class_names(source: Union[str, Path, Sequence[str]]) -> List[str]:
     """Loads class names, so that the name of label ``i`` is the i-th.
 
     Args:
-        source: The names themselves, or the path of a file that holds them:
+        source: the names themselves, or the path of a file that holds them:
             ``.txt`` with a name per line, ``.csv`` with the header
             ``id,name``, or ``.json`` with an object from ids to texts, which
             are kept whole. The ids may come in any order.
 
     Raises:
-        FileNotFoundError: There is no such file.
-        TypeError: A name is not a string.
-        ValueError: The suffix is unknown, the file is malformed, the ids are
+        FileNotFoundError: there is no such file.
+        TypeError: a name is not a string.
+        ValueError: the suffix is unknown, the file is malformed, the ids are
             not 0 to C-1, or a name is empty or occurs twice.
     """
     if not isinstance(source, (str, Path)):
@@ -29,10 +29,10 @@ def load_class_names(source: Union[str, Path, Sequence[str]]) -> List[str]:
     if path.suffix not in _READERS:
         raise ValueError(
             f"{path}: class names cannot be read from a '{path.suffix}' "
-            f'file. Cure: give a list of names or a file in {_FORMATS}.')
+            f'file: give a list of names or a file in {_FORMATS}.')
     if not path.is_file():
         raise FileNotFoundError(
-            f'{path}: no such file of class names. Cure: correct the path, '
+            f'{path}: no such file of class names: correct the path, '
             'which is relative to the folder that the command runs in.')
     # -sig: spreadsheets put a byte order mark before the header
     text = path.read_text(encoding='utf-8-sig')
@@ -40,7 +40,7 @@ def load_class_names(source: Union[str, Path, Sequence[str]]) -> List[str]:
 
 
 def _read_txt(text: str, path: Path) -> List[Tuple[str, str]]:
-    """Numbers the lines; empty lines at the end are no classes."""
+    """Numbers the lines; empty lines at the end do not count."""
     lines = text.rstrip().splitlines()
     return [(str(i), line.strip()) for i, line in enumerate(lines)]
 
@@ -50,12 +50,12 @@ def _read_csv(text: str, path: Path) -> List[Tuple[str, str]]:
     header, *rows = [*csv.reader(text.splitlines())] or [[]]
     if [column.strip() for column in header] != ['id', 'name']:
         raise ValueError(f"{path}: the first line must be 'id,name', but is "
-                         f'{",".join(header)!r}. Cure: add the header.')
+                         f'{",".join(header)!r}: add the header.')
     for row in rows:
         if row and len(row) != 2:
             raise ValueError(
                 f'{path}: the row {",".join(row)!r} has {len(row)} columns, '
-                'not 2. Cure: put names that hold a comma in double quotes.')
+                'not 2: put names that hold a comma in double quotes.')
     return [(row[0], row[1].strip()) for row in rows if row]
 
 
@@ -76,38 +76,38 @@ _READERS = {'.txt': _read_txt, '.csv': _read_csv, '.json': _read_json}
 
 def _by_id(pairs: Sequence[Tuple[str, str]], path: Path) -> List[str]:
     """Orders names by id, which must be 0 to C-1 without gap."""
-    cure = 'Cure: number the classes 0, 1, 2, ... without gap.'
+    advice = 'number the classes 0, 1, 2, ... without gap'
     names: Dict[int, str] = {}
     for key, name in pairs:
         if not key.strip().isdecimal():
             raise ValueError(f'{path}: the id {key!r} of {name!r} is not a '
-                             f'whole number from 0 on. {cure}')
+                             f'whole number from 0 on: {advice}')
         if int(key) in names:
             raise ValueError(f'{path}: the id {int(key)} is given to both '
-                             f'{names[int(key)]!r} and {name!r}. {cure}')
+                             f'{names[int(key)]!r} and {name!r}: {advice}')
         names[int(key)] = name
     for i in range(len(names)):
         if i not in names:
             raise ValueError(f'{path}: has {len(names)} classes, but none '
-                             f'with the id {i}. {cure}')
+                             f'with the id {i}: {advice}')
     return [names[i] for i in range(len(names))]
 
 
 def _checked(names: List[str], where: str) -> List[str]:
     """Returns ``names`` if all are strings, none is empty or repeated."""
     if not names:
-        raise ValueError(f'{where}: there is no name. Cure: add one.')
+        raise ValueError(f'{where}: there is no name: add one.')
     first: Dict[str, int] = {}
     for i, name in enumerate(names):
         if not isinstance(name, str):
             raise TypeError(f'{where}: the name with id {i} must be a string, '
-                            f'but is {name!r}. Cure: put it in quotes.')
+                            f'but is {name!r}: put it in quotes.')
         if not name.strip():
-            raise ValueError(f'{where}: the name with id {i} is empty. Cure: '
+            raise ValueError(f'{where}: the name with id {i} is empty: '
                              'fill it in, or remove the line.')
         if name in first:
             raise ValueError(
                 f'{where}: the ids {first[name]} and {i} share the name '
-                f'{name!r}. Cure: rename one, so that texts can differ.')
+                f'{name!r}: rename one, so that texts can differ.')
         first[name] = i
     return names

@@ -194,7 +194,7 @@ class TextEncoder(nn.Module):
             state: state before block ``start``.
             start: the first block to apply.
             condition: called before each block with its number and the
-                prefix; returns the prefix that the block shall see, ``(B, S,
+                prefix; returns the prefix that the block reads, ``(B, S,
                 D)`` once it depends on the video.
 
         Returns:

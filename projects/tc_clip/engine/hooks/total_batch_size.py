@@ -10,12 +10,12 @@ def accumulation(total: int, per_process: int, processes: int) -> int:
     """Returns how many batches make up one optimiser step.
 
     Args:
-        total: videos that one optimiser step shall see.
+        total: videos of one optimiser step.
         per_process: batch size of one process.
         processes: processes that train together.
 
     Raises:
-        ValueError: the total is no multiple of what is loaded at once.
+        ValueError: the total is not a multiple of what is loaded at once.
     """
     at_once = per_process * processes
     if total % at_once:

@@ -108,7 +108,7 @@ def test_the_result_of_a_test_is_not_touched(test_run, tmp_path):
 
 def test_other_backbones_have_a_page_without_maps(test_run, tmp_path,
                                                   monkeypatch):
-    monkeypatch.setattr('projects.tc_clip.engine.run_page_hook.TCCLIPViT',
+    monkeypatch.setattr('projects.tc_clip.engine.hooks.run_page.TCCLIPViT',
                         TokenRecorder)
     test_run(build(enable=True, out_dir=str(tmp_path)))
     assert [v['layers'] for v in read_videos(tmp_path)] == [[], [], []]

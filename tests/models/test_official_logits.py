@@ -1,10 +1,8 @@
 """The registered classes compute what the official code computes.
 
 Everything runs in float64, through the converter; see
-``tests/reference/oracle.py`` for where the numbers come from.
+``tests/reference/official_weights.py`` for where the numbers come from.
 """
-from pathlib import Path
-
 import pytest
 import torch
 import torch.nn.functional as F
@@ -12,9 +10,8 @@ from mmaction.registry import MODELS
 from mmengine.config import Config
 
 from projects.tc_clip.clip.layouts import from_tc_clip, from_vifi_clip
-from tests.reference import oracle
-
-CONFIGS = Path(__file__).parents[2] / 'configs'
+from tests.reference import official_weights as official
+from tests.small import CONFIGS
 
 
 def build(case, reference, **head):
@@ -39,16 +36,16 @@ def build(case, reference, **head):
 
 def load(model, convert, case):
     """Loads a case's official weights through the converter."""
-    state, leftovers = convert(oracle.official_state(case))
+    state, leftovers = convert(official.official_state(case))
     assert not leftovers
-    state['cls_head.text_encoder.token_embedding.weight'] = oracle.parameter(
-        oracle.TOKEN_EMBEDDING, (49408, 512))
+    state['cls_head.text_encoder.token_embedding.weight'] = official.parameter(
+        official.TOKEN_EMBEDDING, (49408, 512))
     model.load_state_dict(state)
 
 
 def tc_clip(name):
     """Returns model, clips, case and expected arrays of a TC-CLIP case."""
-    case, expected = oracle.load_case(name)
+    case, expected = official.load_case(name)
     options = case['cfg']
     model, frames = build(
         case,
@@ -57,7 +54,7 @@ def tc_clip(name):
             num_tokens=options.get('context_token_k', 96),
             seed_ratio=options.get('seed_token_a', 0.3)))
     load(model, from_tc_clip, case)
-    clips = oracle.clips(case['batch'], frames, case['seed']).double()
+    clips = official.clips(case['batch'], frames, case['seed']).double()
     return model, clips, case, {
         k: torch.tensor(v)
         for k, v in expected.items()
@@ -124,14 +121,14 @@ def test_gradients_equal_official_code():
 
 
 def test_frame_wise_equals_official_vifi_clip():
-    case, expected = oracle.load_case('vifi_t4')
+    case, expected = official.load_case('vifi_t4')
     config = Config.fromfile(CONFIGS / 'zero_shot/vificlip_k400.py').model
     config.backbone.pretrained = config.data_preprocessor.blending = None
     config.cls_head.class_names = case['classes']
     model, frames = MODELS.build(config).double(), case['T']
     load(model, from_vifi_clip, case)
     model.eval()
-    clips = oracle.clips(case['batch'], frames, case['seed']).double()
+    clips = official.clips(case['batch'], frames, case['seed']).double()
     with torch.no_grad():
         feature, context = model.backbone(clips)
         text = model.cls_head.encode_text()[0]

@@ -1,7 +1,9 @@
 """The cures for mmaction2 1.2 and mmengine 0.10, one by one."""
+import configparser
 import importlib.metadata
 import importlib.util
 import json
+import re
 import subprocess
 import sys
 import types
@@ -16,6 +18,7 @@ from mmengine.logging import HistoryBuffer, MessageHub
 from mmengine.runner import save_checkpoint
 
 from projects.tc_clip.compat import releases as compat
+from tests.small import ROOT
 
 FRESH = '''
 import json
@@ -104,8 +107,21 @@ def test_every_wrong_package_is_named(monkeypatch):
     assert str(error.value) == (
         'TC-CLIP: mmengine 0.9.1 is installed, >=0.10.2,<1.0.0 is needed; '
         'mmcv 2.2.0 is installed, >=2.0.0,<2.2.0 is needed; mmaction2 is not '
-        'installed. Cure: pip install "mmengine>=0.10.2,<1.0" '
-        '"mmcv-lite==2.1.0" "mmaction2==1.2.0"')
+        'installed: pip install "mmengine>=0.10.2,<1.0.0" '
+        '"mmcv-lite>=2.0.0,<2.2.0" "mmaction2>=1.2.0,<1.3.0"')
+
+
+def test_bounds_are_those_of_the_package():
+    """setup.cfg tells pip what check_versions tells users."""
+    config = configparser.ConfigParser()
+    config.read(ROOT / 'setup.cfg')
+    required = config['options']['install_requires'].split()
+    for names, bounds in compat._SUPPORTED.items():
+        given, = (line for line in required if line.startswith(names[-1]))
+        versions = re.findall(r'[\d.]+', given[len(names[-1]):])
+        for version, bound in zip(versions, bounds):
+            padded = version.split('.') + ['0', '0']
+            assert padded[:3] == bound.split('.'), given
 
 
 def test_wrong_mmcv_lite_is_not_called_mmcv(monkeypatch):
@@ -120,7 +136,7 @@ def test_wrong_mmcv_lite_is_not_called_mmcv(monkeypatch):
 
 def test_building_the_missing_drn_says_what_to_do(fresh):
     assert fresh['error'] == (
-        'ImportError: The installed mmaction2 was packaged without DRN. Cure: '
+        'ImportError: The installed mmaction2 was packaged without DRN: '
         'install mmaction2 from a git checkout with `pip install -e`.')
 
 

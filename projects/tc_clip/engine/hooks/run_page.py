@@ -7,13 +7,13 @@ from mmaction.registry import HOOKS
 from mmaction.structures import ActionDataSample
 from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
-from ..evaluation.ranking import Guess, best_classes
-from ..models.backbones.tc_clip_vit import TCCLIPViT
-from ..visualization import PageVideo, TokenRecorder, ViewRecord, write_page
-from ..visualization.token_records import to_frames
+from ...evaluation.ranking import Guess, best_classes
+from ...models.backbones.tc_clip_vit import TCCLIPViT
+from ..recognizer import recognizer_of
+from ...visualization import (PageVideo, TokenRecorder, ViewRecord, write_page)
+from ...visualization.token_records import to_frames
 
 _TOP_K = 5
 
@@ -33,7 +33,7 @@ class RunPageHook(Hook):
             lists, the pages of the others are ``index_2.html`` and so on.
         show: whether to open the page in a browser at the end.
         wait_time: for MMAction2's own hook, which plays videos.
-        max_videos: most videos that a page shall hold.
+        max_videos: largest number of videos on a page.
 
     Raises:
         ValueError: it is enabled without ``out_dir``.
@@ -122,12 +122,6 @@ class RunPageHook(Hook):
             checkpoint=runner.cfg.get('load_from'),
             list=runner.test_dataloader.dataset.ann_file,
             shown=f'{len(self.videos)} of {self.seen} videos')
-
-
-def recognizer_of(runner: Runner) -> Any:
-    """Returns a runner's model, without what wraps it for many processes."""
-    model = runner.model
-    return model.module if is_model_wrapper(model) else model
 
 
 def show_video(head: Any, name: str, record: ViewRecord,

@@ -1,6 +1,6 @@
-"""tools/export.py, whose graphs tests/apis/test_export.py looks at."""
-import importlib
+"""tools/export.py, whose graphs tests/deployment/test_export.py looks at."""
 
+import export as tool
 import pytest
 import torch
 
@@ -12,24 +12,12 @@ needs_torch = pytest.mark.skipif(
 
 
 @pytest.fixture
-def tool():
-    """tools/export.py, which imports its neighbours."""
-    return importlib.import_module('export')
-
-
-@pytest.fixture
-def run(tool, tiny_config, tiny_checkpoint, tmp_path, monkeypatch, capsys):
+def run(run_tool, tiny_config, tiny_checkpoint, tmp_path):
     """Runs the tool with the tiny model; returns what it prints."""
     config = tmp_path / 'tiny.py'
     tiny_config.dump(config)
-
-    def run(*options):
-        command = ['export.py', config, tiny_checkpoint, *options]
-        monkeypatch.setattr('sys.argv', [str(part) for part in command])
-        tool.main()
-        return capsys.readouterr().out
-
-    return run
+    export = run_tool('export')
+    return lambda *options: export(config, tiny_checkpoint, *options).out
 
 
 @needs_torch
@@ -45,9 +33,9 @@ def test_says_what_it_wrote_and_how_near_it_is(run, tmp_path):
 
 @pytest.mark.slow
 @needs_torch
-def test_wrong_files_stay_and_are_refused(run, tool, tmp_path, monkeypatch):
-    read = tool.export.read
-    monkeypatch.setattr(tool.export, 'read',
+def test_wrong_files_stay_and_are_refused(run, tmp_path, monkeypatch):
+    read = tool.export.open_graph
+    monkeypatch.setattr(tool.export, 'open_graph',
                         lambda path: lambda clips: read(path)(clips) + 1)
     out = tmp_path / 'model.pt2'
     with pytest.raises(SystemExit, match='by up to 1.0e.*Do not use it'):
@@ -55,7 +43,7 @@ def test_wrong_files_stay_and_are_refused(run, tool, tmp_path, monkeypatch):
     assert out.is_file()
 
 
-def test_more_is_allowed_only_where_the_model_itself_moves(tool, tmp_path):
+def test_more_is_allowed_only_where_the_model_itself_moves(tmp_path):
     assert 'thousandth' not in tool.verdict(9e-5, 1e-4, tmp_path)
     assert 'moves by 2.0e-01' in tool.verdict(3e-1, 4e-1, tmp_path)
     with pytest.raises(SystemExit, match='4.0e-01 is allowed'):
@@ -68,13 +56,13 @@ def test_more_is_allowed_only_where_the_model_itself_moves(tool, tmp_path):
     (['--out', 'a.pt2', '--batch', '2', '--dynamic-batch'], 'not allowed'),
     ([], '--out'),
 ])
-def test_wrong_options_are_named(tool, capsys, options, message):
+def test_wrong_options_are_named(capsys, options, message):
     with pytest.raises(SystemExit):
         tool.parse_args(['config.py', 'weights.pth', *options])
     assert message in capsys.readouterr().err
 
 
-def test_names_what_has_to_be_installed(tool, monkeypatch):
+def test_names_what_has_to_be_installed(monkeypatch):
     monkeypatch.setattr(tool.importlib.util, 'find_spec', lambda name: None)
     monkeypatch.setattr(tool.torch, '__version__', '2.5.1')
     with pytest.raises(SystemExit, match='pip install onnx onnxscript onnxr'):

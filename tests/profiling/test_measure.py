@@ -6,8 +6,7 @@ import pytest
 import torch
 
 from projects.tc_clip.profiling import measure
-
-from .conftest import ROOT
+from tests.small import ROOT
 
 
 def test_multiply_adds_of_a_product():

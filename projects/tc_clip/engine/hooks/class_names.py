@@ -5,6 +5,8 @@ from mmaction.registry import HOOKS
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
+from ..recognizer import recognizer_of
+
 
 @HOOKS.register_module()
 class ClassNamesHook(Hook):
@@ -19,8 +21,7 @@ class ClassNamesHook(Hook):
     @staticmethod
     def _class_names(runner: Runner) -> Optional[List[str]]:
         """Returns the names of the model's head, if it has names."""
-        model = getattr(runner.model, 'module', runner.model)
-        return getattr(model.cls_head, 'class_names', None)
+        return getattr(recognizer_of(runner).cls_head, 'class_names', None)
 
     def _check_labels(self, runner: Runner, loop: str) -> None:
         """Raises where a label has no class name."""

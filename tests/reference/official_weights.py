@@ -1,4 +1,4 @@
-"""Weights and videos of the oracle cases in ``tests/data/oracle``.
+"""Makes weights and videos of the cases in ``tests/data/oracle``.
 
 The cases hold what the official implementation (naver-ai/tc-clip at 8728fe4)
 computes in float64. Its weights and input are pseudo-random numbers that
@@ -6,19 +6,20 @@ follow from a parameter's name, a shape or a seed, so none are stored.
 """
 import json
 import zlib
-from pathlib import Path
 
 import numpy as np
 import torch
 
-DATA = Path(__file__).parents[1] / 'data/oracle'
+from tests.small import DATA
+
+CASES = DATA / 'oracle'
 TOKEN_EMBEDDING = 'text_encoder.token_embedding.weight'
 
 
 def load_case(name):
     """Returns the description and the arrays of a case."""
-    arrays = dict(np.load(DATA / f'{name}.npz'))
-    return json.loads((DATA / f'{name}.json').read_text()), arrays
+    arrays = dict(np.load(CASES / f'{name}.npz'))
+    return json.loads((CASES / f'{name}.json').read_text()), arrays
 
 
 def parameter(name, shape):

@@ -1,0 +1,9 @@
+"""Hooks of training and testing."""
+from .class_names import ClassNamesHook
+from .epoch_seed import EpochSeedHook
+from .run_page import RunPageHook
+from .total_batch_size import TotalBatchSizeHook
+
+__all__ = [
+    'ClassNamesHook', 'EpochSeedHook', 'RunPageHook', 'TotalBatchSizeHook'
+]

@@ -1,0 +1,74 @@
+"""The table of lists, and the class names that it counts on."""
+import hashlib
+
+from projects.tc_clip.datasets.preparation.list_specs import DATA_SETS
+from projects.tc_clip.models.text.class_names import load_class_names
+from tests.small import CONFIGS
+
+LABELS = CONFIGS / 'labels'
+# of all class names, in the order that the published benchmarks number them
+DIGEST = '0efd7a599e3c6404b808718022835e6636c79d97bb97eac13e8f96edf4e485ba'
+
+
+def test_class_names_have_their_counts_and_halves_make_wholes():
+    wholes = dict(kinetics_400=400, hmdb_51=51, ucf_101=101, ssv2=174)
+    names = {
+        file.stem: load_class_names(file)
+        for file in LABELS.glob('*') if file.is_file()
+    }
+    assert len(names) == 16
+    for name, count in wholes.items():
+        base, novel = names[f'{name}_base'], names[f'{name}_novel']
+        assert len(names[name]) == count
+        assert len(base) == (count + 1) // 2 and len(novel) == count // 2
+        assert sorted(base + novel) == sorted(names[name])
+    assert len(names['kinetics_600']) == 600
+    for split in (1, 2, 3):
+        part = names[f'kinetics_600_split{split}']
+        assert len(part) == 160 and {*part} <= {*names['kinetics_600']}
+        assert not {*part} & {*names['kinetics_400']}
+
+
+def test_class_names_keep_their_order():
+    digest = hashlib.sha256()
+    for file in sorted(LABELS.glob('*.csv')):
+        digest.update('\n'.join([file.stem, *load_class_names(file)]).encode())
+    assert digest.hexdigest() == DIGEST
+
+
+def test_every_list_of_the_table_has_its_class_names():
+    for data_set in DATA_SETS.values():
+        assert (LABELS / f'{data_set.labels}.csv').is_file()
+        assert len({spec.name
+                    for spec in data_set.lists}) == len(data_set.lists)
+        for spec in data_set.lists:
+            assert (LABELS / f'{spec.labels}.csv').is_file()
+    few_shot = {spec.name: spec.published for spec in DATA_SETS['ssv2'].lists}
+    classes = len(load_class_names(LABELS / 'ssv2.csv'))
+    assert few_shot['train_16shot'] == 16 * classes
+
+
+def test_every_list_of_the_paper_is_there():
+    names = {
+        name: [spec.name for spec in data_set.lists]
+        for name, data_set in DATA_SETS.items()
+    }
+    splits = [f'val_split{i}' for i in (1, 2, 3)]
+    shots = [f'train_{k}shot' for k in (2, 4, 8, 16)]
+    halves = [
+        f'base_to_novel/{name}'
+        for name in ('train_seed1', 'train_seed2', 'train_seed3', 'val_base',
+                     'val_novel')
+    ]
+    assert names == dict(
+        kinetics400=['train', 'val', *halves],
+        kinetics600=splits,
+        hmdb51=splits + shots + halves,
+        ucf101=splits + shots + halves,
+        ssv2=['val', *shots, *halves])
+    # base-to-novel trains on 16 videos of each base class, three draws
+    drawn = {(spec.shots, spec.draw, spec.labels[-5:])
+             for data_set in DATA_SETS.values()
+             for spec in data_set.lists
+             if spec.name.startswith('base_to_novel/train')}
+    assert drawn == {(16, draw, '_base') for draw in (1, 2, 3)}

@@ -1,0 +1,71 @@
+"""From class names to token ids, short texts first."""
+import pytest
+import torch
+
+from projects.tc_clip.models.text.class_texts import (chunk_runs, clip_tokenizer, prompt_ids, readable_name, reworded, tokenize_classes)
+
+TEXTS = ['ski jumping in the snow', 'run', 'a cartwheel', 'swim', 'run']
+
+
+@pytest.mark.parametrize('name, options, wanted', [
+    ('ski_jump', {}, 'ski jump'),
+    ('ski_jump', dict(split_underscores=False), 'ski_jump'),
+    ('ApplyLipstick', {}, 'ApplyLipstick'),
+    ('ApplyLipstick', dict(split_camel_case=True), ' Apply Lipstick'),
+])
+def test_readable_names(name, options, wanted):
+    assert readable_name(name, **options) == wanted
+
+
+def test_ids_are_those_of_the_tokenizer_without_padding():
+    tokens = tokenize_classes(TEXTS, num_before=5, context_length=77)
+    tokenizer = clip_tokenizer()
+    rows = torch.split(tokens.ids,
+                       [n for count, n in tokens.runs for _ in range(count)])
+    wanted = [[*tokenizer.encode(text), tokenizer.eot_token_id]
+              for text in TEXTS]
+    assert [rows[i].tolist() for i in tokens.text_of_class] == wanted
+    # 'run' is there once, and every length has one run
+    assert len(rows) == 4
+    lengths = [n for _, n in tokens.runs]
+    assert lengths == sorted({*map(len, wanted)})
+
+
+def test_a_text_may_fill_all_positions_but_no_more():
+    length = len(clip_tokenizer().encode(TEXTS[0])) + 1
+    tokenize_classes(TEXTS, 5, 5 + length)
+    with pytest.raises(
+            ValueError,
+            match=f"'{TEXTS[0]}' takes {5 + length} of {4 + length} posit"):
+        tokenize_classes(TEXTS, 5, 4 + length)
+
+
+def test_wordings_are_templates_or_files_of_as_many_names(tmp_path):
+    names = ['run', 'swim']
+    assert reworded(names, 'to {} {}') == ['to run run', 'to swim swim']
+    file = tmp_path / 'others.txt'
+    file.write_text('jog\ncrawl')
+    assert reworded(names, str(file)) == ['jog', 'crawl']
+    with pytest.raises(ValueError, match='has 2 names for 3 classes'):
+        reworded([*names, 'sit'], str(file))
+    with pytest.raises(ValueError, match=r"'to run' is no.* has no \{\}"):
+        reworded(names, 'to run')
+
+
+def test_prompt_words_are_as_many_tokens_as_vectors():
+    assert prompt_ids('a photo of a',
+                      4) == clip_tokenizer().encode('a photo of a')
+    assert len(prompt_ids('a photo of a', 0)) == 4  # the words stay words
+    with pytest.raises(ValueError, match='has 4 tokens but num_prompts=3'):
+        prompt_ids('a photo of a', 3)
+
+
+@pytest.mark.parametrize('size', [1, 2, 5, 6, 9])
+def test_chunks_hold_every_class_once_and_none_too_many(size):
+    groups = ((3, 2), (1, 5), (4, 7))
+    chunks = [*chunk_runs(groups, size)]
+    counts = [sum(c for c, _ in chunk) for chunk in chunks]
+    assert counts[:-1] == [size] * (len(counts) - 1) and counts[-1] <= size
+    for length, total in ((2, 3), (5, 1), (7, 4)):
+        assert total == sum(c for chunk in chunks for c, n in chunk
+                            if n == length)
