@@ -47,5 +47,5 @@ def test_a_span_is_a_run_of_frames(span, first, frames):
 def test_seconds_need_a_frame_rate():
     video = dict(total_frames=50, avg_fps=25., filename='a.mp4')
     assert duration(video) == 2
-    with pytest.raises(BrokenVideoError, match='a.mp4 tells no frame rate'):
+    with pytest.raises(BrokenVideoError, match='a.mp4 has no frame rate'):
         duration(dict(video, avg_fps=0.))

@@ -229,7 +229,7 @@ def test_joint_positions(clip_file):
 
 
 def test_model_without_clip():
-    with pytest.raises(ValueError, match='pretrained=None: there is no CLIP'):
+    with pytest.raises(ValueError, match='pretrained=None: CLIP cannot be'):
         WeightEnsemble(make_model(None))
 
 
