@@ -160,7 +160,7 @@ def test_files_that_hold_no_checkpoint(tmp_path):
     torch.save([1], path)
     with pytest.raises(ValueError) as error:
         read_tensors(path)
-    assert str(error.value) == f'{path} holds no dict but a list.'
+    assert str(error.value) == f'{path} must hold a dict, but holds a list.'
     torch.jit.save(torch.jit.script(torch.nn.Linear(1, 1)), path)
     with pytest.raises(ValueError) as error:
         read_tensors(path)
