@@ -15,10 +15,17 @@ from typing import Dict, List, Optional, Sequence
 import _checkout  # noqa: F401 - finds the package without installation
 
 from projects.tc_clip.config_files import config_folder
-from projects.tc_clip.datasets.preparation.annotations import (Entry, draw_shots, label_clips)
-from projects.tc_clip.datasets.preparation.checked_lists import (find_videos, count_table, write_missing, write_lines)
-from projects.tc_clip.datasets.preparation.list_specs import (DATA_SETS, ListSpec)
-from projects.tc_clip.datasets.preparation.published_lists import (find_in_clone, llm_pattern, read_list)
+from projects.tc_clip.datasets.preparation.annotations import (Entry,
+                                                               draw_shots,
+                                                               label_clips)
+from projects.tc_clip.datasets.preparation.checked_lists import (count_table,
+                                                                 find_videos,
+                                                                 write_lines,
+                                                                 write_missing)
+from projects.tc_clip.datasets.preparation.list_specs import (DATA_SETS,
+                                                              ListSpec)
+from projects.tc_clip.datasets.preparation.published_lists import (
+    find_in_clone, llm_pattern, read_list)
 from projects.tc_clip.models.text import load_class_names
 
 LABELS = config_folder() / 'labels'

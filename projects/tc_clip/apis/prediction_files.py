@@ -78,8 +78,8 @@ def as_text(predictions: Predictions) -> str:
     return '\n'.join([*lines, NOTE]) if lines else ''
 
 
-def write_predictions(path: Path, predictions: Predictions, failed: Dict[Path,
-                                                             str]) -> None:
+def write_predictions(path: Path, predictions: Predictions,
+                      failed: Dict[Path, str]) -> None:
     """Writes all predictions.
 
     Args:

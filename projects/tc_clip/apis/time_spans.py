@@ -45,9 +45,9 @@ def duration(video: Dict) -> float:
         BrokenVideoError: the file tells no frame rate.
     """
     if not video['avg_fps'] > 0:
-        raise BrokenVideoError(
-            video['filename'], 'has no frame rate, so seconds mean nothing',
-            're-encode it, or predict it as a whole')
+        raise BrokenVideoError(video['filename'],
+                               'has no frame rate, so seconds mean nothing',
+                               're-encode it, or predict it as a whole')
     return video['total_frames'] / video['avg_fps']
 
 

@@ -107,8 +107,9 @@ def _clip_source(model: nn.Module) -> Tuple[Arch, str]:
             'mixed in. Set model.backbone.pretrained to the CLIP that '
             'fine-tuning started from, or test without an ensemble')
     if head != backbone:
-        raise ValueError('Both towers must come from one CLIP: (arch, pretrained) '
-                         f'are {backbone} in the backbone, {head} in the head')
+        raise ValueError(
+            'Both towers must come from one CLIP: (arch, pretrained) '
+            f'are {backbone} in the backbone, {head} in the head')
     return arch, pretrained
 
 

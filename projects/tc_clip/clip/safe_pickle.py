@@ -123,8 +123,9 @@ def read_tensors(path: StrPath) -> Dict[str, Any]:
         ValueError: if the file is a TorchScript archive or does not hold a dict.
     """
     if is_torchscript(path):
-        raise ValueError(f'{path} is a TorchScript archive, not a checkpoint of '
-                         'tensors; convert it as layout `openai`.')
+        raise ValueError(
+            f'{path} is a TorchScript archive, not a checkpoint of '
+            'tensors; convert it as layout `openai`.')
     checkpoint = torch.load(
         path,
         map_location='cpu',

@@ -5,7 +5,7 @@ video models are trained with, and decord transforms that say which video is
 broken.
 """
 from .clip_augment import ClipColorJitter, ClipGrayscale
-from .safe_decode import (BrokenVideoError, SafeDecordDecode, SafeDecordInit)
+from .safe_decode import BrokenVideoError, SafeDecordDecode, SafeDecordInit
 from .segment_sample import SegmentSample
 
 __all__ = [

@@ -10,12 +10,13 @@ from mmengine.evaluator import DumpResults, Evaluator
 from mmengine.runner import Runner, TestLoop
 
 from ..clip.ensemble import WeightEnsemble
-from ..evaluation import (Score, as_markdown, check_list, our_rows, write_scores)
+from ..evaluation import Score, as_markdown, check_list, our_rows, write_scores
 from ..evaluation.result_files import RESULTS
 from ..evaluation.tables import percentage, row_name
 from ..files import write_text
+from .protocol_test_sets import (TestSet, frames_and_views, labels_of_model,
+                                 make_test_sets, read_class_names, split_facts)
 from .recognizer import recognizer_of
-from .protocol_test_sets import (TestSet, frames_and_views, labels_of_model, make_test_sets, read_class_names, split_facts)
 
 
 def percent(metrics: Dict[str, float], name: str) -> float:

@@ -3,7 +3,7 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, cast
 
 from .protocols import PROTOCOLS, Values, mean_and_deviation
 from .scores import Scores
-from .tables import (MISSING, cell_text, markdown_table, paper_value, share_name)
+from .tables import MISSING, cell_text, markdown_table, paper_value, share_name
 
 _COSTS = 'GFLOPs', 'Views/s', 'Memory (MiB)'
 

@@ -4,8 +4,14 @@ from .heads import ClassTextHead, CosineSimilarity, TCCLIPHead
 from .injections import TokenInjection
 from .necks import FrameMean
 from .recognizers import OnnxRecognizer, TCCLIPRecognizer
-from .references import (ATSSelection, BipartiteSummary, CLSAttentionSelection, ContextTokens, CrossFrame, DPCKNNMerge, FrameWise, HeadWiseContext, JointSpaceTime, KeyNormSelection, KMeansMerge, NoMerge, NoSelection, PatchSaliencySelection, RandomMerge, ReferenceTokens, SeedSelection, TokenSummary, WindowExpansion)
-from .text import (MeanOfWordings, SharedPrompt, VideoConditionalPrompting, VisionTextFusion, load_class_names)
+from .references import (ATSSelection, BipartiteSummary, CLSAttentionSelection,
+                         ContextTokens, CrossFrame, DPCKNNMerge, FrameWise,
+                         HeadWiseContext, JointSpaceTime, KeyNormSelection,
+                         KMeansMerge, NoMerge, NoSelection,
+                         PatchSaliencySelection, RandomMerge, ReferenceTokens,
+                         SeedSelection, TokenSummary, WindowExpansion)
+from .text import (MeanOfWordings, SharedPrompt, VideoConditionalPrompting,
+                   VisionTextFusion, load_class_names)
 
 __all__ = [
     'ATSSelection', 'BipartiteSummary', 'CLSAttentionSelection',

@@ -11,9 +11,9 @@ from mmengine.runner import Runner
 
 from ...evaluation.ranking import Guess, best_classes
 from ...models.backbones.tc_clip_vit import TCCLIPViT
-from ..recognizer import recognizer_of
-from ...visualization import (PageVideo, TokenRecorder, ViewRecord, write_page)
+from ...visualization import PageVideo, TokenRecorder, ViewRecord, write_page
 from ...visualization.token_records import to_frames
+from ..recognizer import recognizer_of
 
 _TOP_K = 5
 

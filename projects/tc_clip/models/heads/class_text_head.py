@@ -10,7 +10,8 @@ from torch import Tensor, nn
 from ...clip.towers import Arch, clip_config
 from ...clip.weights import load_clip, load_into, text_weights
 from ..text.class_names import load_class_names
-from ..text.class_texts import (ClassTokens, Names, chunk_runs, readable_name, reworded, tokenize_classes)
+from ..text.class_texts import (ClassTokens, Names, chunk_runs, readable_name,
+                                reworded, tokenize_classes)
 from ..text.text_encoder import TextEncoder, TextState
 
 

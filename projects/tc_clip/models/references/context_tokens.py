@@ -6,7 +6,7 @@ import torch
 from mmaction.registry import MODELS
 from torch import Tensor
 
-from ..attention import (AttentionCall, KeyValue, split_heads, with_references)
+from ..attention import AttentionCall, KeyValue, split_heads, with_references
 from .base import Context, ReferenceTokens
 
 

@@ -10,7 +10,8 @@ from mmengine.model import BaseModule
 from torch import Tensor
 
 from ..attention import AttentionCall, cls_attention
-from .seed_scores import (ats_scores, key_norms, min_max, patch_sharpness, sharpen)
+from .seed_scores import (ats_scores, key_norms, min_max, patch_sharpness,
+                          sharpen)
 
 
 def best_patches(scores: Tensor, num_seeds: int) -> Tensor:
