@@ -139,3 +139,10 @@ def spy(monkeypatch, owner, name):
     monkeypatch.setattr(owner, name,
                         staticmethod(watched) if is_static else watched)
     return calls
+
+
+def table_cells(page):
+    """Returns the cells of a page's table, a list for each line."""
+    lines = [line for line in page.splitlines() if line.startswith('|')]
+    return [[cell.strip() for cell in line.strip('|').split('|')]
+            for line in lines]

@@ -6,7 +6,8 @@ import pytest
 
 import projects.tc_clip
 from projects.tc_clip.apis.loading import read_config
-from projects.tc_clip.config_files import (config_file, config_folder, config_names, shipped_path)
+from projects.tc_clip.config_files import (config_file, config_folder,
+                                           config_names, shipped_path)
 
 ROOT = Path(__file__).parents[1]
 NAME = 'zero_shot/tcclip_k400.py'

@@ -1,7 +1,12 @@
-"""Files that are either complete or not there."""
+"""Files that are either complete or not there, hashes and videos."""
+import hashlib
+
+import cv2
+import numpy as np
 import pytest
 
-from projects.tc_clip.files import replacing, write_json
+from projects.tc_clip.files import (replacing, sha256, write_json, write_mp4,
+                                    write_text)
 
 
 def test_a_file_is_replaced_when_it_is_complete(tmp_path):
@@ -23,3 +28,50 @@ def test_a_failed_write_leaves_the_old_file(tmp_path):
             raise RuntimeError('no space')
     assert path.read_text() == 'old'
     assert [*tmp_path.iterdir()] == [path]
+
+
+def test_text_is_utf8_and_folders_are_made(tmp_path):
+    path = tmp_path / 'new/a.md'
+    write_text(path, '✓ ±')
+    assert path.read_bytes() == '✓ ±'.encode()
+
+
+@pytest.mark.parametrize(
+    'content',
+    [
+        b'',
+        b'abc',
+        bytes(range(256)) * 8193  # more than two blocks
+    ])
+def test_hashes_of_files_of_any_size(tmp_path, content):
+    path = tmp_path / 'a.bin'
+    path.write_bytes(content)
+    assert sha256(path) == hashlib.sha256(content).hexdigest()
+
+
+def test_a_known_hash(tmp_path):
+    (tmp_path / 'a').write_bytes(b'abc')
+    assert sha256(tmp_path / 'a') == ('ba7816bf8f01cfea414140de5dae2223'
+                                      'b00361a396177a9cb410ff61f20015ad')
+
+
+def test_videos_have_the_colours_size_and_rate_of_their_frames(tmp_path):
+    frames = np.zeros((6, 48, 64, 3), np.uint8)
+    frames[:, :, :32, 0] = 200  # red on the left
+    frames[:, :, 32:, 2] = 200  # blue on the right
+    write_mp4(tmp_path / 'a.mp4', iter(frames), 12)
+    video = cv2.VideoCapture(str(tmp_path / 'a.mp4'))
+    assert video.get(cv2.CAP_PROP_FPS) == 12
+    decoded = np.stack([video.read()[1][..., ::-1] for _ in frames])
+    assert not video.read()[0]
+    gap = np.abs(decoded.astype(int) - frames)[:, :,
+                                               [*range(28), *range(36, 64)]]
+    assert gap.mean() < 4 and gap.max() < 40
+
+
+def test_videos_that_cannot_be_written_are_named(tmp_path):
+    frame = np.zeros((1, 32, 32, 3), np.uint8)
+    with pytest.raises(OSError, match='none/a.mp4 cannot be written'):
+        write_mp4(tmp_path / 'none/a.mp4', frame, 10)
+    with pytest.raises(ValueError, match='a.mp4: there is no frame to write'):
+        write_mp4(tmp_path / 'a.mp4', [], 10)

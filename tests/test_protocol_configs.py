@@ -150,7 +150,7 @@ def test_baselines_share_recipe_and_data(name):
         if 'prompt' in key or 'bias_table' in key or 'local_global' in key
     ]
     assert not added
-    prefix = len(model.cls_head.prefix_ids)
+    prefix = model.cls_head.prompts.num_positions
     assert prefix == (1 if 'vanilla' in name else 5)  # SOS, a photo of a
 
 

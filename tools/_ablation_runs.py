@@ -15,7 +15,7 @@ from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
 from mmengine.runner import find_latest_checkpoint
 
-from projects.tc_clip.evaluation.result_files import (files_of_tests, stock_top1)
+from projects.tc_clip.evaluation.result_files import files_of_tests, stock_top1
 from projects.tc_clip.files import write_json
 
 TOOLS = Path(__file__).resolve().parent

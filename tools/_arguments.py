@@ -11,7 +11,7 @@ from rich.progress import track
 
 from projects.tc_clip.apis import TCCLIPInferencer
 from projects.tc_clip.apis.loading import read_config
-from projects.tc_clip.datasets.video_paths import (VIDEO_SUFFIXES, videos_below)
+from projects.tc_clip.datasets.video_paths import VIDEO_SUFFIXES, videos_below
 
 DEFAULT_CONFIG = 'zero_shot/tcclip_k400.py'
 

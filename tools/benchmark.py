@@ -22,8 +22,9 @@ from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
 
 from projects.tc_clip.config_files import config_file
-from projects.tc_clip.profiling.bench import (Bench, Score, without_gradient)
-from projects.tc_clip.profiling.measure import (Call, interleaved, median_ratio, peak_memory)
+from projects.tc_clip.profiling.bench import Bench, Score, without_gradient
+from projects.tc_clip.profiling.measure import (Call, interleaved,
+                                                median_ratio, peak_memory)
 from projects.tc_clip.profiling.reading import read_costs
 
 

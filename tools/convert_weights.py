@@ -9,7 +9,7 @@ from typing import Optional, Sequence
 
 import _checkout  # noqa: F401 - finds the package without installation
 
-from projects.tc_clip.clip.conversion import (READERS, WRITERS, convert, revert)
+from projects.tc_clip.clip.conversion import READERS, WRITERS, convert, revert
 from projects.tc_clip.clip.layouts import TOKEN_EMBEDDING
 
 

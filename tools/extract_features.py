@@ -19,7 +19,8 @@ from _arguments import (TCCLIPInferencer, find_videos, load_model, progress,
                         video_parser)
 
 from projects.tc_clip.apis import feature_files as files
-from projects.tc_clip.apis.features import (VideoFeatures, batch_features, feature_names)
+from projects.tc_clip.apis.features import (VideoFeatures, batch_features,
+                                            feature_names)
 from projects.tc_clip.version import __version__
 
 

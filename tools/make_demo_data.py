@@ -11,7 +11,8 @@ from typing import List, Optional
 
 import _checkout  # noqa: F401 - finds the package without installation
 
-from projects.tc_clip.datasets.preparation.motion_videos import (FPS, make_data_set)
+from projects.tc_clip.datasets.preparation.motion_videos import (FPS,
+                                                                 make_data_set)
 
 
 def parse_args(argv: Optional[List[str]] = None) -> argparse.Namespace:

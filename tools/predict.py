@@ -19,7 +19,8 @@ from _arguments import (TCCLIPInferencer, find_videos, load_model, positive,
                         progress, video_parser)
 
 from projects.tc_clip.apis import Prediction
-from projects.tc_clip.apis.prediction_files import (as_text, plot_timelines, write_predictions)
+from projects.tc_clip.apis.prediction_files import (as_text, plot_timelines,
+                                                    write_predictions)
 from projects.tc_clip.datasets import BrokenVideoError
 
 

@@ -109,9 +109,7 @@ def row_files(folder: Path, wanted: Sequence[str],
 
 def make_demo_data() -> None:
     """Makes the demo videos as tools/demo.sh does."""
-    command = [
-        ROOT / 'tools/make_demo_data.py', 'data/motion'
-    ]
+    command = [ROOT / 'tools/make_demo_data.py', 'data/motion']
     subprocess.run([sys.executable, *map(str, command)],
                    check=True,
                    stdout=sys.stderr)

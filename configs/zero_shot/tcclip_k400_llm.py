@@ -7,5 +7,4 @@ model = dict(
         class_names='{{ fileDirname }}/../labels/llm/kinetics_400.json',
         split_camel_case=False))
 test_cfg = dict(
-    rephrased=True,
-    label_file='{{ fileDirname }}/../labels/llm/{labels}.json')
+    rephrased=True, label_file='{{ fileDirname }}/../labels/llm/{labels}.json')

@@ -7,7 +7,10 @@ import pytest
 import torch
 
 from projects.tc_clip.apis import feature_files
-from projects.tc_clip.apis.feature_files import (NpzFolder, ParquetParts, config_hash, differences, put_failures, put_metadata, weights_hash)
+from projects.tc_clip.apis.feature_files import (NpzFolder, ParquetParts,
+                                                 config_hash, differences,
+                                                 put_failures, put_metadata,
+                                                 weights_hash)
 
 ARRAYS = dict(
     video=np.arange(3, dtype=np.float16),

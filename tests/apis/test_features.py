@@ -8,7 +8,8 @@ import torch.nn.functional as F
 from torch import nn
 
 from projects.tc_clip.apis import TCCLIPInferencer
-from projects.tc_clip.apis.features import (batch_features, extract_features, feature_names)
+from projects.tc_clip.apis.features import (batch_features, extract_features,
+                                            feature_names)
 from projects.tc_clip.datasets import BrokenVideoError
 from projects.tc_clip.files import write_mp4
 

@@ -1,7 +1,8 @@
 """Spans of time of a long video."""
 import pytest
 
-from projects.tc_clip.apis.time_spans import (TimeSpan, duration, restrict, time_spans)
+from projects.tc_clip.apis.time_spans import (TimeSpan, duration, restrict,
+                                              time_spans)
 from projects.tc_clip.datasets import BrokenVideoError
 
 

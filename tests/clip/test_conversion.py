@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from projects.tc_clip.clip.conversion import (complete, convert, lacking_parts, revert, state_of)
+from projects.tc_clip.clip.conversion import (complete, convert, lacking_parts,
+                                              revert, state_of)
 from projects.tc_clip.files import sha256
 from tests.small import DATA, TINY_ARCH, changed, save_clip
 

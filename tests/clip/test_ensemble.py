@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 import torch
 
-from projects.tc_clip.clip.ensemble import (ADDED_PARTS, WeightEnsemble, clip_state, interpolate)
+from projects.tc_clip.clip.ensemble import (ADDED_PARTS, WeightEnsemble,
+                                            clip_state, interpolate)
 from tests import small
 from tests.small import ARCH, DATA, changed, perturb, save_clip, score
 
@@ -228,7 +229,7 @@ def test_joint_positions(clip_file):
 
 
 def test_model_without_clip():
-    with pytest.raises(ValueError, match='pretrained=None: there is no CLIP'):
+    with pytest.raises(ValueError, match='pretrained=None: CLIP cannot be'):
         WeightEnsemble(make_model(None))
 
 

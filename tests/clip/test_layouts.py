@@ -222,4 +222,4 @@ def test_mmpretrain_vision_tower():
         layouts.from_mmpretrain(state)
     assert str(error.value) == (
         'backbone.patch_embed.projection.bias is not zero. The patch '
-        'embedding of CLIP has no bias, so this is no CLIP tower.')
+        'embedding of CLIP has no bias, so this is not a CLIP tower.')

@@ -9,7 +9,8 @@ from collections import OrderedDict
 import pytest
 import torch
 
-from projects.tc_clip.clip.safe_pickle import (StandIn, TensorUnpickler, read_tensors)
+from projects.tc_clip.clip.safe_pickle import (StandIn, TensorUnpickler,
+                                               read_tensors)
 
 FORMATS = pytest.mark.parametrize('zipped', [True, False])
 
@@ -159,7 +160,7 @@ def test_files_that_hold_no_checkpoint(tmp_path):
     torch.save([1], path)
     with pytest.raises(ValueError) as error:
         read_tensors(path)
-    assert str(error.value) == f'{path} holds no dict but a list.'
+    assert str(error.value) == f'{path} must hold a dict, but holds a list.'
     torch.jit.save(torch.jit.script(torch.nn.Linear(1, 1)), path)
     with pytest.raises(ValueError) as error:
         read_tensors(path)

@@ -3,7 +3,9 @@ import pytest
 import torch
 from open_clip import transformer
 
-from projects.tc_clip.clip.towers import (QuickGELU, clip_config, layer_indices, text_tower, vision_tower)
+from projects.tc_clip.clip.towers import (QuickGELU, clip_config,
+                                          layer_indices, text_tower,
+                                          vision_tower)
 from tests.small import ARCH, changed
 
 

@@ -8,7 +8,9 @@ from safetensors.torch import save_file
 from torch import nn
 
 from projects.tc_clip.clip import weights
-from projects.tc_clip.clip.weights import (find_clip_file, load_clip, load_into, text_weights, vision_weights)
+from projects.tc_clip.clip.weights import (find_clip_file, load_clip,
+                                           load_into, text_weights,
+                                           vision_weights)
 from tests.small import TINY_ARCH
 
 

@@ -6,7 +6,8 @@ import pytest
 from mmengine.config import Config, ConfigDict
 from mmengine.dataset import Compose
 
-from projects.tc_clip.datasets.pipelines import (adapt_pipeline, clip_size, with_clips)
+from projects.tc_clip.datasets.pipelines import (adapt_pipeline, clip_size,
+                                                 with_clips)
 from projects.tc_clip.files import write_mp4
 from tests.small import CONFIGS
 

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from projects.tc_clip.datasets.video_paths import (VIDEO_SUFFIXES, is_video, videos_below)
+from projects.tc_clip.datasets.video_paths import (VIDEO_SUFFIXES, is_video,
+                                                   videos_below)
 
 
 @pytest.mark.parametrize('name, wanted', [

@@ -11,8 +11,11 @@ from mmaction.structures import ActionDataSample
 from mmengine.fileio import load
 from mmengine.runner import Runner
 
+<<<<<<< HEAD
 from projects.tc_clip.engine.protocol_test_sets import (frames_and_views,
                                                         make_test_sets)
+=======
+>>>>>>> main
 from projects.tc_clip.evaluation import our_rows, read_scores
 from projects.tc_clip.evaluation.tables import cell_text
 from projects.tc_clip.models.heads.class_text_head import ClassTextHead
@@ -256,30 +259,15 @@ def test_what_cannot_be_tested_is_named(make_runner, change, message):
     assert message in str(raised.value)
 
 
-@pytest.mark.parametrize('steps, frames, views', [
-    ([dict(type='SegmentSample', num_frames=16)], 16, '1x1'),
-    ([
-        dict(type='DecordInit'),
-        dict(type='mmaction.SampleFrames', clip_len=8, num_clips=10),
-        dict(type='ThreeCrop', crop_size=224)
-    ], 8, '10x3'),
-    ([dict(type='SampleFrames', clip_len=32),
-      dict(type='TenCrop')], 32, '1x10'),
-    ([
-        dict(type='UniformSample', clip_len=4, num_clips=2),
-        dict(type='CenterCrop')
-    ], 4, '2x1'),
-])
-def test_frames_and_views_of_stock_pipelines(steps, frames, views):
-    assert frames_and_views(steps) == (frames, views)
-
-
 def test_frames_and_views_of_other_pipelines_are_stated(make_runner):
     steps = [dict(type='DecordInit'), dict(type='MySample', num=3)]
+<<<<<<< HEAD
     with pytest.raises(ValueError, match='DecordInit, MySample .* do not set'):
         frames_and_views(steps)
     with pytest.raises(ValueError, match=r'\(none\)'):
         frames_and_views([])
+=======
+>>>>>>> main
     runner = make_runner(
         pipeline=steps,
         protocol='fully_supervised',
@@ -287,12 +275,3 @@ def test_frames_and_views_of_other_pipelines_are_stated(make_runner):
         facts=dict(frames=3, views='7x1'))
     runner.test()
     assert '| 3 | 7x1 |' in written(runner)[2]
-
-
-def test_options_of_a_list_go_over_common_ones():
-    made, = make_test_sets([dict(split=2, folder='a', ann_file='b.txt')],
-                           dict(data_set='K600', folder='c', labels='names'),
-                           'data', 'x/{labels}_{split}.csv')
-    assert made == ('K600', '2', dict(data_root='data/a',
-                                      ann_file='b.txt'), 'x/names_2.csv')
-    assert made.labels == 'names_2.csv'

@@ -2,7 +2,8 @@
 import pytest
 
 from projects.tc_clip.evaluation import PROTOCOLS, check_list, our_rows
-from projects.tc_clip.evaluation.protocols import (harmonic_mean, mean, mean_and_deviation)
+from projects.tc_clip.evaluation.protocols import (harmonic_mean, mean,
+                                                   mean_and_deviation)
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ import json
 import pytest
 
 from projects.tc_clip.evaluation import read_scores, write_scores
-from projects.tc_clip.evaluation.result_files import (files_of_tests, find_results, stock_top1)
+from projects.tc_clip.evaluation.result_files import (files_of_tests,
+                                                      find_results, stock_top1)
 
 
 def test_scores_are_read_as_they_are_written(tmp_path, score):

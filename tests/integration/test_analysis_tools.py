@@ -3,7 +3,6 @@
 Those whose patches reach no other test run in this process, which has imported
 already what takes a new one seconds.
 """
-import importlib
 import json
 import re
 import sys
@@ -12,10 +11,8 @@ import matplotlib
 import numpy as np
 import pytest
 import torch
-import torch.nn.functional as F
 from matplotlib import pyplot
 from mmaction.registry import MODELS
-from mmengine.analysis import FlopAnalyzer
 from mmengine.config import Config
 from mmengine.fileio import dump, load
 
@@ -28,17 +25,14 @@ ANALYSE = ROOT / 'tools/analyse.py'
 
 
 @pytest.fixture
-def analyse(monkeypatch, capsys):
-    """Returns a function that runs a tool here and returns what it prints."""
-    tool = importlib.import_module('analyse')
-    monkeypatch.setattr(sys, 'path', sys.path[:])
+def analyse(run_tool, monkeypatch):
+    """Runs a tool in this process; returns what it prints."""
+    run = run_tool('analyse')
     monkeypatch.setitem(sys.modules, 'seaborn', None)  # as if not installed
 
     def call(*command):
-        monkeypatch.setattr(sys, 'argv', ['analyse.py', *map(str, command)])
         with matplotlib.rc_context():
-            tool.main()
-        return capsys.readouterr().out
+            return run(*command).out
 
     return call
 
@@ -85,7 +79,7 @@ def number(name, printed):
     return float(re.findall(rf'{name}:? ([\d.]+)', printed)[-1])
 
 
-def test_unknown_tool(analyse, patches, capsys):
+def test_unknown_tool(analyse, capsys):
     with pytest.raises(SystemExit):
         analyse('flops')
     message = capsys.readouterr().err
@@ -98,20 +92,6 @@ def test_print_config(analyse):
                       '--options', 'model.backbone.reference.num_tokens=48')
     assert 'num_tokens=48' in printed
     assert "type='TotalBatchSizeHook'" in printed  # of a base config
-
-
-def test_attention_is_counted():
-
-    class Attention(torch.nn.Module):
-
-        def forward(self, query, key, value):
-            return F.scaled_dot_product_attention(query, key, value)
-
-    analysis_tools.count_attention()
-    sizes = ((5, 4), (7, 4), (7, 6))
-    inputs = tuple(torch.rand(2, 3, *size) for size in sizes)
-    count = FlopAnalyzer(Attention(), inputs).total()
-    assert count == 2 * 3 * 5 * 7 * (4 + 6)
 
 
 def test_get_flops(analyse, config):

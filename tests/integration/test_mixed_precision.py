@@ -17,7 +17,7 @@ def batch():
     """Eight of the demo's clips, normalised, with their labels."""
     rng = np.random.default_rng(0)
     clips = np.stack([
-        motion_videos.motion_clip(m, 8, 32, rng)
+        motion_videos.motion_clip(m, 8, 32, rng)[..., ::-1]  # BGR
         for m in 2 * list(motion_videos.MOTIONS)
     ])
     clips = torch.from_numpy(clips).float().permute(0, 4, 1, 2, 3)

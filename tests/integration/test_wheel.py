@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from projects.tc_clip.config_files import config_names
+from projects.tc_clip.files import write_mp4
 
 from ..test_registration import REGISTERED, registered_in_source
 from .conftest import ROOT
@@ -114,9 +115,9 @@ def test_all_parts_are_registered(programs, tmp_path):
     assert json.loads(printed.splitlines()[-1]) == registered_in_source()
 
 
-def test_a_video_is_predicted(programs, tmp_path, encode):
+def test_a_video_is_predicted(programs, tmp_path):
     frames = np.random.default_rng(0).integers(256, size=(20, 64, 64, 3))
-    encode(tmp_path / 'video.mp4', frames.astype(np.uint8))
+    write_mp4(tmp_path / 'video.mp4', frames.astype(np.uint8), fps=10)
     find = ('from projects.tc_clip import config_file; '
             "print(config_file('demo/tcclip_motion.py'))")
     base = call(programs / 'python', '-c', find, cwd=tmp_path).splitlines()[-1]

@@ -2,7 +2,10 @@
 import torch
 from torch import nn
 
-from projects.tc_clip.models.attention import (AttentionCall, attend, cls_attention, project_kv, project_qkv, project_query, with_references)
+from projects.tc_clip.models.attention import (AttentionCall, attend,
+                                               cls_attention, project_kv,
+                                               project_qkv, project_query,
+                                               with_references)
 
 B, T, H, N, M, D = 2, 3, 4, 5, 6, 8
 

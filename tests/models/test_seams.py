@@ -8,15 +8,10 @@ from mmengine.model import BaseModule
 from projects.tc_clip.models import SharedPrompt, TokenInjection
 from projects.tc_clip.models.text.class_texts import clip_tokenizer
 from projects.tc_clip.models.tower_features import TowerFeatures
+from tests import small
+from tests.small import CONTEXT
 
-ARCH = dict(
-    embed_dim=24,
-    vision_cfg=dict(
-        image_size=32, layers=3, width=32, head_width=16, patch_size=8),
-    text_cfg=dict(width=16, heads=2, layers=3))
 NAMES = ['run', 'jump over', 'sit down slowly']
-REFERENCE = dict(
-    type='ContextTokens', num_tokens=6, seed_ratio=0.5, merge_step=4)
 
 
 @pytest.fixture
@@ -35,17 +30,8 @@ def part():
 
 def make_model(neck=None, head=None, **backbone):
     """Builds a small model with the same random weights every time."""
-    torch.manual_seed(0)
-    backbone = dict(
-        dict(type='TCCLIPViT', arch=ARCH, reference=REFERENCE), **backbone)
-    head = dict(type='TCCLIPHead', class_names=NAMES, **(head or {}))
-    model = MODELS.build(
-        dict(
-            type='TCCLIPRecognizer',
-            backbone=backbone,
-            cls_head=head,
-            neck=neck))
-    return model.eval()
+    head = dict(class_names=NAMES, **(head or {}))
+    return small.make_model(backbone=backbone, cls_head=head, neck=neck).eval()
 
 
 @torch.no_grad()
@@ -80,7 +66,7 @@ def test_a_neck_pools_frames(part):
         assert model.cls_head(given).equal(wanted)
 
 
-@pytest.mark.parametrize('reference', [dict(type='FrameWise'), REFERENCE])
+@pytest.mark.parametrize('reference', [dict(type='FrameWise'), CONTEXT])
 def test_inserted_tokens_take_part_in_attention_and_leave(part, reference):
     """A second copy of all tokens doubles each key, which changes nothing."""
     layers = []

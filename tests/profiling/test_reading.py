@@ -1,5 +1,4 @@
-from pathlib import Path
-
+"""What reading a video costs, and the videos that it is measured on."""
 import numpy as np
 import pytest
 from decord import VideoReader
@@ -7,14 +6,13 @@ from mmengine.config import Config
 from mmengine.dataset import Compose
 
 from projects.tc_clip.files import write_mp4
-from projects.tc_clip.profiling import measure, reading
-
-ROOT = Path(__file__).parents[2]
+from projects.tc_clip.profiling import reading
+from tests.small import CONFIGS
 
 
 @pytest.fixture(scope='module')
 def config():
-    return Config.fromfile(ROOT / 'configs/tcclip_k400.py')
+    return Config.fromfile(CONFIGS / 'tcclip_k400.py')
 
 
 @pytest.fixture
@@ -55,35 +53,13 @@ def test_rows_of_both_pipelines(config, video):
 
 
 def test_videos_are_made_by_default(tmp_path, monkeypatch):
-    monkeypatch.setattr('SIZES', [(64, 48), (80, 64)])
-    monkeypatch.setattr('FRAMES', 5)
+    monkeypatch.setattr(reading, 'SIZES', [(64, 48), (80, 64)])
+    monkeypatch.setattr(reading, 'FRAMES', 5)
     paths = [*reading.made_videos(tmp_path)]
     assert [path.stem for path in paths] == ['mpeg4_64x48', 'mpeg4_80x64']
     assert [len(VideoReader(str(path))) for path in paths] == [5, 5]
 
 
-def test_calls_take_turns_and_the_first_does_not_count(monkeypatch):
-    clock, order = [0.0], []
-    monkeypatch.setattr(measure.time, 'process_time', lambda: clock[0])
-
-    def call(name, costs):
-        order.append(name)
-        clock[0] += costs.pop(0)
-
-    a, b = [9, 1, 5, 2], [9, 4, 4, 4]
-    spent = measure.interleaved(
-        dict(a=lambda: call('a', a), b=lambda: call('b', b)), 3,
-        measure.processor_seconds)
-    assert ''.join(order) == 'abababab'
-    assert spent == dict(a=[1, 5, 2], b=[4, 4, 4])
-
-
 def test_a_pipeline_that_does_not_decode_is_refused():
     with pytest.raises(ValueError, match=r"'Decode', but has \['Resize'\]"):
         reading.up_to_decode([dict(type='Resize')])
-
-
-def test_a_place_that_cannot_be_written_is_named(tmp_path):
-    with pytest.raises(OSError, match='none/a.mp4 cannot be written'):
-        write_mp4(tmp_path / 'none/a.mp4', reading.textured_frames(32, 32, 2),
-                  30)

@@ -4,7 +4,7 @@ Seeds are ``(M, D)``. Each function returns the groups as lists of seeds.
 """
 import torch
 
-from projects.tc_clip.models.references.token_merging import (merge_schedule)
+from projects.tc_clip.models.references.token_merging import merge_schedule
 
 
 def average(seeds, group, weights=None):

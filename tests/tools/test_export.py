@@ -1,14 +1,9 @@
 """tools/export.py, whose graphs tests/deployment/test_export.py looks at."""
-
 import export as tool
 import pytest
 import torch
 
-needs_torch = pytest.mark.skipif(
-    not hasattr(torch, 'export')
-    or tuple(map(int,
-                 torch.__version__.split('.')[:2])) < (2, 5),
-    reason='exporting needs torch 2.5')
+from tests.exported_models import needs_torch
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import torch
 from mmaction.registry import MODELS
 
 from projects.tc_clip.apis import TCCLIPInferencer, feature_files
-from projects.tc_clip.apis.features import (VideoFeatures, extract_features)
+from projects.tc_clip.apis.features import VideoFeatures, extract_features
 from projects.tc_clip.files import write_mp4
 
 NAMES = ['a/clip.mp4', 'a/video.mp4', 'b/clip.mp4']
@@ -231,7 +231,7 @@ def test_models_are_told_apart_by_what_they_are(extract, videos, tmp_path,
     (['videos', '--out', 'out', '--what', 'sound'], "invalid choice: 'sound'"),
     (['videos', '--out', 'out', '--root', 'videos/a'], 'is not below'),
     (['videos', '--out', 'foreign'], 'holds features but no features.json'),
-    (['videos', '--out', 'damaged'], 'features.json is no JSON'),
+    (['videos', '--out', 'damaged'], 'features.json is not valid JSON'),
 ])
 def test_wrong_input_says_what_is_wrong(extract, videos, capsys, arguments,
                                         message):

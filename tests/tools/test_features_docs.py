@@ -11,7 +11,7 @@ import torch
 from mmaction.registry import MODELS
 from mmengine.config import Config
 
-from projects.tc_clip.datasets.preparation.motion_videos import (make_data_set)
+from projects.tc_clip.datasets.preparation.motion_videos import make_data_set
 from tests.small import ROOT
 
 
@@ -32,8 +32,7 @@ def checkout(tmp_path, monkeypatch):
 
 def run_command(line, run):
     """Runs a documented command of the tool in this process."""
-    python, tool, *words = shlex.split(line.replace('\
-', ' '))
+    python, tool, *words = shlex.split(line.replace('\\\n', ' '))
     assert (python, tool) == ('python', 'tools/extract_features.py')
     return run(*(name for word in words for name in glob.glob(word) or [word]))
 

@@ -110,7 +110,7 @@ def test_ensembles_change_the_scores(predict, own_video, tmp_path):
     (['missing.mp4'], 'missing.mp4: no such file or folder'),
     (['.', '--labels', 'a', 'a'], "share the name 'a'"),
     (['.', '--labels', 'no.txt'], 'no.txt: no such file of class names'),
-    (['.', '--ensemble', 'a video'], 'has no {} in it'),
+    (['.', '--ensemble', 'a video'], 'has no {} where'),
     (['.', '--out', 'x.txt'], 'must end in .json or .csv'),
     (['.', '--top-k', '0'], 'must be 1 or more'),
     (['.', '--stride', '1'], '--stride goes with --window'),

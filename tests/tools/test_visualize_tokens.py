@@ -1,18 +1,13 @@
 """The command line, on a real video and with random weights."""
-import importlib
 from types import SimpleNamespace
 
 import cv2
 import pytest
 import torch
+import visualize_tokens as tool
 
 from projects.tc_clip import visualization
 from projects.tc_clip.apis import record_view
-
-
-@pytest.fixture(scope='module')
-def tool():
-    return importlib.import_module('visualize_tokens')
 
 
 @pytest.fixture
@@ -29,7 +24,13 @@ def files(config, inferencer, tmp_path):
 
 
 @pytest.fixture
-def shown(tool, monkeypatch):
+def visualize(run_tool):
+    """Runs the tool; returns what it prints."""
+    return run_tool('visualize_tokens')
+
+
+@pytest.fixture
+def shown(monkeypatch):
     """What the tool gives to the sheet."""
     views = []
 
@@ -42,18 +43,14 @@ def shown(tool, monkeypatch):
     return views
 
 
-def test_two_models_side_by_side(tool, files, moving, shown, inferencer,
-                                 capsys):
+def test_two_models_side_by_side(visualize, files, moving, shown, inferencer):
     video = moving[0][0]
-    tool.main([
-        str(video), '--config',
-        str(files / 'ours.py'), '--checkpoint',
-        str(files / 'ours.pth'), '--beside', 'the control',
-        str(files / 'control.py'), '--layers', '1', '-1', '--out',
-        str(files / 'new')
-    ])
+    printed = visualize(video, '--config', files / 'ours.py', '--checkpoint',
+                        files / 'ours.pth', '--beside', 'the control',
+                        files / 'control.py', '--layers', '1', '-1', '--out',
+                        files / 'new')
     written = [files / 'new/0_tokens.png', files / 'new/0_tokens.mp4']
-    assert capsys.readouterr().out.split()[-2:] == [*map(str, written)]
+    assert printed.out.split()[-2:] == [*map(str, written)]
     best = inferencer.predict([video])[0].guesses[0]
     ours, control = shown
     assert ours.title == f'ours: {best.label} ({best.probability:.0%})'
@@ -65,13 +62,10 @@ def test_two_models_side_by_side(tool, files, moving, shown, inferencer,
     assert cv2.VideoCapture(str(written[1])).get(cv2.CAP_PROP_FRAME_COUNT) == 8
 
 
-def test_labels_and_checkpoints_of_all_models(tool, files, moving, shown):
-    model = str(files / 'ours.py'), str(files / 'ours.pth')
-    tool.main([
-        str(moving[0][0]), '--config', model[0], '--beside', 'TC-CLIP', *model,
-        '--labels', 'ski', '--out',
-        str(files)
-    ])
+def test_labels_and_checkpoints_of_all_models(visualize, files, moving, shown):
+    model = files / 'ours.py', files / 'ours.pth'
+    visualize(moving[0][0], '--config', model[0], '--beside', 'TC-CLIP',
+              *model, '--labels', 'ski', '--out', files)
     assert [view.title for view in shown
             ] == ['ours (random weights): ski (100%)', 'TC-CLIP: ski (100%)']
     assert shown[0].layers == [-1]
@@ -82,43 +76,35 @@ def test_labels_and_checkpoints_of_all_models(tool, files, moving, shown):
     (None, None, ' (random weights)'),
     ('openai', 'a.pth', ''),
 ])
-def test_titles_say_where_weights_come_from(tool, pretrained, checkpoint,
-                                            wanted):
+def test_titles_say_where_weights_come_from(pretrained, checkpoint, wanted):
     backbone = SimpleNamespace(pretrained=pretrained)
     inferencer = SimpleNamespace(model=SimpleNamespace(backbone=backbone))
     assert tool.weights_of(inferencer, checkpoint) == wanted
 
 
-def test_different_frame_counts_are_named(tool, files, moving, config):
+def test_different_frame_counts_are_named(visualize, files, moving, config):
     short = config.copy()
     short.val_dataloader.dataset.pipeline[1].num_frames = 4
     short.dump(files / 'short.py')
     with pytest.raises(
             SystemExit, match='"ours .* sees 8 frames, "short .* 4. Give'):
-        tool.main([
-            str(moving[0][0]), '--config',
-            str(files / 'ours.py'), '--beside', 'short',
-            str(files / 'short.py'), '--out',
-            str(files)
-        ])
+        visualize(moving[0][0], '--config', files / 'ours.py', '--beside',
+                  'short', files / 'short.py', '--out', files)
 
 
 @pytest.mark.parametrize('video, options, message', [
     ('none.mp4', [], 'none.mp4'),
     ('0.mp4', ['--layers', '4'], 'layers 1 to 3'),
 ])
-def test_what_is_not_there_is_named(tool, files, moving, video, options,
+def test_what_is_not_there_is_named(visualize, files, moving, video, options,
                                     message):
     with pytest.raises(SystemExit, match=message):
-        tool.main([
-            str(moving[0][0].parent / video), '--config',
-            str(files / 'ours.py'), '--out',
-            str(files), *options
-        ])
+        visualize(moving[0][0].parent / video, '--config', files / 'ours.py',
+                  '--out', files, *options)
 
 
 @pytest.mark.parametrize('model', [['name'], [*'abcd']])
-def test_a_model_takes_a_name_a_config_and_a_checkpoint(tool, model, capsys):
+def test_a_model_takes_a_name_a_config_and_a_checkpoint(model, capsys):
     with pytest.raises(SystemExit):
         tool.parse_args(['a.mp4', '--beside', *model])
     assert f'--beside {" ".join(model)}: give' in capsys.readouterr().err

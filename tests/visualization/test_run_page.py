@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from projects.tc_clip.apis import Guess
-from projects.tc_clip.visualization import (PageVideo, TokenMaps, ViewRecord, group_colours, write_page)
+from projects.tc_clip.visualization import (PageVideo, TokenMaps, ViewRecord,
+                                            group_colours, write_page)
 
 CHROMIUM = shutil.which('chromium') or shutil.which('google-chrome')
 DRIVER = shutil.which('chromedriver')

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
-from projects.tc_clip.visualization import (distinct_colours, draw_attention, draw_groups, draw_seeds, group_colours)
+from projects.tc_clip.visualization import (distinct_colours, draw_attention,
+                                            draw_groups, draw_seeds,
+                                            group_colours)
 from projects.tc_clip.visualization.token_maps import enlarge, to_pixels
 
 # two frames of 2x3 patches; token 2 holds most seeds, then 0, then 1

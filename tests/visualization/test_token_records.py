@@ -1,11 +1,10 @@
 import numpy as np
 import pytest
 import torch
-from mmengine.config import ConfigDict
 
-from projects.tc_clip.apis import record_view
 from projects.tc_clip.visualization import TokenRecorder
 from projects.tc_clip.visualization.token_records import group_map
+from tests.small import make_tower
 
 B, T, GRID = 2, 5, (4, 6)
 CONTEXT = dict(num_tokens=7, seed_ratio=0.4, merge_step=10)
@@ -26,7 +25,7 @@ OWN = pytest.mark.parametrize('name', ['context', 'context_of_heads'])
 
 
 @pytest.fixture
-def tower(make_tower, name):
+def tower(name):
     """The tower of a temporal model; its last layer makes context too."""
     return make_tower(
         REFERENCES[name], bias=name != 'joint', context_layers=[-1])
@@ -147,7 +146,7 @@ def test_models_without_context_tokens_have_no_groups(tower, name):
     assert all(m.groups is None for m in record(tower)[0].maps())
 
 
-def test_a_last_layer_without_context_tokens_is_recorded(make_tower):
+def test_a_last_layer_without_context_tokens_is_recorded():
     tower = make_tower(REFERENCES['context'])
     first, second, last = record(tower)[0].maps()
     assert first.groups is not None and second.groups is not None
@@ -208,34 +207,3 @@ def test_what_cannot_be_recorded_is_named(tower, name):
     with pytest.raises(
             ValueError, match='view=2 was not recorded: .* views 0 to 1'):
         record(tower)[0].maps(2)
-
-
-# --- videos -----------------------------------------------------------------
-
-
-def test_record_of_a_video(inferencer, moving):
-    path, _ = moving[0]
-    clip, prediction = record_view(inferencer, path)
-    inputs = inferencer.pipeline(str(path))['inputs']
-    assert clip.frames.dtype == np.uint8
-    assert (clip.frames == inputs[0].permute(1, 2, 3, 0).numpy()).all()
-    assert [m.attention.shape for m in clip.layers] == [(8, 8, 8)] * 3
-    assert prediction == inferencer.predict([path])[0]
-    assert prediction.video == str(path)
-
-
-def test_only_the_first_of_several_views_is_recorded(inferencer, moving,
-                                                     monkeypatch):
-    wanted, prediction = record_view(inferencer, moving[0][0])
-    first, second = (inferencer.pipeline(str(path)) for path, _ in moving[:2])
-    first['inputs'] = torch.cat((first['inputs'], second['inputs']))
-    monkeypatch.setattr(inferencer, 'pipeline', lambda path: first)
-    clip, same = record_view(inferencer, moving[0][0])
-    assert (clip.frames == wanted.frames).all() and same == prediction
-    assert (clip.layers[2].groups == wanted.layers[2].groups).all()
-
-
-def test_a_model_of_another_kind_is_refused():
-    inferencer = ConfigDict(model=dict())
-    with pytest.raises(ValueError, match='no tokens .* model.backbone'):
-        record_view(inferencer, 'a.mp4')

@@ -4,8 +4,12 @@ import numpy as np
 import pytest
 
 from projects.tc_clip.apis import record_view
-from projects.tc_clip.visualization import (ModelView, TokenMaps, ViewRecord, group_colours, write_sheet, write_video)
-from projects.tc_clip.visualization.token_sheet import (layer_rows, sheet_strips, video_strips)
+from projects.tc_clip.visualization import (ModelView, TokenMaps, ViewRecord,
+                                            group_colours, write_sheet,
+                                            write_video)
+from projects.tc_clip.visualization.token_sheet import (layer_rows,
+                                                        sheet_strips,
+                                                        video_strips)
 
 
 def make_record(frames=3, layers=2, with_groups=True, seed=0):

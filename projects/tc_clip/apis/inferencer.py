@@ -14,7 +14,8 @@ from torch import Tensor
 
 from ..models.recognizers.onnx_recognizer import OnnxRecognizer
 from ..models.text.class_texts import Names
-from .loading import (check_weights, choose_classes, read_config, start_from_clip)
+from .loading import (check_weights, choose_classes, read_config,
+                      start_from_clip)
 from .predictions import Prediction, describe
 from .time_spans import duration, restrict, time_spans
 

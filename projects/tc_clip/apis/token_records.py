@@ -2,7 +2,7 @@
 from pathlib import Path
 from typing import Tuple, Union
 
-from ..visualization.token_records import (TokenRecorder, ViewRecord, to_frames)
+from ..visualization.token_records import TokenRecorder, ViewRecord, to_frames
 from .inferencer import TCCLIPInferencer
 from .predictions import Prediction, describe
 

@@ -122,8 +122,14 @@ def read_tensors(path: StrPath) -> Dict[str, Any]:
         ValueError: the file is a TorchScript archive or does not hold a dict.
     """
     if is_torchscript(path):
+<<<<<<< HEAD
         raise ValueError(f'{path} is a TorchScript archive, not a checkpoint '
                          'of tensors; convert it as layout `openai`.')
+=======
+        raise ValueError(
+            f'{path} is a TorchScript archive, not a checkpoint of '
+            'tensors; convert it as layout `openai`.')
+>>>>>>> main
     checkpoint = torch.load(
         path,
         map_location='cpu',

@@ -63,8 +63,8 @@ def check_versions() -> None:
             problems.append(f'{name} {version} is installed, '
                             f'>={lowest},<{refused} is needed')
     if problems:
-        command = ' '.join(f'"{names[-1]}>={lowest},<{refused}"' for names, (
-            lowest, refused) in _SUPPORTED.items())
+        command = ' '.join(f'"{names[-1]}>={lowest},<{refused}"'
+                           for names, (lowest, refused) in _SUPPORTED.items())
         raise ImportError(
             f'TC-CLIP: {"; ".join(problems)}: pip install {command}')
 

@@ -4,7 +4,7 @@ Frames from equal segments in several views, the colour augmentation with which
 CLIP's video models are trained, and decord transforms that name broken videos.
 """
 from .clip_augment import ClipColorJitter, ClipGrayscale
-from .safe_decode import (BrokenVideoError, SafeDecordDecode, SafeDecordInit)
+from .safe_decode import BrokenVideoError, SafeDecordDecode, SafeDecordInit
 from .segment_sample import SegmentSample
 
 __all__ = [

@@ -1,6 +1,7 @@
 """Looks at what the vision tower does with the patches of a video."""
 from .run_page import PageVideo, write_page
-from .token_maps import (distinct_colours, draw_attention, draw_groups, draw_seeds, group_colours)
+from .token_maps import (distinct_colours, draw_attention, draw_groups,
+                         draw_seeds, group_colours)
 from .token_records import TokenMaps, TokenRecorder, ViewRecord
 from .token_sheet import ModelView, write_sheet, write_video
 

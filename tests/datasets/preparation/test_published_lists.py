@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from projects.tc_clip.datasets.preparation.list_specs import DATA_SETS
-from projects.tc_clip.datasets.preparation.published_lists import (find_in_clone, llm_pattern, normalise, read_list)
+from projects.tc_clip.datasets.preparation.published_lists import (
+    find_in_clone, llm_pattern, normalise, read_list)
 
 CLONE = {
     'ucf101': {

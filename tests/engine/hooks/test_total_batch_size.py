@@ -74,7 +74,8 @@ def test_batches_that_do_not_fill_a_step_are_lost(make_runner):
 
 def test_hook_counts_processes(make_runner, monkeypatch):
     monkeypatch.setattr(
-        'projects.tc_clip.engine.hooks.total_batch_size.get_world_size', lambda: 2)
+        'projects.tc_clip.engine.hooks.total_batch_size.get_world_size',
+        lambda: 2)
     runner = make_runner('two', 2, [dict(type='TotalBatchSizeHook', total=8)])
     _, steps = train(runner)
     assert runner.optim_wrapper._accumulative_counts == 2

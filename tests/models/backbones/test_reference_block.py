@@ -4,7 +4,8 @@ import torch
 from mmaction.registry import MODELS
 
 from projects.tc_clip.clip.towers import clip_config, vision_tower
-from projects.tc_clip.models.backbones.reference_block import (LayerTask, ReferenceBlock)
+from projects.tc_clip.models.backbones.reference_block import (LayerTask,
+                                                               ReferenceBlock)
 from projects.tc_clip.models.injections import TokenInjection
 from tests.small import ARCH, CONTEXT, perturb
 

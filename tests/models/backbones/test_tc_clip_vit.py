@@ -1,10 +1,9 @@
 """The vision tower against open_clip, its options and its errors."""
 import pytest
 import torch
-from mmaction.registry import MODELS
 
-from projects.tc_clip.clip.towers import clip_config, vision_tower
-from tests.small import ARCH, make_vit
+from projects.tc_clip.clip.towers import clip_config, text_tower, vision_tower
+from tests.small import ARCH, make_model, make_vit
 
 
 @pytest.mark.parametrize('quick_gelu', [True, False])
@@ -48,26 +47,36 @@ def test_no_context_tokens_is_frame_wise(kind):
     'ViT-L-14-336-quickgelu'
 ])
 def test_open_clip_vits_build_and_run(arch):
+    config = clip_config(arch)
     with torch.device('meta'):
-        model = MODELS.build(
-            dict(
-                type='TCCLIPRecognizer',
-                backbone=dict(type='TCCLIPViT', arch=arch),
-                cls_head=dict(type='TCCLIPHead', class_names=['a', 'b'])))
+        model = make_model(
+            backbone=dict(arch=arch, reference=dict(type='ContextTokens')))
         size = model.backbone.image_size
         logits = model.cls_head(
             model.backbone(torch.empty(2, 3, 4, *size, device='meta')))
-    assert logits.shape == (2, 2)
+        towers = vision_tower(config), text_tower(config)
+    assert logits.shape == (2, 3)
+    # weights of CLIP load as they are
+    for ours, theirs in zip((model.backbone, model.cls_head.text_encoder),
+                            towers):
+        shapes = {k: v.shape for k, v in ours.state_dict().items()}
+        want = {k: v.shape for k, v in theirs.state_dict().items()}
+        assert want.items() <= shapes.items()
+        added = {key.split('.')[-1] for key in shapes.keys() - want.keys()}
+        assert added <= {'local_global_bias'}
 
 
 @pytest.mark.parametrize('frames', [1, 2, 3, 7, 32])
 def test_spatial_positions_take_any_number_of_frames(frames):
     vit = make_vit(context_layers=[-1])
-    with torch.no_grad():
-        feature, context = vit(torch.randn(1, 3, frames, 32, 32))
-    assert feature.isfinite().all()
+    clip = torch.randn(1, 3, frames, 32, 32, requires_grad=True)
+    feature, context = vit(clip)
     # 8 of 16 patches are seeds in every frame
     assert context.shape == (1, 1, min(6, 8 * frames), 24)
+    feature.square().sum().backward()
+    # every frame counts
+    reached = clip.grad.square().sum((0, 1, 3, 4))
+    assert reached.min() > 1e-3 * reached.max()
 
 
 def test_context_layers_are_returned_in_order():

@@ -2,7 +2,8 @@
 import pytest
 import torch
 
-from projects.tc_clip.models.heads.head_inputs import (pool_feature, split_features)
+from projects.tc_clip.models.heads.head_inputs import (pool_feature,
+                                                       split_features)
 from projects.tc_clip.models.tower_features import TowerFeatures
 
 

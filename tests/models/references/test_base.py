@@ -2,7 +2,7 @@
 import pytest
 import torch
 
-from projects.tc_clip.models.references.base import (FrameWise, ReferenceTokens)
+from projects.tc_clip.models.references.base import FrameWise, ReferenceTokens
 
 
 def test_frames_read_themselves_alone():

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from projects.tc_clip.models import ContextTokens, HeadWiseContext
-from projects.tc_clip.models.attention import (AttentionCall, with_references)
+from projects.tc_clip.models.attention import AttentionCall, with_references
 from tests.reference import selection as slow
 from tests.reference.summaries import merge_slowly
 from tests.small import ARCH, changed, make_vit

@@ -5,7 +5,10 @@ import pytest
 import torch
 
 from projects.tc_clip.models.attention import AttentionCall
-from projects.tc_clip.models.references.seed_scores import (ats_scores, divide, key_norms, min_max, patch_sharpness, sharpen)
+from projects.tc_clip.models.references.seed_scores import (ats_scores, divide,
+                                                            key_norms, min_max,
+                                                            patch_sharpness,
+                                                            sharpen)
 
 
 def call(query, key, value):

@@ -3,9 +3,11 @@ import pytest
 import torch
 from mmaction.registry import MODELS
 
-from projects.tc_clip.models import (ATSSelection, CLSAttentionSelection, KeyNormSelection, NoSelection, PatchSaliencySelection)
-from projects.tc_clip.models.attention import (AttentionCall, with_references)
-from projects.tc_clip.models.references.seed_selection import (inverse_transform)
+from projects.tc_clip.models import (ATSSelection, CLSAttentionSelection,
+                                     KeyNormSelection, NoSelection,
+                                     PatchSaliencySelection)
+from projects.tc_clip.models.attention import AttentionCall, with_references
+from projects.tc_clip.models.references.seed_selection import inverse_transform
 from tests.reference import selection as slow
 
 B, T, H, P, M, D = 2, 3, 4, 12, 6, 8

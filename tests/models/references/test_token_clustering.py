@@ -4,7 +4,8 @@ import torch
 from mmaction.registry import MODELS
 
 from projects.tc_clip.models import DPCKNNMerge, KMeansMerge, RandomMerge
-from projects.tc_clip.models.references.token_clustering import (fill_empty, random_groups, repeatable_noise)
+from projects.tc_clip.models.references.token_clustering import (
+    fill_empty, random_groups, repeatable_noise)
 from tests.reference.summaries import average, dpc_knn_slowly, kmeans_slowly
 
 

@@ -3,7 +3,11 @@ import pytest
 import torch
 from mmaction.registry import MODELS
 
-from projects.tc_clip.models.references.token_merging import (BipartiteSummary, NoMerge, match_bipartite, merge_schedule, relative_weights)
+from projects.tc_clip.models.references.token_merging import (BipartiteSummary,
+                                                              NoMerge,
+                                                              match_bipartite,
+                                                              merge_schedule,
+                                                              relative_weights)
 from tests.reference.summaries import merge_slowly
 
 SUMMARIES = [

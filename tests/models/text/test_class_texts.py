@@ -2,7 +2,11 @@
 import pytest
 import torch
 
-from projects.tc_clip.models.text.class_texts import (chunk_runs, clip_tokenizer, prompt_ids, readable_name, reworded, tokenize_classes)
+from projects.tc_clip.models.text.class_texts import (chunk_runs,
+                                                      clip_tokenizer,
+                                                      prompt_ids,
+                                                      readable_name, reworded,
+                                                      tokenize_classes)
 
 TEXTS = ['ski jumping in the snow', 'run', 'a cartwheel', 'swim', 'run']
 

@@ -2,7 +2,7 @@
 from pathlib import Path
 from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
 
-from .annotations import (read_hmdb51, read_kinetics, read_ssv2, read_ucf101)
+from .annotations import read_hmdb51, read_kinetics, read_ssv2, read_ucf101
 
 _SHOTS = 2, 4, 8, 16
 _SEEDS = 1, 2, 3

@@ -74,7 +74,8 @@ def decode_middle(path: str) -> str:
     Returns:
         What is wrong with the video, or '' if nothing is.
     """
-    from ..safe_decode import (BrokenVideoError, SafeDecordDecode, SafeDecordInit)
+    from ..safe_decode import (BrokenVideoError, SafeDecordDecode,
+                               SafeDecordInit)
     try:
         results = SafeDecordInit()(dict(filename=path))
         results['frame_inds'] = np.array([results['total_frames'] // 2])

@@ -2,7 +2,9 @@
 from .base import FrameWise, ReferenceTokens
 from .context_tokens import ContextTokens, HeadWiseContext
 from .other_frames import CrossFrame, JointSpaceTime, WindowExpansion
-from .seed_selection import (ATSSelection, CLSAttentionSelection, KeyNormSelection, NoSelection, PatchSaliencySelection, SeedSelection)
+from .seed_selection import (ATSSelection, CLSAttentionSelection,
+                             KeyNormSelection, NoSelection,
+                             PatchSaliencySelection, SeedSelection)
 from .token_clustering import DPCKNNMerge, KMeansMerge, RandomMerge
 from .token_merging import BipartiteSummary, NoMerge, TokenSummary
 

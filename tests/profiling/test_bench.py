@@ -1,0 +1,78 @@
+"""What a benchmark times: scoring and training of a config's model."""
+import pytest
+import torch
+
+from projects.tc_clip.profiling.bench import Bench, without_gradient
+from projects.tc_clip.profiling.measure import multiply_adds
+
+
+def test_views_are_scored_as_the_model_scores_them(tiny_config):
+    bench = Bench(tiny_config, views=2)
+    logits = bench.view_call(bench.ours)()
+    assert not bench.model.training and not logits.requires_grad
+    assert bench.views.shape == (2, 3, 8, 32, 32)
+    with torch.no_grad():
+        wanted = bench.head(bench.backbone(bench.views))
+    assert logits.equal(wanted)
+    half = Bench(tiny_config, dtype='bfloat16')
+    assert half.view_call(half.ours)().dtype == torch.bfloat16
+
+
+def test_classes_are_repeated_until_there_are_as_many(tiny_config):
+    bench = Bench(tiny_config, num_classes=6)
+    assert bench.head.class_names == [
+        'run 0', 'jump 1', 'sit 2', 'swim 3', 'run 4', 'jump 5'
+    ]
+    assert Bench(tiny_config).head.num_classes == 4
+
+
+def test_a_step_moves_all_weights_that_learn(tiny_config):
+    bench = Bench(tiny_config, batch=2, batch_frames=3)
+    assert bench.batch.shape == (2, 3, 3, 32, 32)
+    before = [p.detach().clone() for p in bench.model.parameters()]
+    with torch.no_grad():
+        bench.model.cls_head.logit_scale.fill_(0.)  # no vanishing gradients
+    step = bench.step_call(bench.ours)
+    assert bench.model.training
+    grads = []
+    for p in bench.model.parameters():
+        p.register_hook(grads.append) if p.requires_grad else None
+    step()
+    assert all(g.isfinite().all() for g in grads)
+    learns = [p for p in bench.model.parameters() if p.requires_grad]
+    assert len(grads) == len(learns) == len(before) - 1
+    assert all(p.grad is None for p in learns)
+
+
+def test_texts_are_encoded_anew(tiny_config):
+    bench = Bench(tiny_config)
+    bench.model.eval()
+    texts = without_gradient(bench.class_texts)
+    assert multiply_adds(texts) == multiply_adds(texts) > 0
+    # once they are there, a view needs less by as much
+    whole = bench.view_call(bench.ours)
+    bench.head.forget_text()
+    first, second = (multiply_adds(whole) for _ in range(2))
+    assert first - second == multiply_adds(texts)
+
+
+def test_the_product_has_the_shape_of_a_layer(tiny_config):
+    bench = Bench(tiny_config, views=2)
+    tokens, width = 2 * 8 * 17, bench.backbone.conv1.out_channels
+    product = bench.product(bench.views)
+    assert bench.multiply_adds(product) == tokens * width * 4 * width
+
+
+def test_merging_is_a_part_of_the_forward_pass(tiny_config, monkeypatch):
+    bench = Bench(tiny_config)
+    forward = bench.backbone.reference.forward
+    monkeypatch.setattr(bench, 'seconds', lambda call: (call(), 1.)[1])
+    # in every layer but the last, unless prompts read its tokens too
+    assert bench.merging_seconds() == 3
+    assert bench.backbone.reference.forward == forward
+
+
+def test_other_backbones_are_refused(tiny_config):
+    tiny_config.model.backbone = dict(type='ResNet3d')
+    with pytest.raises(ValueError, match='ResNet3d: only a TCCLIPViT can'):
+        Bench(tiny_config)
