@@ -208,7 +208,7 @@ def decoding(args: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    """Measures what the command line asks for."""
+    """Runs the benchmarks that the command line selects."""
     args = parse_args()
     if args.peak:
         call, name = args.peak

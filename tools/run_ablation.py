@@ -201,7 +201,7 @@ def what_was_run(base: str, results: Dict[str, List[Result]],
 
 def as_markdown(table: str, base: str, results: Dict[str, List[Result]],
                 costs: Dict[str, Cost]) -> str:
-    """Returns a table in Markdown, with what was run.
+    """Returns a table in Markdown, and the settings of its runs.
 
     Args:
         table: key in ``PAPER``.

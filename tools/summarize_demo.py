@@ -30,8 +30,7 @@ def main() -> None:
     print('\ntop-1, 4x3 views')
     for name, share in {**shares, 'chance': 1 / NUM_CLASSES}.items():
         print(f'{name:<24}{share:7.1%}')
-    print('\nThe validation videos, what was predicted and what the towers '
-          'looked at:')
+    print('\nThe validation videos, with predictions and attention:')
     for run in ROWS.values():
         print(f'  {(folder / run / "page/index.html").resolve().as_uri()}')
 

@@ -114,7 +114,7 @@ def count_once(filename: str) -> int:
 
 
 class _SafeTransform(BaseTransform):
-    """Mixin that handles videos that cannot be read as ``on_error`` asks."""
+    """Mixin that handles unreadable videos by the rule of ``on_error``."""
 
     def __init__(self,
                  *args: Any,
