@@ -11,11 +11,6 @@ from mmaction.structures import ActionDataSample
 from mmengine.fileio import load
 from mmengine.runner import Runner
 
-<<<<<<< HEAD
-from projects.tc_clip.engine.protocol_test_sets import (frames_and_views,
-                                                        make_test_sets)
-=======
->>>>>>> main
 from projects.tc_clip.evaluation import our_rows, read_scores
 from projects.tc_clip.evaluation.tables import cell_text
 from projects.tc_clip.models.heads.class_text_head import ClassTextHead
@@ -261,13 +256,6 @@ def test_what_cannot_be_tested_is_named(make_runner, change, message):
 
 def test_frames_and_views_of_other_pipelines_are_stated(make_runner):
     steps = [dict(type='DecordInit'), dict(type='MySample', num=3)]
-<<<<<<< HEAD
-    with pytest.raises(ValueError, match='DecordInit, MySample .* do not set'):
-        frames_and_views(steps)
-    with pytest.raises(ValueError, match=r'\(none\)'):
-        frames_and_views([])
-=======
->>>>>>> main
     runner = make_runner(
         pipeline=steps,
         protocol='fully_supervised',
