@@ -3,6 +3,7 @@
 Importing it puts the checkout on the path: tools run without installation.
 """
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
@@ -59,5 +60,19 @@ def run_tool(name: str) -> None:
     run_script(tools_folder() / name)
 
 
+def become_script(name: str, *arguments: str) -> None:
+    """Replaces this process by one of MMAction2's shell scripts.
+
+    Args:
+        name: path below its folder of tools.
+        arguments: its command line, where configs may have short names.
+    """
+    env = dict(os.environ)
+    if (ROOT / 'projects/tc_clip').is_dir():
+        env['PYTHONPATH'] = f'{ROOT}:{env.get("PYTHONPATH", "")}'
+    command = ['bash', str(tools_folder() / name), *map(full_path, arguments)]
+    os.execvpe('bash', command, env)
+
+
 if __name__ == '__main__':
-    print(full_path(sys.argv[1]) if sys.argv[1:] else tools_folder())
+    become_script(*sys.argv[1:])

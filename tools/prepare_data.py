@@ -17,7 +17,7 @@ import _checkout  # noqa: F401 - finds the package without installation
 from projects.tc_clip.config_files import config_folder
 from projects.tc_clip.datasets.preparation.annotations import (Entry,
                                                                draw_shots,
-                                                               label_clips)
+                                                               label_videos)
 from projects.tc_clip.datasets.preparation.checked_lists import (count_table,
                                                                  find_videos,
                                                                  write_lines,
@@ -130,11 +130,12 @@ def official_entries(spec: ListSpec, args: argparse.Namespace) -> List[Entry]:
         args: the command line.
     """
     data_set = DATA_SETS[args.dataset]
-    own_folder = args.data / args.dataset / 'annotations'
-    folder = Path(args.source[1]) if len(args.source) > 1 else own_folder
-    clips = data_set.read(folder, spec.part, spec.split)
-    entries = label_clips(clips, load_names(spec.labels),
-                          load_names(data_set.labels))
+    folder = args.data / args.dataset / 'annotations'
+    if len(args.source) > 1:
+        folder = Path(args.source[1])
+    videos = data_set.read(folder, spec.part, spec.split)
+    entries = label_videos(videos, load_names(spec.labels),
+                           load_names(data_set.labels))
     if spec.shots:
         seed = f'{args.seed} {spec.draw}'
         entries = draw_shots(entries, spec.shots, seed)

@@ -49,7 +49,7 @@ def make_parser() -> argparse.ArgumentParser:
         'command',
         metavar='COMMAND',
         choices=list(COMMANDS),
-        help='one of the above; what follows belongs to it')
+        help='one of the above; the arguments after it belong to it')
     parser.add_argument('--version', action='version', version=__version__)
     return parser
 
@@ -61,7 +61,7 @@ def run_script(path: Path, **names: Any) -> None:
 
     Args:
         path: the file.
-        names: global names that it starts with.
+        names: global variables of the script.
     """
     script = types.ModuleType('__main__')
     vars(script).update(names, __file__=str(path))
@@ -77,7 +77,7 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     """Runs the tool that the first argument names, with the other arguments.
 
     Args:
-        argv: arguments, those of the process if None.
+        argv: arguments; None selects those of the process.
     """
     words = [*(sys.argv[1:] if argv is None else argv)]
     command = make_parser().parse_args(words[:1]).command

@@ -34,7 +34,7 @@ def config_folder() -> Path:
 
 
 def config_names() -> List[str]:
-    """Lists the configs by their short names, without the parts of others."""
+    """Lists the short names of all configs except those in ``_base_``."""
     folder = config_folder()
     names = [f.relative_to(folder).as_posix() for f in folder.rglob('*.py')]
     return sorted(name for name in names if not name.startswith('_base_/'))
@@ -46,13 +46,14 @@ def config_file(name: Union[str, Path]) -> Path:
     Args:
         name: a file, or a short name: the path below ``configs``, such as
             ``'zero_shot/tcclip_k400.py'``, with or without ``configs/`` in
-            front. A file of that path comes first.
+            front. An existing file of that path takes precedence.
 
     Returns:
         The file.
 
     Raises:
-        FileNotFoundError: there is neither; it names the most similar ones.
+        FileNotFoundError: there is neither; the message names the most similar
+            configs.
 
     Example:
         >>> from mmengine.config import Config

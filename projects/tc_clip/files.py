@@ -1,4 +1,4 @@
-"""Writes files that are either complete or not there, and hashes files."""
+"""Writes files completely or not at all, and hashes files."""
 import hashlib
 import json
 import os
@@ -13,7 +13,7 @@ import numpy as np
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Gives an unfinished file that replaces ``path`` when the block ends.
+    """Yields an unfinished file that replaces ``path`` when the block ends.
 
     If the block raises, ``path`` stays as it is and the unfinished file is
     removed. Missing folders are made.
@@ -29,7 +29,8 @@ def replacing(path: Path) -> Iterator[Path]:
         ...     unfinished.write_text('| a | b |')
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Several runs may write here, and readers of folders pass over dots.
+    # The name is unique, for several runs may write here, and starts with a
+    # dot, for readers of folders skip such files.
     unfinished = path.with_name(f'.{path.name}.{uuid.uuid4().hex[:8]}.tmp')
     try:
         yield unfinished
@@ -73,11 +74,11 @@ def sha256(path: Path) -> str:
 
 
 def write_mp4(path: Path, frames: Iterable[np.ndarray], fps: float) -> None:
-    """Encodes a video as MPEG-4 Part 2, the one encoder that OpenCV brings.
+    """Encodes a video as MPEG-4 Part 2, the only encoder shipped with OpenCV.
 
     Args:
         path: the file.
-        frames: RGB, ``(H, W, 3)`` uint8 each, all of one size; one at least.
+        frames: RGB, ``(H, W, 3)`` uint8 each, all of one size; at least one.
         fps: frames per second.
 
     Raises:

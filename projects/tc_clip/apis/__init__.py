@@ -1,4 +1,4 @@
-"""What users call from Python on their videos."""
+"""The Python interface: predictions, features and token records of videos."""
 from ..evaluation.ranking import Guess, rank
 from .features import VideoFeatures, extract_features
 from .inferencer import TCCLIPInferencer

@@ -15,23 +15,23 @@ from ..files import replacing
 
 METADATA, FAILED = 'features.json', 'failed.txt'
 VIDEOS_PER_PART = 256
-_LONGEST_VALUE = 200  # characters of a fact in an error
+_LONGEST_VALUE = 200  # characters of a value in an error
 
 Arrays = Dict[str, np.ndarray]
 
 
 class NpzFolder:
-    """A file ``NAME.npz`` for each video, in folders like those of the videos.
+    """Stores a file ``NAME.npz`` per video, in the folder tree of the videos.
 
     Args:
-        folder: where they are.
+        folder: output folder.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def done(self) -> Set[str]:
-        """Returns the names of the videos that are there."""
+        """Returns the names of the videos whose features are stored."""
         return {
             file.relative_to(self.folder).with_suffix('').as_posix()
             for file in self.folder.rglob('*.npz')
@@ -48,13 +48,13 @@ class NpzFolder:
 
 
 class ParquetParts:
-    """Tables of many videos each, ``parts/part-*.parquet``.
+    """Stores tables of many videos each, ``parts/part-*.parquet``.
 
-    A row has ``name``, ``path``, and for each feature its numbers in one list
-    and ``FEATURE_shape``.
+    A row has the columns ``name`` and ``path`` and, for each feature, its
+    values as one list and its shape as ``FEATURE_shape``.
 
     Args:
-        folder: where ``parts`` is.
+        folder: output folder; the tables are written to ``parts`` in it.
 
     Raises:
         SystemExit: pyarrow is missing.
@@ -71,7 +71,7 @@ class ParquetParts:
         self.rows: List[Dict[str, Any]] = []
 
     def done(self) -> Set[str]:
-        """Returns the names of the videos that are in the files."""
+        """Returns the names of the videos whose features are stored."""
         read = self.arrow.parquet.read_table
         return {
             name
@@ -86,7 +86,7 @@ class ParquetParts:
             self.close()
 
     def close(self) -> None:
-        """Writes what has been collected."""
+        """Writes the collected videos as a new part, if there are any."""
         if not self.rows:
             return
         number = len([*self.folder.glob('part-*.parquet')])
@@ -130,7 +130,7 @@ def weights_hash(model: Any) -> str:
 
 
 def read_metadata(folder: Path) -> Dict[str, Any]:
-    """Reads what features in a folder are of; nothing if it holds none."""
+    """Reads the record of the features in a folder; empty if there is none."""
     file = folder / METADATA
     try:
         return json.loads(file.read_text('utf-8')) if file.exists() else {}
@@ -140,21 +140,21 @@ def read_metadata(folder: Path) -> Dict[str, Any]:
 
 
 def _short(value: Any) -> str:
-    """Writes a fact, shortened."""
+    """Returns a value as shortened JSON."""
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _LONGEST_VALUE else \
         f'{text[:_LONGEST_VALUE]}...'
 
 
 def _without_file(value: Any) -> Any:
-    """Leaves out where something was: what it is counts."""
+    """Returns a dict without the path in ``file``: only the content counts."""
     if not isinstance(value, dict):
         return value
     return {key: item for key, item in value.items() if key != 'file'}
 
 
 def differences(known: Dict[str, Any], metadata: Dict[str, Any]) -> List[str]:
-    """Describes the entries that are not the same, a line for each."""
+    """Describes each entry that differs, in one line."""
     lines = []
     for key in {**known, **metadata}:
         old, new = known.get(key), metadata.get(key)
@@ -165,15 +165,16 @@ def differences(known: Dict[str, Any], metadata: Dict[str, Any]) -> List[str]:
 
 def put_metadata(folder: Path, metadata: Dict[str, Any],
                  has_features: bool) -> None:
-    """Writes what the features are of, or compares it to what is there.
+    """Writes the record of the features, or compares it with the old one.
 
     Args:
-        folder: of the features.
-        metadata: plain data; of dicts, ``file`` may differ.
+        folder: folder of the features.
+        metadata: plain data; the key ``file`` of a dict may differ.
         has_features: whether the folder holds features.
 
     Raises:
-        SystemExit: features in the folder are of something else.
+        SystemExit: the folder holds features of another model, other videos or
+            other classes.
     """
     known = read_metadata(folder)
     if not known:
@@ -197,9 +198,9 @@ def put_failures(folder: Path, failed: Dict[str, str], done: Set[str]) -> None:
     """Updates the list of failures, a line ``NAME<tab>REASON`` for each.
 
     Args:
-        folder: of the features.
-        failed: why a video failed in this run.
-        done: videos whose features are there.
+        folder: folder of the features.
+        failed: the reason for each video that failed in this run.
+        done: videos whose features are stored.
     """
     file = folder / FAILED
     lines = file.read_text('utf-8').splitlines() if file.exists() else []

@@ -29,7 +29,7 @@ class VideoFeatures(NamedTuple):
         frames: ``(T, E)``, not of unit length; ``video`` is their mean,
             brought to unit length. ``(0, E)`` where the backbone is
             not a TCCLIPViT, or a neck comes after it.
-        context: ``(P, k, E)``, what the prompts read: the context tokens of
+        context: ``(P, k, E)``, the input of the prompts: the context tokens of
             the P ``context_layers``, or frame features (k = T) where the
             temporal model makes none. ``(0, 0, E)`` where prompts see no
             video.
@@ -45,12 +45,15 @@ class VideoFeatures(NamedTuple):
 
 
 def gives_frames(model: Any) -> bool:
-    """Tells whether features of single frames reach the head as they are."""
+    """Returns whether the head receives features of single frames."""
     return isinstance(model.backbone, TCCLIPViT) and not model.with_neck
 
 
 def feature_names(model: Any) -> List[str]:
-    """Lists which :class:`VideoFeatures` of a model are not empty.
+    """Lists the fields of :class:`VideoFeatures` that a model fills.
+
+    Args:
+        model: a recognizer with a TCCLIPHead.
 
     Raises:
         ValueError: the model has no TCCLIPHead.
@@ -79,8 +82,8 @@ def encode_views(model: Any, inputs: Tensor) -> Tuple[Tensor, Features, int]:
         inputs: normalised views ``(B, V, ...)``.
 
     Returns:
-        Frame features ``(B * V, T, E)``, with T = 0 where there are none; what
-        the head takes, and its ``num_segs``.
+        Frame features ``(B * V, T, E)``, with T = 0 if there are none; the
+        input of the head, and its ``num_segs``.
     """
     if not gives_frames(model):
         features, options = model.extract_feat(inputs, test_mode=True)
@@ -107,7 +110,7 @@ def batch_features(inferencer: TCCLIPInferencer,
 
     Args:
         inferencer: the model.
-        clips: what ``inferencer.pipeline`` returns for each video.
+        clips: outputs of ``inferencer.pipeline``, one per video.
 
     Raises:
         ValueError: the model has no TCCLIPHead.
@@ -137,8 +140,8 @@ def extract_features(inferencer: TCCLIPInferencer,
     """Extracts the features of a video.
 
     Args:
-        inferencer: the model, its classes and the views to look at.
-        video: the file.
+        inferencer: the model, its classes and its views.
+        video: the video file.
 
     Raises:
         BrokenVideoError: the video cannot be read.

@@ -26,25 +26,25 @@ Video = Union[str, Path]
 class TCCLIPInferencer(ActionRecogInferencer):
     """MMAction2's inferencer with class names chosen at run time.
 
-    Modifications: class names are given as they are needed; videos are read
-    as in testing by this project; the result says what the video shows, not
-    only numbers; long videos are looked at span by span.
+    Modifications: class names are set at run time; videos are read by the
+    config's validation or test pipeline; results hold class names, not only
+    numbers; long videos are scored span by span.
 
     Args:
         model: config of a recognizer with TCCLIPHead, or its file; or a file
             that ``tools/export.py`` wrote as ``.onnx``.
-        weights: checkpoint. Without one the model is CLIP, as its config's
-            ``pretrained`` says, and the parts that TC-CLIP adds are
-            untrained.
-        device: where to compute; None for a GPU if there is one.
-        class_names: class names, or a file of them; None for those that the
-            checkpoint was trained on.
+        weights: checkpoint. Without it, the towers get the CLIP weights that
+            the config's ``pretrained`` names, and the parts that TC-CLIP adds
+            are untrained.
+        device: device to compute on; None selects a GPU if there is one.
+        class_names: class names, or a file of them; None selects those that
+            the checkpoint was trained on.
         wordings: other wordings of the same classes, see
             :meth:`TCCLIPHead.set_classes`.
-        test_views: whether to look at every view of the config's test
-            pipeline (4x3 of them for Kinetics) rather than at those of its
-            validation pipeline (one).
-        labels: the name of ``class_names`` in version 0.1.0.
+        test_views: whether to score all views of the config's test pipeline
+            (4x3 for Kinetics) rather than the one view of its validation
+            pipeline.
+        labels: old name of ``class_names``, from version 0.1.0.
 
     Raises:
         ValueError: the model takes no class names.
@@ -86,11 +86,11 @@ class TCCLIPInferencer(ActionRecogInferencer):
         return self.model.cls_head.class_names
 
     def set_classes(self, names: Names, wordings: Sequence[str] = ()) -> None:
-        """Exchanges the classes, see :meth:`TCCLIPHead.set_classes`."""
+        """Replaces the classes, see :meth:`TCCLIPHead.set_classes`."""
         self.model.cls_head.set_classes(names, wordings)
 
     def set_labels(self, labels: Names, wordings: Sequence[str] = ()) -> None:
-        """Does what :meth:`set_classes` does: its name in version 0.1.0."""
+        """Calls :meth:`set_classes`; this is its name from version 0.1.0."""
         self.set_classes(labels, wordings)
 
     def _load_weights_to_model(self, model: Any, checkpoint: Optional[dict],
@@ -111,7 +111,7 @@ class TCCLIPInferencer(ActionRecogInferencer):
             model.cls_head.set_classes(trained_on['classes'], self.wordings)
 
     def _init_pipeline(self, cfg: Any) -> Compose:
-        """Makes the steps from a file to a clip; broken files are errors."""
+        """Builds the steps from a file to a clip; broken files raise."""
         loader = cfg.test_dataloader if self.test_views else \
             cfg.get('val_dataloader') or cfg.test_dataloader
         steps = [dict(step) for step in loader.dataset.pipeline]
@@ -138,7 +138,7 @@ class TCCLIPInferencer(ActionRecogInferencer):
 
         Args:
             inputs: a video file or several.
-            batch_size: videos that are computed at a time.
+            batch_size: videos per forward pass.
             ranking: see :meth:`predict`.
 
         Returns:
@@ -160,7 +160,7 @@ class TCCLIPInferencer(ActionRecogInferencer):
 
         Args:
             videos: video files.
-            batch_size: videos that are computed at a time.
+            batch_size: videos per forward pass.
             ranking: ``top_k`` and ``none_below``, see :func:`describe`.
 
         Raises:
@@ -185,11 +185,11 @@ class TCCLIPInferencer(ActionRecogInferencer):
             video: the file.
             window: length of a span in seconds.
             stride: seconds from one span to the next.
-            batch_size: spans that are computed at a time.
+            batch_size: spans per forward pass.
             ranking: ``top_k`` and ``none_below``, see :func:`describe`.
 
         Raises:
-            BrokenVideoError: the video cannot be read, or tells no frame rate.
+            BrokenVideoError: the video cannot be read, or has no frame rate.
             ValueError: spans would leave gaps.
         """
         opened = self.open_video(str(video))

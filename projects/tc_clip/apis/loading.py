@@ -1,4 +1,4 @@
-"""What the inferencer loads: a config, its classes, weights."""
+"""Loads the config, the classes and the weights of an inferencer."""
 import copy
 import logging
 from pathlib import Path
@@ -32,7 +32,7 @@ def read_config(model: Union[str, Path, Config]) -> Config:
 
 def choose_classes(model: Any, class_names: Optional[Names],
                    wordings: Sequence[str]) -> None:
-    """Writes class names into the config of a model, where any are given."""
+    """Writes class names into the config of a model, if any are given."""
     head: Any = model.get('cls_head') or {}
     if not hasattr(MODELS.get(head.get('type', '')), 'set_classes'):
         raise ValueError(
@@ -64,7 +64,7 @@ def start_from_clip(model: Any) -> None:
 
 
 def check_weights(model: Any, checkpoint: Dict[str, Any]) -> None:
-    """Raises a ValueError where a checkpoint lacks weights of the model."""
+    """Raises a ValueError if a checkpoint lacks weights of the model."""
     given = checkpoint.get('state_dict', checkpoint)
     missing = [name for name in model.state_dict() if name not in given]
     if missing:

@@ -24,9 +24,10 @@ class Segment(NamedTuple):
     Attributes:
         start: seconds from the start of the video, in the middle between the
             spans of this label and those before.
-        end: the same for the spans after.
-        label: what they show.
-        probability: mean of their best classes.
+        end: the same, between the spans of this label and those after.
+        label: the label of these spans.
+        probability: the probability of the best class, averaged over these
+            spans.
     """
     start: float
     end: float
@@ -37,8 +38,8 @@ class Segment(NamedTuple):
 def segments(timeline: List[Prediction]) -> List[Segment]:
     """Joins successive spans with one label.
 
-    Spans overlap: each stands for the time until the middle between its centre
-    and that of its neighbours.
+    Spans overlap, so each one counts only up to the middle between its centre
+    and the centre of its neighbour.
 
     Args:
         timeline: predictions of the spans of a video, in order of time.
@@ -85,8 +86,8 @@ def write_predictions(path: Path, predictions: Predictions,
     Args:
         path: ``.json``: everything, with the segments of timelines; ``.csv``:
             a row for each guess.
-        predictions: of each video.
-        failed: why a video was left out.
+        predictions: predictions by video.
+        failed: the reason for each video that was left out.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == '.csv':
@@ -130,7 +131,7 @@ def plot_timelines(path: Path, predictions: Predictions) -> List[Path]:
     Args:
         path: file of the results; a plot is named after it, and after its
             video where there are several.
-        predictions: of the spans of each video.
+        predictions: predictions of the spans, by video.
 
     Returns:
         The files that were written.
@@ -146,7 +147,7 @@ def plot_timelines(path: Path, predictions: Predictions) -> List[Path]:
 
 
 def _timeline_figure(title: str, timeline: List[Prediction]) -> Figure:
-    """Draws a row for each label, with its segments; darker is surer."""
+    """Draws a row per label; darker segments have a higher probability."""
     found = segments(timeline)
     lengths: Dict[str, float] = defaultdict(float)
     for segment in found:

@@ -1,4 +1,4 @@
-"""From the scores of a video to a prediction."""
+"""Turns the scores of a video into a prediction."""
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence
 
 from torch import Tensor
@@ -13,10 +13,10 @@ class Prediction(NamedTuple):
     """The best classes of a video or of a span of it.
 
     Attributes:
-        video: the file.
+        video: the video file.
         label: the best class, or :data:`NONE_OF_THESE`.
         guesses: the best classes, best first.
-        span: what part of the video was looked at; None for all of it.
+        span: the scored part of the video; None for all of it.
     """
     video: str
     label: str
@@ -38,28 +38,28 @@ def describe(video: str,
              top_k: int = 5,
              none_below: float = 0.,
              span: Optional[TimeSpan] = None) -> Prediction:
-    """Tells what a video shows.
+    """Returns the prediction for a video or a span of it.
 
     Args:
-        video: the file.
-        logits: of every view ``(V, C)``.
+        video: the video file.
+        logits: logits of every view ``(V, C)``.
         names: the C class names.
         top_k: how many classes to return.
         none_below: see :func:`choose`.
-        span: what part of the video was looked at.
+        span: the scored part of the video.
     """
     guesses = rank(logits, names, top_k)
     return Prediction(video, choose(guesses, none_below), guesses, span)
 
 
 def choose(guesses: Sequence[Guess], none_below: float = 0.) -> str:
-    """Returns the best label, or none where it has too small a share.
+    """Returns the best label, or none of them if its share is too small.
 
     Args:
         guesses: the ranking.
-        none_below: share of the softmax below which the best class is not
-            believed. Shares are not calibrated and depend on which other
-            classes there are: choose it on videos of your own.
+        none_below: share of the softmax below which the best class is
+            rejected. Shares are not calibrated and depend on the other
+            classes: choose this threshold on your videos.
     """
     best = guesses[0]
     return best.label if best.probability >= none_below else NONE_OF_THESE

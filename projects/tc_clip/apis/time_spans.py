@@ -1,4 +1,4 @@
-"""Spans of time of a long video."""
+"""Cuts a long video into spans of time."""
 import math
 from typing import Dict, List, NamedTuple
 
@@ -41,8 +41,11 @@ def time_spans(duration: float, window: float,
 def duration(video: Dict) -> float:
     """Returns the length of an opened video in seconds.
 
+    Args:
+        video: output of ``SafeDecordInit``.
+
     Raises:
-        BrokenVideoError: the file tells no frame rate.
+        BrokenVideoError: the file has no frame rate.
     """
     if not video['avg_fps'] > 0:
         raise BrokenVideoError(video['filename'],
@@ -55,12 +58,12 @@ def restrict(video: Dict, span: TimeSpan) -> Dict:
     """Narrows an opened video to a span.
 
     Args:
-        video: what ``SafeDecordInit`` returns, with ``total_frames``,
+        video: output of ``SafeDecordInit``, with ``total_frames``,
             ``start_index`` and ``avg_fps``.
-        span: the part to look at; at least one frame of it is kept.
+        span: the part to keep; at least one frame of it is kept.
 
     Returns:
-        The same with other ``total_frames`` and ``start_index``.
+        A copy with other ``total_frames`` and ``start_index``.
     """
     total, rate = video['total_frames'], video['avg_fps']
     first = min(int(span.start * rate + 0.5), total - 1)

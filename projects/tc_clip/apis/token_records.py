@@ -1,4 +1,4 @@
-"""Records what the vision tower does with a video."""
+"""Records the tokens of a video in the vision tower."""
 from pathlib import Path
 from typing import Tuple, Union
 
@@ -12,11 +12,11 @@ def record_view(inferencer: TCCLIPInferencer,
     """Records the first view of a video.
 
     Args:
-        inferencer: with the model to look into.
-        video: a file.
+        inferencer: the inferencer whose model is recorded.
+        video: the video file.
 
     Returns:
-        The clip, and what the model says of this view alone.
+        The recorded view, and the prediction for this view alone.
 
     Raises:
         BrokenVideoError: the video cannot be read.

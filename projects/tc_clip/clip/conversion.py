@@ -22,7 +22,7 @@ WRITERS = dict(tc_clip=layouts.to_tc_clip, vifi_clip=layouts.to_vifi_clip)
 
 
 class Converted(NamedTuple):
-    """What a conversion wrote.
+    """The result of a conversion.
 
     Attributes:
         state: the state dict of the new file.
@@ -36,12 +36,12 @@ class Converted(NamedTuple):
 
 
 def state_of(checkpoint: Mapping[str, Any], source: str) -> State:
-    """Takes the state dict out of a checkpoint.
+    """Returns the state dict of a checkpoint, without ``module.`` in keys.
 
     Args:
         checkpoint: a state dict, or a dict that holds one under ``model`` or
             ``state_dict``.
-        source: what to call the checkpoint in messages.
+        source: name of the checkpoint in messages.
 
     Raises:
         ValueError: names the values that are not tensors.
@@ -62,7 +62,7 @@ def state_of(checkpoint: Mapping[str, Any], source: str) -> State:
 
 
 def lacking_parts(state: State) -> Tuple[str, ...]:
-    """Names what a converted checkpoint must get from CLIP.
+    """Returns the parts that a converted checkpoint must get from CLIP.
 
     Args:
         state: our state dict.
@@ -78,18 +78,18 @@ def lacking_parts(state: State) -> Tuple[str, ...]:
 
 
 def complete(state: State, clip: State) -> List[str]:
-    """Adds what a converted checkpoint lacks, in place.
+    """Adds the weights that a converted checkpoint lacks, in place.
 
     Args:
         state: our state dict.
-        clip: CLIP's, in our layout.
+        clip: CLIP's state dict in our layout.
 
     Returns:
         The keys that were added.
 
     Raises:
-        ValueError: if the two differ in a shape, or the checkpoint lacks
-            more than CLIP may give.
+        ValueError: the two differ in a shape, or the checkpoint lacks parts
+            that CLIP cannot provide.
     """
     absent = [key for key in clip if key not in state]
     parts = lacking_parts(state)
@@ -106,11 +106,11 @@ def complete(state: State, clip: State) -> List[str]:
 
 def fill_from_clip(state: State, source: str, arch: Arch,
                    clip: Optional[str]) -> List[str]:
-    """Adds what a converted checkpoint lacks from CLIP, in place.
+    """Adds the weights that a checkpoint lacks from CLIP, in place.
 
     Args:
         state: our state dict.
-        source: what to call the checkpoint in messages.
+        source: name of the checkpoint in messages.
         arch: open_clip architecture of CLIP.
         clip: tag or file of CLIP weights, if they are given.
 
@@ -144,7 +144,7 @@ def convert(layout: str,
         source: the file; for ``openai`` also a tag of open_clip.
         target: file to write.
         arch: open_clip architecture that tags refer to.
-        clip: tag or file of CLIP weights, for what ``source`` lacks.
+        clip: tag or file of CLIP weights, for the parts that ``source`` lacks.
 
     Raises:
         OSError: a file cannot be read or written.
@@ -168,11 +168,11 @@ def convert(layout: str,
 
 
 def revert(layout: str, source: str, target: Path) -> Converted:
-    """Converts a checkpoint of ours to a foreign layout.
+    """Converts one of our checkpoints to a foreign layout.
 
     Args:
         layout: key of :data:`WRITERS`.
-        source: file of a checkpoint of ours.
+        source: file of one of our checkpoints.
         target: file to write.
 
     Returns:
@@ -193,11 +193,12 @@ def revert(layout: str, source: str, target: Path) -> Converted:
 
 
 def save(checkpoint: Dict[str, Any], target: Path) -> None:
-    """Writes a checkpoint, with the folders that it needs.
+    """Writes a checkpoint, and makes missing folders.
 
     Args:
-        checkpoint: what to save.
-        target: file to write; an older one stays until the new one is whole.
+        checkpoint: content of the file.
+        target: file to write; an older one stays until the new one is
+            complete.
     """
     with replacing(target) as path:
         torch.save(checkpoint, path)

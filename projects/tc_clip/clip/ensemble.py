@@ -1,10 +1,10 @@
 """Weight-space ensembles: CLIP's weights mixed into fine-tuned ones.
 
-Fine-tuning gains accuracy on its own data set and loses some of CLIP's
-generality; a mixture of both sets of weights gives back part of it (WiSE-FT,
+Fine-tuning gains accuracy on its data set and loses some of CLIP's generality;
+a mixture of both sets of weights restores part of it (WiSE-FT,
 https://arxiv.org/abs/2109.01903). Shares are always those of CLIP: 0 is the
-fine-tuned model and 1 is CLIP. Official TC-CLIP counts the other way, its
-``wise_ft=0.7`` is a share of 0.3 here.
+fine-tuned model and 1 is CLIP. Official TC-CLIP states the share of the
+fine-tuned weights: its ``wise_ft=0.7`` is a share of 0.3 here.
 """
 from contextlib import contextmanager
 from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
@@ -22,7 +22,7 @@ ADDED_PARTS = ('local_global_bias', 'prompt_vectors', 'prompting')
 
 
 def clip_state(arch: Arch, pretrained: str) -> Dict[str, Tensor]:
-    """Reads CLIP weights under the names that TCCLIPRecognizer has for them.
+    """Reads CLIP weights, and renames them for TCCLIPRecognizer.
 
     Args:
         arch: see :func:`load_clip`.
@@ -37,7 +37,7 @@ def clip_state(arch: Arch, pretrained: str) -> Dict[str, Tensor]:
 
 def _mixed_keys(clip: Mapping[str, Tensor], finetuned: Mapping[str, Tensor],
                 exclude: Sequence[str]) -> List[str]:
-    """Returns the keys to mix, or raises where shapes do not fit."""
+    """Returns the keys to mix, or raises a ValueError if shapes do not fit."""
     keys = [
         key for key, value in clip.items() if value.is_floating_point()
         if not any(part in key for part in exclude)
@@ -71,15 +71,15 @@ def interpolate(clip: Mapping[str, Tensor],
         clip: CLIP's weights, or those that fine-tuning started from. Where
             leading axes are missing, the values are repeated along them, such
             as positions ``(N, D)`` for the frames of ``(T, N, D)``.
-        finetuned: the fine-tuned weights. Keys that only they have stay as
-            they are, and so do integers.
+        finetuned: the fine-tuned weights. Keys that CLIP lacks, and integers,
+            stay unchanged.
         clip_share: share of ``clip``, from 0 to 1. Both ends are exact.
         exclude: parts of names; keys that contain one of them stay as they
             are in ``finetuned``.
 
     Returns:
-        State dict with the keys, shapes, dtypes and devices of
-        ``finetuned``. What is not mixed shares its memory with the input.
+        State dict with the keys, shapes, dtypes and devices of ``finetuned``.
+        Tensors that are not mixed share their memory with the input.
 
     Raises:
         ValueError: the share is out of range, or lists the keys of ``clip``
@@ -116,15 +116,15 @@ def _clip_source(model: nn.Module) -> Tuple[Arch, str]:
 class WeightEnsemble:
     """Temporarily interpolates a recognizer's weights with CLIP's.
 
-    CLIP is read once, from where the model's ``pretrained`` says.
+    CLIP is read once, from the file or tag in the model's ``pretrained``.
 
     Args:
         model: a TCCLIPRecognizer whose two towers come from one CLIP, not
             wrapped for distributed runs.
 
     Raises:
-        ValueError: the model names no CLIP or two of them, or its weights do
-            not fit them.
+        ValueError: the model names no CLIP or two different ones, or its
+            weights do not fit.
 
     Example:
         >>> ensemble = WeightEnsemble(model)
@@ -142,7 +142,7 @@ class WeightEnsemble:
         """Mixes CLIP into the model's weights until the context ends.
 
         Args:
-            clip_share: share of CLIP, from 0 to 1; 0 leaves all as it is.
+            clip_share: share of CLIP, from 0 to 1; 0 changes nothing.
 
         Raises:
             ValueError: the share is out of range.
@@ -150,11 +150,12 @@ class WeightEnsemble:
         if clip_share == 0:
             yield
             return
-        own = self.model.state_dict()
-        finetuned = {key: own[key].clone() for key in self.keys}
+        state = self.model.state_dict()
+        finetuned = {key: state[key].clone() for key in self.keys}
         try:
             # loading also makes the head forget its encoded class texts
-            self.model.load_state_dict(interpolate(self.clip, own, clip_share))
+            self.model.load_state_dict(
+                interpolate(self.clip, state, clip_share))
             yield
         finally:
             self.model.load_state_dict(finetuned, strict=False)

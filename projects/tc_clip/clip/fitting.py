@@ -1,4 +1,4 @@
-"""Which tensors of one state dict fit into another.
+"""Checks which tensors of one state dict fit into another.
 
 There is one rule: shapes are equal, or the target has further leading axes,
 along which the values are repeated. So CLIP's positions ``(N, D)`` fit joint
@@ -10,19 +10,19 @@ from torch import Tensor
 
 
 def fits(source: Tensor, target: Tensor) -> bool:
-    """Tells whether ``source`` can be repeated to the shape of ``target``."""
+    """Returns whether ``source`` can be repeated to ``target``'s shape."""
     want = tuple(target.shape)
     return want[max(len(want) - source.dim(), 0):] == tuple(source.shape)
 
 
 def misfits(source: Mapping[str, Tensor], target: Mapping[str, Tensor],
             keys: Iterable[str]) -> List[str]:
-    """Describes the tensors that cannot be brought from source to target.
+    """Describes the tensors of the source that do not fit the target.
 
     Args:
         source: the state dict to read from.
         target: the state dict to fill.
-        keys: those that ``target`` should get from ``source``.
+        keys: keys that ``target`` should get from ``source``.
 
     Returns:
         First a line that lists the keys ``source`` lacks, then one for each

@@ -1,10 +1,11 @@
 """State dicts of other code bases, renamed to this project's and back.
 
-A layout is a table of pairs of key templates, (theirs, ours). A ``{part}``
-stands for a pattern of ``_PARTS``; the first pair that fits a key renames it.
-Read from right to left, a table is the way back. Functions ``from_*`` return
-our state dict and the leftovers: tensors that have no place in ours. Functions
-``to_*`` take both and give back what the file held, bit by bit.
+A layout is a table of pairs of key templates, (theirs, ours). ``{part}`` is
+replaced by a pattern of ``_PARTS``; the first pair that fits a key renames it.
+Read from right to left, a table renames our keys to theirs. Functions
+``from_*`` return our state dict and the leftovers: tensors that have no place
+in ours. Functions ``to_*`` take both and restore the content of the file, bit
+by bit.
 """
 import re
 from typing import Dict, List, Optional, Pattern, Tuple
@@ -85,7 +86,7 @@ def _pattern(template: str) -> Pattern[str]:
 
 
 def _rename(state: State, table: Table, complaint: str) -> State:
-    """Renames every key by the first pair that fits, or complains."""
+    """Renames every key by the first pair that fits; unknown keys raise."""
     rules = [(_pattern(old), new) for old, new in table]
     renamed: State = {}
     unknown: List[str] = []
@@ -103,19 +104,19 @@ def _rename(state: State, table: Table, complaint: str) -> State:
 
 
 def _read(state: State, layout: str, table: Table) -> State:
-    """Renames theirs to ours."""
+    """Renames their keys to ours."""
     return _rename(state, table, f'Keys unknown to the {layout} layout')
 
 
 def _write(state: State, layout: str, table: Table) -> State:
-    """Renames ours to theirs; official files hold no token embedding."""
+    """Renames our keys to theirs; official files hold no token embedding."""
     kept = {k: v for k, v in state.items() if k != TOKEN_EMBEDDING}
     swapped = tuple((ours, theirs) for theirs, ours in table)
     return _rename(kept, swapped, f'Keys that {layout} has no place for')
 
 
 def _set_aside(state: State, pattern: str) -> Tuple[State, State]:
-    """Returns the tensors whose key does not fit, and those that do."""
+    """Returns the tensors whose keys do not match, and the others."""
     aside = {k: v for k, v in state.items() if re.fullmatch(pattern, k)}
     return {k: v for k, v in state.items() if k not in aside}, aside
 
@@ -146,7 +147,7 @@ def _split_qkv(state: State, tower: str) -> State:
             split[key] = value
             continue
         for name, part in zip('qkv', value.chunk(3)):
-            # a copy, for chunks would be saved with the whole storage
+            # a copy: a chunk would be saved with its whole storage
             split[f'{prefix}{name}_proj.{leaf}'] = part.clone()
     return split
 
@@ -232,12 +233,12 @@ def from_mmpretrain(state: State) -> Tuple[State, State]:
         state: a whole CLIP (``visual.*``) or a classifier (``backbone.*``).
 
     Returns:
-        Our state dict, without text tower and projection if the file has
-        none; and what was set aside: classifier, patch bias of zeros.
+        Our state dict, without text tower and projection if the file has none;
+        and the leftovers: classifier, patch bias of zeros.
 
     Raises:
-        ValueError: if the patch embedding has a bias other than zero, or
-            names the keys that mmpretrain does not have.
+        ValueError: the patch embedding has a bias other than zero, or there
+            are keys that mmpretrain does not have.
     """
     state, leftovers = _set_aside(state, rf'{_PATCH_BIAS}|head\..*')
     for key, value in leftovers.items():

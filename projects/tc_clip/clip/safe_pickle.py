@@ -120,7 +120,7 @@ def read_tensors(path: StrPath) -> Dict[str, Any]:
         they were, a :class:`StandIn` for each object of any other class.
 
     Raises:
-        ValueError: if the file is a TorchScript archive or does not hold a dict.
+        ValueError: if the file is a TorchScript archive or not a dict.
     """
     if is_torchscript(path):
         raise ValueError(

@@ -1,4 +1,4 @@
-"""CLIP towers by open_clip: any of its plain ViTs, named or inline."""
+"""Builds CLIP's towers with open_clip: plain ViTs, by name or by config."""
 import logging
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
 
@@ -14,7 +14,8 @@ from torch import Tensor, nn
 
 Arch = Union[str, Mapping[str, Any]]
 
-# What our forward passes do not compute, with the value that switches it off.
+# Options that our forward passes do not support, with the value that switches
+# each of them off.
 _PLAIN_VISION = dict(
     timm_model_name=None,
     attentional_pool=False,
@@ -39,8 +40,8 @@ _PLAIN_TEXT = dict(
 def clip_config(arch: Arch, pretrained: Optional[str] = None) -> Dict:
     """Returns the open_clip config of an architecture.
 
-    Weights that were trained with QuickGELU get it, with a warning: open_clip
-    knows for each of its tags. For a local file ``arch`` decides.
+    If open_clip knows that the weights of a tag were trained with QuickGELU,
+    the config gets it, with a warning. For a local file ``arch`` decides.
 
     Args:
         arch: name of an open_clip model (``'ViT-B-16'``) or such a config
@@ -60,7 +61,7 @@ def clip_config(arch: Arch, pretrained: Optional[str] = None) -> Dict:
             raise ValueError(
                 f'arch={arch!r} is not an open_clip model. The plain ViTs are '
                 f'{[n for n in open_clip.list_models() if n[:5] == "ViT-B"]} '
-                'and their larger kin; see open_clip.list_models().')
+                'and larger ones; see open_clip.list_models().')
         tag = get_pretrained_cfg(arch, pretrained) if pretrained else {}
     else:
         config, tag = dict(arch), {}
@@ -81,7 +82,7 @@ def clip_config(arch: Arch, pretrained: Optional[str] = None) -> Dict:
 
 
 def _check_plain(tower: str, config: Mapping, plain: Mapping) -> None:
-    """Raises where a config asks for what a plain CLIP tower lacks."""
+    """Raises a ValueError if a config describes more than a plain tower."""
     other = {
         key: config[key]
         for key, value in plain.items() if config.get(key, value) != value
@@ -100,7 +101,7 @@ class QuickGELU(nn.Module):
     """
 
     def forward(self, x: Tensor) -> Tensor:
-        """Applies it to a tensor that nobody else reads."""
+        """Applies QuickGELU; without gradients, ``x`` is overwritten."""
         if torch.is_grad_enabled():
             return F.silu(1.702 * x) / 1.702
         return F.silu(x.mul_(1.702), inplace=True).div_(1.702)
@@ -152,8 +153,8 @@ def layer_indices(layers: Sequence[int], depth: int, name: str) -> List[int]:
 
     Args:
         layers: the numbers, such as ``[6, -1]``.
-        depth: layers that there are.
-        name: the option they come from, for the error.
+        depth: number of layers in the tower.
+        name: name of the option, for the error message.
 
     Raises:
         ValueError: a number names no layer, or one is named twice.

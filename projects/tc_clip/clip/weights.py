@@ -1,4 +1,4 @@
-"""CLIP weights: where they are found, read in OpenAI's layout, and loaded."""
+"""Finds CLIP weights, reads them in OpenAI's layout, and loads them."""
 import logging
 import re
 from pathlib import Path
@@ -33,7 +33,7 @@ def find_clip_file(arch: Arch, pretrained: str) -> Path:
         The local file.
 
     Raises:
-        ValueError: if ``pretrained`` is neither, lists the tags there are.
+        ValueError: ``pretrained`` is neither; the message lists the tags.
     """
     tags: List[str] = []
     if isinstance(arch, str):
@@ -82,8 +82,8 @@ def read_clip(file: Path, arch: Arch, pretrained: str) -> Dict[str, Tensor]:
         ``token_embedding.weight``, ...
 
     Raises:
-        ValueError: if the file holds no CLIP, or is OpenAI's own while
-            ``arch`` lacks the activation that it was trained with.
+        ValueError: the file does not hold CLIP, or is OpenAI's archive while
+            ``arch`` lacks QuickGELU, the activation that it was trained with.
     """
     if is_torchscript(file):
         if not clip_config(arch, pretrained)['quick_gelu']:
@@ -140,7 +140,7 @@ def load_into(module: nn.Module,
               weights: Mapping[str, Tensor],
               name: str,
               optional: Iterable[str] = ()) -> None:
-    """Loads a tower, and logs what was not used and what was not there.
+    """Loads a tower, and logs unused and missing weights.
 
     Shapes fit by the rule of :mod:`fitting`: positions ``(N, D)`` are repeated
     if the module has ``(T, N, D)``.
@@ -149,7 +149,7 @@ def load_into(module: nn.Module,
         module: a tower.
         weights: as :func:`vision_weights` or :func:`text_weights` returns
             them.
-        name: what to call the weights in messages.
+        name: name of the weights in messages.
         optional: regular expressions; a missing key in which one of them is
             found keeps its initial value.
 

@@ -1,4 +1,4 @@
-"""Makes released OpenMMLab packages work where they do not by themselves.
+"""Works around bugs in released OpenMMLab packages.
 
 :mod:`releases` runs when ``projects.tc_clip`` is imported.
 :mod:`analysis_tools` and :mod:`mmcv1` are for ``tools/analyse.py`` only.

@@ -1,7 +1,7 @@
 """Patches for MMAction2 1.2's analysis tools, keyed by tool.
 
 ``tools/analyse.py`` applies a patch in a process that only runs its tool. Each
-patch returns globals that the tool's script is started with.
+patch returns global variables for the tool's script.
 """
 import io
 import json
@@ -21,7 +21,7 @@ ATTENTION = 'aten::scaled_dot_product_attention'
 
 
 def attention_multiply_adds(inputs: List[Any], outputs: List[Any]) -> int:
-    """Counts an attention from the shapes of query, key and value.
+    """Counts the multiply-adds of an attention from its shapes.
 
     Args:
         inputs: its inputs in the traced graph, of which the first three are
@@ -36,7 +36,7 @@ def attention_multiply_adds(inputs: List[Any], outputs: List[Any]) -> int:
 
 
 def count_attention() -> Dict[str, Any]:
-    """Lets MMEngine's counters see torch's attention, which they skip."""
+    """Adds torch's attention to the operations that MMEngine counts."""
     counters._DEFAULT_SUPPORTED_FLOP_OPS.setdefault(ATTENTION,
                                                     attention_multiply_adds)
     counters._DEFAULT_SUPPORTED_ACT_OPS.setdefault(ATTENTION,
@@ -53,16 +53,16 @@ def fit_figures() -> Dict[str, Any]:
 def as_old_log(lines: Iterable[str]) -> str:
     """Writes a log of MMEngine in the form of MMAction2 0.x.
 
-    analyze_logs.py asks for ``mode``. To the iterations of an epoch it adds
-    ``epoch - 1`` times the last of them, while MMEngine's run through all
-    epochs.
+    analyze_logs.py needs ``mode``. It expects iterations that restart in every
+    epoch, and adds ``epoch - 1`` times the last of them. MMEngine counts
+    iterations over all epochs.
 
     Args:
-        lines: those of ``vis_data/scalars.json``. Validations, which have no
-            ``epoch``, stay as they are.
+        lines: lines of ``vis_data/scalars.json``. Lines of validations have no
+            ``epoch`` and stay unchanged.
 
     Returns:
-        Lines from which the tool gets MMEngine's iterations.
+        Lines from which the tool computes MMEngine's iterations.
     """
     logs = [json.loads(line) for line in lines]
     training = [log for log in logs if 'epoch' in log]
@@ -74,7 +74,7 @@ def as_old_log(lines: Iterable[str]) -> str:
 
 
 def open_as_old_log(path: str, mode: str) -> io.StringIO:
-    """Stands for ``open``."""
+    """Replaces ``open`` in analyze_logs.py, see :func:`as_old_log`."""
     return io.StringIO(as_old_log(Path(path).read_text().splitlines()))
 
 
@@ -85,7 +85,7 @@ def use_old_logs() -> Dict[str, Any]:
     except ImportError:
         from matplotlib import style
         sys.modules['seaborn'] = types.ModuleType('seaborn')
-        # matplotlib carries the styles, which are all that the tool uses
+        # matplotlib has the styles, and the tool uses nothing else of seaborn
         setattr(sys.modules['seaborn'], 'set_style',
                 lambda name: style.use(f'seaborn-v0_8-{name}'))
     return dict(fit_figures(), open=open_as_old_log)
@@ -95,7 +95,7 @@ def read_safely() -> Dict[str, Any]:
     """Lets check_videos.py read as this project's pipelines do.
 
     Given a file's bytes, as MMAction2 gives them, decord crashes on some
-    truncated files; the tool would wait for that process for ever.
+    truncated files; the tool would wait forever for the crashed process.
     """
     from mmaction.registry import TRANSFORMS
 

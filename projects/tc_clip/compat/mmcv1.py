@@ -1,7 +1,6 @@
 """The interface of MMCV 1 and MMAction2 0.x, as far as benchmark.py needs it.
 
-MMAction2 1.2 carries that tool as it was before the interface changed, so
-that its imports fail there.
+MMAction2 1.2 still ships the tool for the old interface, so its imports fail.
 """
 import sys
 import types
@@ -15,11 +14,11 @@ from mmengine.runner import Runner
 
 
 class OldConfig:
-    """Stands for ``mmcv.Config``."""
+    """Replaces ``mmcv.Config``."""
 
     @staticmethod
     def fromfile(path: str) -> Config:
-        """Reads a config; the test set also stands where 0.x had it."""
+        """Reads a config, and copies the test set to its place in 0.x."""
         config = Config.fromfile(path)
         init_default_scope(config.get('default_scope', 'mmaction'))
         loader = config.test_dataloader
@@ -29,7 +28,7 @@ class OldConfig:
 
 
 class OldParallel(torch.nn.Module):
-    """Stands for ``MMDataParallel``, on the device that there is.
+    """Replaces ``MMDataParallel``; runs on the available device.
 
     Args:
         model: a recognizer.
@@ -46,7 +45,7 @@ class OldParallel(torch.nn.Module):
 
 
 def build_dataset(config: Dict, default_args: Dict) -> Any:
-    """Stands for ``mmaction.datasets.build_dataset``."""
+    """Replaces ``mmaction.datasets.build_dataset``."""
     from mmaction.registry import DATASETS
     return DATASETS.build(config, default_args=default_args)
 
@@ -54,7 +53,7 @@ def build_dataset(config: Dict, default_args: Dict) -> Any:
 def build_dataloader(dataset: Any, videos_per_gpu: int, workers_per_gpu: int,
                      persistent_workers: bool, dist: bool,
                      shuffle: bool) -> Any:
-    """Stands for ``mmaction.datasets.build_dataloader``, in one process."""
+    """Replaces ``mmaction.datasets.build_dataloader``, for one process."""
     return Runner.build_dataloader(
         dict(
             dataset=dataset,
@@ -65,7 +64,7 @@ def build_dataloader(dataset: Any, videos_per_gpu: int, workers_per_gpu: int,
 
 
 def build_model(config: Dict, **loops: Any) -> torch.nn.Module:
-    """Stands for ``mmaction.models.build_model``."""
+    """Replaces ``mmaction.models.build_model``."""
     from mmaction.registry import MODELS
     return MODELS.build(config)
 
@@ -77,7 +76,7 @@ def add_module(name: str, **content: Any) -> None:
 
 
 def install() -> None:
-    """Puts everything where benchmark.py looks for it."""
+    """Puts all of these where benchmark.py looks for them."""
     import mmaction.datasets
     import mmaction.models
     import mmcv
@@ -87,7 +86,7 @@ def install() -> None:
     mmaction.models.build_model = build_model
     add_module('mmcv.parallel', MMDataParallel=OldParallel)
     add_module('mmcv.runner')
-    # imported, but called only for the `fp16` that configs had in 0.x
+    # imported by the tool, but called only for the `fp16` of configs of 0.x
     add_module('mmcv.runner.fp16_utils', wrap_fp16_model=torch.nn.Module.half)
     if not torch.cuda.is_available():
         setattr(torch.cuda, 'synchronize', lambda: None)

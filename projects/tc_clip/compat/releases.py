@@ -1,9 +1,9 @@
-"""Makes MMAction2 1.2 and MMEngine 0.10 work where their releases do not.
+"""Works around bugs in MMAction2 1.2 and MMEngine 0.10.
 
-Every patch acts only where its fault is found, so that a fixed release of a
-dependency needs no change here. ``projects.tc_clip`` applies them at import,
-which is early enough: MMEngine imports ``custom_imports`` while it reads the
-config, before it touches ``mmaction.models``.
+Every patch first checks for its bug, so a fixed release of a dependency needs
+no change here. ``projects.tc_clip`` applies them at import, which is early
+enough: MMEngine imports ``custom_imports`` while it reads the config, before
+it touches ``mmaction.models``.
 """
 import importlib.metadata as metadata
 import importlib.util
@@ -16,7 +16,8 @@ from typing import Any, Callable, Dict, List, Tuple
 
 import torch
 
-# Distributions, of which one must be installed: lowest, first refused version.
+# For each group of distributions, one of which must be installed: the lowest
+# supported version and the first unsupported one.
 _SUPPORTED: Dict[Tuple[str, ...], Tuple[str, str]] = {
     ('mmengine', ): ('0.10.2', '1.0.0'),
     ('mmcv', 'mmcv-lite'): ('2.0.0', '2.2.0'),
@@ -46,11 +47,12 @@ def _installed(names: Tuple[str, ...]) -> Tuple[str, str]:
 
 
 def check_versions() -> None:
-    """Checks that the OpenMMLab packages are ones that work together.
+    """Checks that the versions of the OpenMMLab packages work together.
 
     Raises:
-        ImportError: names every package that is missing or of a version that
-            was not tested, and the command that installs working ones.
+        ImportError: a package is missing or its version was not tested; the
+            message names all such packages and the command that installs
+            working versions.
     """
     problems = []
     for names, (lowest, refused) in _SUPPORTED.items():
@@ -112,12 +114,12 @@ def _known_as(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _statistic(owner: Any, name: str) -> Any:
-    """Stands for ``getattr``: finds the statistics of HistoryBuffer only."""
+    """Replaces ``getattr``; allows only the statistics of HistoryBuffer."""
     from mmengine.logging import HistoryBuffer
     if owner is not HistoryBuffer or name not in _STATISTICS:
         raise pickle.UnpicklingError(
             f'A checkpoint asks for the attribute {name!r} of {owner!r}, '
-            f'which is none of the statistics {_STATISTICS} of HistoryBuffer')
+            f'which is not in the statistics {_STATISTICS} of HistoryBuffer')
     return getattr(owner, name)
 
 
@@ -125,8 +127,8 @@ def allow_own_checkpoints() -> None:
     """Lets ``torch.load`` read what MMEngine saves beside the weights.
 
     From torch 2.6 on, ``torch.load`` refuses the ``HistoryBuffer`` and numpy
-    values in MMEngine's own checkpoints (mmengine issue 1655). They are
-    declared safe one by one; loading stays restricted.
+    values in MMEngine's checkpoints (mmengine issue 1655). They are declared
+    safe one by one; loading stays restricted.
     """
     if not hasattr(torch.serialization, 'add_safe_globals'):
         return
@@ -134,7 +136,7 @@ def allow_own_checkpoints() -> None:
     from mmengine.logging import HistoryBuffer
     core = np._core if hasattr(np, '_core') else np.core
     dtypes = {type(np.dtype(name)) for name in ('f4', 'f8', 'i4', 'i8', '?')}
-    # numpy 2 renamed numpy.core; checkpoints of both are around
+    # numpy 2 renamed numpy.core, and checkpoints may have either name
     arrays = [
         _known_as(f'numpy.{package}.multiarray.{name}',
                   getattr(core.multiarray, name))
@@ -150,11 +152,11 @@ def allow_own_checkpoints() -> None:
 def allow_cpu_processes() -> bool:
     """Lets ``--launcher pytorch`` start several processes without a GPU.
 
-    MMEngine's launcher selects a CUDA device and NCCL whatever is there. On a
-    machine without an accelerator it is exchanged for one that uses gloo.
+    MMEngine's launcher always selects a CUDA device and NCCL. On a machine
+    without an accelerator it is replaced by one that uses gloo.
 
     Returns:
-        Whether the launcher was exchanged.
+        Whether the launcher was replaced.
     """
     from mmengine import device
     from mmengine.dist import utils
@@ -171,7 +173,7 @@ def allow_cpu_processes() -> bool:
 
 
 def silence_mmcv_lite() -> None:
-    """Drops mmcv-lite's warning of an operation that nothing here uses."""
+    """Hides mmcv-lite's warning about an operation that nothing here uses."""
     warnings.filterwarnings(
         'ignore', 'Fail to import ``MultiScaleDeformableAttention``')
 

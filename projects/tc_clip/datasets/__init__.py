@@ -1,8 +1,7 @@
 """Data pipeline parts that MMAction2 lacks.
 
-Frames from equal segments in several views, colour augmentation as CLIP's
-video models are trained with, and decord transforms that say which video is
-broken.
+Frames from equal segments in several views, the colour augmentation with which
+CLIP's video models are trained, and decord transforms that name broken videos.
 """
 from .clip_augment import ClipColorJitter, ClipGrayscale
 from .safe_decode import BrokenVideoError, SafeDecordDecode, SafeDecordInit

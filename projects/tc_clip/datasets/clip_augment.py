@@ -12,7 +12,7 @@ from torchvision.transforms import functional
 
 
 class _ClipTransform(BaseTransform):
-    """Changes every frame of a clip, or none.
+    """Changes all frames of a clip, or none of them.
 
     All draws come from torch's global generator, which MMEngine and torch
     seed in every worker process.
@@ -46,7 +46,7 @@ class _ClipTransform(BaseTransform):
 
 @TRANSFORMS.register_module()
 class ClipColorJitter(_ClipTransform):
-    """Jitter the colours of a clip, with parameters drawn for each frame.
+    """Jitters the colours of a clip, with parameters drawn for each frame.
 
     MMAction2's ``ColorJitter`` shares its parameters among the frames of a
     clip, and its hue overflows with numpy 2. All draws come from torch's
@@ -93,7 +93,7 @@ class ClipColorJitter(_ClipTransform):
 
 @TRANSFORMS.register_module()
 class ClipGrayscale(_ClipTransform):
-    """Turn a clip gray, keeping three channels.
+    """Turns a clip gray, and keeps three channels.
 
     The draw comes from torch's global generator.
 

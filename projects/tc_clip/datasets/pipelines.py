@@ -1,14 +1,14 @@
 """Adapts the pipelines of a config to clips of another length or size.
 
-A config that inherits cannot change one step of a pipeline: MMEngine replaces
-lists as a whole. It imports :func:`with_clips` for that.
+A config that inherits cannot change a single step of a pipeline, because
+MMEngine replaces whole lists. It imports :func:`with_clips` for that.
 """
 import copy
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 Step = Dict[str, Any]
 
-# The option of each step that holds a width and height, or one side of both.
+# The option of each step that holds width and height, or one value for both.
 _SIZES = {
     'Resize': 'scale',
     'RandomCrop': 'size',
@@ -100,6 +100,9 @@ def adapt_pipeline(pipeline: Sequence[Step],
 def clip_size(pipeline: Sequence[Step]) -> int:
     """Returns the side in pixels of the square that a pipeline ends with.
 
+    Args:
+        pipeline: configs of its steps.
+
     Raises:
         ValueError: no step crops or resizes to a square.
     """
@@ -112,7 +115,7 @@ def clip_size(pipeline: Sequence[Step]) -> int:
 
 
 def _width_and_height(step: Step) -> Tuple[int, int]:
-    """Returns the size that a step gives, with -1 for what it leaves open."""
+    """Returns width and height after a step, -1 where it leaves them open."""
     value = step.get(_SIZES.get(step['type'], ''))
     if isinstance(value, int):
         return value, value
@@ -120,7 +123,7 @@ def _width_and_height(step: Step) -> Tuple[int, int]:
 
 
 def _set_num_frames(steps: Sequence[Step], num_frames: int) -> None:
-    """Sets the frames of a clip."""
+    """Sets the number of frames of a clip."""
     samplers = [step for step in steps if step['type'] == 'SegmentSample']
     if not samplers:
         raise ValueError(f'num_frames={num_frames} cannot be set: the '

@@ -1,9 +1,9 @@
-"""Decord transforms that say which video is broken and what to do about it.
+"""Decord transforms whose errors name the broken video and what to do.
 
-decord bounds its retries at the end of a stream, so that a damaged file ends
-in an error within milliseconds. ``DECORD_EOF_RETRY_MAX`` is left alone: it
-counts turns of a waiting loop, and a limit of 100 already refuses healthy
-H.264 files.
+decord limits its retries at the end of a stream, so a damaged file gives an
+error within milliseconds. ``DECORD_EOF_RETRY_MAX`` is not changed: it limits
+the turns of a waiting loop, and 100 turns are too few for some intact H.264
+files.
 """
 import hashlib
 import logging
@@ -23,8 +23,8 @@ _INSTEAD = {
     'blank': 'a black clip is scored in its place',
 }
 _MOST = 1 << 16
-# The number of broken files met, then a hash of each. Forked loader workers
-# share it, whichever epoch they are started for.
+# The number of broken files so far, then a hash of each. Forked loader workers
+# share it, also if they are started in a later epoch.
 _BROKEN = multiprocessing.Array('Q', 1 + _MOST)
 
 
@@ -43,7 +43,7 @@ class BrokenVideoError(RuntimeError):
 
 
 class BlankFrames:
-    """Black frames in the place of what a decord reader returns.
+    """Black frames in place of the output of a decord reader.
 
     Args:
         shape: shape of the array.
@@ -58,7 +58,7 @@ class BlankFrames:
 
 
 class BlankReader:
-    """Stand-in for a decord reader, all of whose frames are black."""
+    """Stand-in for a decord reader; all its frames are black."""
 
     frame_shape = (256, 256, 3)
 
@@ -71,7 +71,7 @@ class BlankReader:
         return BlankFrames((len(indices), *self.frame_shape))
 
     def seek(self, index: int) -> None:
-        """Goes nowhere: all frames are the same."""
+        """Does nothing: all frames are the same."""
 
     def next(self) -> BlankFrames:
         """Returns one black frame, ``(256, 256, 3)``."""
@@ -79,7 +79,7 @@ class BlankReader:
 
 
 def _read_errors() -> Tuple[Type[Exception], ...]:
-    """Returns what decord and file backends raise for a broken video."""
+    """Returns the errors of decord and file backends for broken videos."""
     from decord import DECORDError
     return OSError, RuntimeError, DECORDError
 
@@ -94,10 +94,13 @@ def _reason(error: Exception) -> str:
 def count_once(filename: str) -> int:
     """Counts a broken file unless it was counted before.
 
-    Forked processes count together, spawned ones each on their own.
+    Forked processes share the count; spawned ones count separately.
+
+    Args:
+        filename: the broken file.
 
     Returns:
-        How many there are, this one included; 0 if it is known.
+        The number of broken files so far; 0 if this one was counted before.
     """
     digest = hashlib.blake2b(filename.encode(), digest_size=8).digest()
     key = int.from_bytes(digest, 'little')
@@ -111,7 +114,7 @@ def count_once(filename: str) -> int:
 
 
 class _SafeTransform(BaseTransform):
-    """Mixin that does what ``on_error`` says where a video cannot be read."""
+    """Mixin that handles videos that cannot be read as ``on_error`` asks."""
 
     def __init__(self,
                  *args: Any,
@@ -125,7 +128,7 @@ class _SafeTransform(BaseTransform):
         self.on_error = on_error
 
     def transform(self, results: Dict) -> Optional[Dict]:
-        """Returns the results, or None where another video is to be drawn."""
+        """Returns the results, or None to draw another video."""
         try:
             return super().transform(results)
         except _read_errors() as error:
@@ -139,7 +142,7 @@ class _SafeTransform(BaseTransform):
         return self._blank(results) if self.on_error == 'blank' else None
 
     def _name_once(self, filename: str, reason: str) -> None:
-        """Logs a broken file the first time that it is met."""
+        """Logs a broken file the first time that it is read."""
         count = count_once(filename)
         if count:
             print_log(
@@ -149,7 +152,7 @@ class _SafeTransform(BaseTransform):
                 level=logging.WARNING)
 
     def _blank(self, results: Dict) -> Dict:
-        """Returns what the transform gives for a black video."""
+        """Returns the results of the transform for a black video."""
         raise NotImplementedError
 
     def __repr__(self) -> str:
@@ -158,11 +161,11 @@ class _SafeTransform(BaseTransform):
 
 @TRANSFORMS.register_module()
 class SafeDecordInit(_SafeTransform, DecordInit):
-    """Open a video with decord, with a choice what to do if it is broken.
+    """Opens a video with decord, and handles broken files.
 
     Files on disk are opened by name: given their bytes, as ``DecordInit``
     gives them, decord crashes the process on some truncated AVI, MKV and WebM
-    files. By name it reads what there is, or raises an error.
+    files. By name it reads the intact part, or raises an error.
 
     Required keys:
 
@@ -177,8 +180,8 @@ class SafeDecordInit(_SafeTransform, DecordInit):
     Args:
         on_error: ``'raise'`` an error that names the file; ``'redraw'`` (for
             training) returns None, so that the dataset draws another video;
-            ``'blank'`` goes on with a black video of one frame. The latter
-            two name each file once, in a warning.
+            ``'blank'`` goes on with a black video of one frame. The last two
+            warn once for each file.
         args: positional options of ``DecordInit``.
         kwargs: other options of ``DecordInit``.
 
@@ -206,10 +209,10 @@ class SafeDecordInit(_SafeTransform, DecordInit):
 
 @TRANSFORMS.register_module()
 class SafeDecordDecode(_SafeTransform, DecordDecode):
-    """Decode frames with decord, with a choice what to do if that fails.
+    """Decodes frames with decord, and handles broken files.
 
-    Each frame is decoded once and in order of time, whatever order the views
-    want: to go back, decord starts again at a key frame. The frames are those
+    Each frame is decoded once and in order of time, whatever the order of the
+    views: to go back, decord starts again at a key frame. The frames are those
     of ``DecordDecode``. Only several views of a file whose frames refer across
     key frames (open groups of pictures) may differ: there decord loses count
     at every seek, in any order.
@@ -250,6 +253,6 @@ class SafeDecordDecode(_SafeTransform, DecordDecode):
         return frames
 
     def _blank(self, results: Dict) -> Dict:
-        """Returns as many black frames as were asked for."""
+        """Returns black frames in place of the requested ones."""
         results['video_reader'] = BlankReader()
         return DecordDecode.transform(self, results)

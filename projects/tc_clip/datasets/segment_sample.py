@@ -8,14 +8,14 @@ from mmaction.registry import TRANSFORMS
 
 @TRANSFORMS.register_module()
 class SegmentSample(SampleFrames):
-    """Sample a frame of every one of T equal segments, for each of V views.
+    """Samples a frame from each of T equal segments, for each of V views.
 
     Training draws a frame of each segment by the rule of ``SampleFrames`` with
-    ``clip_len=1, num_clips=T``. In testing, view v takes the frame at
-    ``(v + 0.5) / V`` of every segment; one view is its centre, as in
+    ``clip_len=1, num_clips=T``. In testing, view v takes the frame at ``(v +
+    0.5) / V`` of every segment; one view is its centre, as in
     ``SampleFrames``. ``frame_inds`` holds the views one after the other, each
-    in order of time, which ``FormatShape('NCTHW')`` turns into
-    ``(V, C, T, H, W)``; a ``ThreeCrop`` between puts its crops outermost.
+    in order of time, which ``FormatShape('NCTHW')`` turns into ``(V, C, T, H,
+    W)``; a ``ThreeCrop`` before it makes its crops the outermost axis.
 
     Required keys:
 

@@ -1,4 +1,4 @@
-"""One rule for which files below a folder are videos."""
+"""Finds the videos below a folder, by one rule for all tools."""
 import os
 from pathlib import Path
 from typing import List, Union
@@ -8,7 +8,7 @@ VIDEO_SUFFIXES = ('.avi', '.flv', '.m4v', '.mkv', '.mov', '.mp4', '.mpeg',
 
 
 def is_video(name: Union[str, Path]) -> bool:
-    """Tells whether a file name is that of a video; case does not matter."""
+    """Returns whether a file is a video by its suffix, in any case."""
     name = Path(name).name
     return name.lower().endswith(VIDEO_SUFFIXES) and not name.startswith('.')
 

@@ -1,1 +1,1 @@
-"""Writing a model to a file that runs without this project."""
+"""Exports a model to a file that runs without this project."""

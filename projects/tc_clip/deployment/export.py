@@ -18,7 +18,7 @@ from ..models import TCCLIPViT
 from ..models.recognizers.onnx_recognizer import OnnxRecognizer
 from ..version import __version__
 
-# keys that torch.export.load asks for
+# keys that torch.export.load needs
 METADATA = ('class_names', 'mean', 'std', 'pipeline', 'test_pipeline',
             'versions')
 TOLERANCE = 1e-4  # of logits
@@ -26,7 +26,7 @@ Logits = Callable[[Tensor], Tensor]
 
 
 def check_exportable(model: Any) -> None:
-    """Raises a ValueError where a graph would not be that of the model."""
+    """Raises a ValueError if a graph cannot compute what the model does."""
     prepare = model.data_preprocessor
     if not isinstance(model.backbone, TCCLIPViT) or model.with_neck:
         raise ValueError(
@@ -42,7 +42,7 @@ def check_exportable(model: Any) -> None:
 
 @torch.no_grad()
 def fold_text(head: Any) -> None:
-    """Encodes what no video changes, and drops the layers that did it."""
+    """Stores the text before the first video block; drops earlier layers."""
     encoder = head.text_encoder
     head.text_before_video()
     encoder.token_embedding = nn.Identity()
@@ -51,10 +51,10 @@ def fold_text(head: Any) -> None:
 
 
 class FixedClasses(nn.Module):
-    """A recognizer from pixels to logits, for the classes that it has now.
+    """Computes logits from pixels, for the present classes of a recognizer.
 
     Args:
-        model: in evaluation mode; it is copied.
+        model: the recognizer in evaluation mode; it is copied.
 
     Raises:
         ValueError: the recognizer has parts that are not in the graph.
@@ -68,7 +68,7 @@ class FixedClasses(nn.Module):
         check_exportable(model)
         self.backbone = copy.deepcopy(model.backbone)
         self.cls_head = copy.deepcopy(model.cls_head)
-        # Plain `mean` would be the name of an operation in an ONNX graph too.
+        # In an ONNX graph, `mean` alone is also the name of an operation.
         self.register_buffer('pixel_mean', model.data_preprocessor.mean)
         self.register_buffer('pixel_std', model.data_preprocessor.std)
         self.requires_grad_(False).eval()
@@ -83,8 +83,11 @@ class FixedClasses(nn.Module):
 def view_size(inferencer: TCCLIPInferencer) -> Tuple[int, ...]:
     """Returns the size ``(3, T, H, W)`` of the clips that a model takes.
 
+    Args:
+        inferencer: the model and its pipeline.
+
     Raises:
-        ValueError: no step of the pipeline tells the number of frames.
+        ValueError: no step of the pipeline sets the number of frames.
     """
     frames = [
         step['num_frames'] for step in inferencer.pipeline_config
@@ -110,8 +113,8 @@ def trace(inferencer: TCCLIPInferencer,
 
     Args:
         inferencer: the model.
-        batch: views that the graph takes.
-        dynamic: whether it takes any number of them instead.
+        batch: number of views that the graph takes.
+        dynamic: whether it takes any number of views instead.
 
     Returns:
         ``torch.export.ExportedProgram``.
@@ -119,11 +122,11 @@ def trace(inferencer: TCCLIPInferencer,
     Raises:
         ValueError: see :class:`FixedClasses` and :func:`view_size`.
     """
-    # A traced 1 would be taken for a constant.
+    # A batch size of 1 would become a constant in the trace.
     clips = random_pixels(view_size(inferencer), 2 if dynamic else batch)
     graph = FixedClasses(inferencer.model)
     shapes = ({0: torch.export.Dim('batch')}, ) if dynamic else None
-    # Other than the default, strict tracing keeps len(tensor) symbolic.
+    # Unlike the default, strict tracing keeps len(tensor) symbolic.
     return torch.export.export(
         graph, (clips.to(graph.pixel_mean.device), ),
         dynamic_shapes=shapes,
@@ -131,10 +134,13 @@ def trace(inferencer: TCCLIPInferencer,
 
 
 def metadata_of(inferencer: TCCLIPInferencer) -> Dict[str, str]:
-    """Returns what the file says beside its graph, each as JSON.
+    """Returns the metadata that the file holds, each value as JSON.
+
+    Args:
+        inferencer: the model, its classes and its pipelines.
 
     Raises:
-        ValueError: the pipeline holds what JSON cannot.
+        ValueError: the pipeline holds values that JSON cannot represent.
     """
     prepare = inferencer.model.data_preprocessor
     values = dict(
@@ -158,18 +164,18 @@ def write_graph(program: Any, path: Path, metadata: Dict[str, str]) -> None:
     """Writes a graph; weights above 2 GB go into ``PATH.data`` beside it.
 
     Args:
-        program: what :func:`trace` returns.
+        program: output of :func:`trace`.
         path: ``.onnx`` or ``.pt2`` file.
-        metadata: what :func:`metadata_of` returns.
+        metadata: output of :func:`metadata_of`.
 
     Raises:
-        ValueError: ONNX has no form for a part of the model.
+        ValueError: ONNX cannot represent a part of the model.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == '.pt2':
         torch.export.save(program, path, extra_files=metadata)
         return
-    # It warns of every layer that it rightly leaves as it is.
+    # It warns of every layer that it leaves unchanged, which is correct.
     logging.getLogger('onnxscript').setLevel(logging.ERROR)
     try:
         graph: Any = torch.onnx.export(
@@ -202,10 +208,10 @@ def open_graph(path: Path) -> Logits:
 
 @torch.no_grad()
 def rounding_spread(model: Any, clips: Tensor, draws: int = 3) -> float:
-    """Measures how far logits move with a thousandth of a grey level.
+    """Measures how far logits move if pixels do by 1/1000 grey level.
 
-    Selecting and merging tokens decides by order, and rounding decides where
-    two scores are all but equal.
+    Tokens are selected and merged by the order of scores. Where two scores are
+    almost equal, rounding decides their order.
 
     Args:
         model: the recognizer, whose head does not average views.
@@ -223,11 +229,11 @@ def rounding_spread(model: Any, clips: Tensor, draws: int = 3) -> float:
 
 @torch.no_grad()
 def largest_difference(model: Any, run: Logits, clips: Tensor) -> float:
-    """Returns how far a file's logits are from those of the model.
+    """Returns the largest difference of logits of a file and of the model.
 
     Args:
         model: the recognizer, whose head does not average views.
-        run: what :func:`open_graph` returns.
+        run: output of :func:`open_graph`.
         clips: ``(B, 3, T, H, W)``, pixels from 0 to 255.
     """
     return (run(clips) - score_views(model, clips)).abs().max().item()
@@ -237,16 +243,16 @@ def check(path: Path, inferencer: TCCLIPInferencer,
           counts: Sequence[int]) -> Tuple[float, float]:
     """Compares a file with the model on random clips.
 
-    Where the model itself moves further than the tolerance when pixels change
-    by a thousandth of a grey level, twice that is allowed.
+    If changing the pixels by a thousandth of a grey level moves the logits of
+    the model by more than the tolerance, twice that movement is allowed.
 
     Args:
-        path: what :func:`write_graph` wrote.
+        path: file written by :func:`write_graph`.
         inferencer: the model.
         counts: numbers of views to try.
 
     Returns:
-        The largest difference of a logit, and how much is allowed.
+        The largest difference of a logit, and the largest one allowed.
     """
     model, run = inferencer.model, open_graph(path)
     size = view_size(inferencer)

@@ -1,4 +1,4 @@
-"""Parts of recipes that MMEngine lacks."""
+"""Hooks, a test loop and a learning-rate schedule that MMEngine lacks."""
 from .hooks import (ClassNamesHook, EpochSeedHook, RunPageHook,
                     TotalBatchSizeHook)
 from .protocol_test_loop import ProtocolTestLoop

@@ -1,4 +1,4 @@
-"""Testing on all data sets of a protocol with one model."""
+"""Tests one model on all data sets of a protocol."""
 import copy
 from contextlib import nullcontext
 from pathlib import Path
@@ -21,6 +21,10 @@ from .recognizer import recognizer_of
 
 def percent(metrics: Dict[str, float], name: str) -> float:
     """Returns an accuracy of AccMetric in percent.
+
+    Args:
+        metrics: output of the evaluator.
+        name: ``'top1'`` or ``'top5'``.
 
     Raises:
         ValueError: it was not measured.
@@ -62,19 +66,19 @@ class ProtocolTestLoop(TestLoop):
         data_root: folder of all data sets.
         label_file: path of class names, in which ``{labels}`` and ``{split}``
             are filled in.
-        common: what all lists share of the above.
+        common: options of ``test_sets`` that all lists share.
         clip_shares: shares of CLIP's weights to test with, see
             :class:`WeightEnsemble`.
         method: name of the model, for tables.
         rephrased: whether a language model rephrased the class names.
-        facts: what else is to be kept about the run: ``shots`` (few-shot),
-            ``list_seed``, further keys of the json file, and ``frames`` and
-            ``views`` where the pipeline does not tell them.
+        facts: further metadata of the run: ``shots`` (few-shot),
+            ``list_seed``, other keys for the JSON file, and ``frames`` and
+            ``views`` if the pipeline does not set them.
         fp16: see MMEngine's TestLoop.
 
     Raises:
-        ValueError: a list has no place in the protocol's table, or its
-            options are not complete.
+        ValueError: a list has no cell in the protocol's table, or its options
+            are incomplete.
 
     Example:
         >>> test_cfg = dict(
@@ -117,7 +121,7 @@ class ProtocolTestLoop(TestLoop):
 
     @property
     def model(self) -> Any:
-        """The recognizer, without what wraps it for several processes."""
+        """The recognizer, without its wrapper for several processes."""
         return recognizer_of(self.runner)
 
     def _with_frames_and_views(self, stated: Dict[str, Any]) -> Dict[str, Any]:
@@ -162,7 +166,7 @@ class ProtocolTestLoop(TestLoop):
                                               'metainfo', None)
 
     def _test(self, test_set: TestSet, clip_share: float) -> Score:
-        """Tests on one list, with weights that are set already."""
+        """Tests on one list with the present weights."""
         self._use_classes(test_set)
         self._use_videos(test_set)
         self._use_evaluator(

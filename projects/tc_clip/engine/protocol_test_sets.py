@@ -1,4 +1,4 @@
-"""What a protocol tests on, read from the options of a config."""
+"""Reads the lists of videos that a protocol tests on from a config."""
 from pathlib import Path
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
@@ -7,10 +7,9 @@ from mmengine.config import Config
 from ..evaluation.scores import RUN_KEYS
 from ..models.text.class_names import load_class_names
 
-# What ``facts`` may say about a run that its tables state.
+# Keys of ``facts`` that the tables of a run show.
 _STATED = 'frames', 'views', 'shots', 'list_seed'
-# Options of a sampler that say how many frames a view has, and how many
-# views it takes of a video.
+# Options of samplers for the frames of a view and the views of a video.
 _SAMPLERS = dict(
     SegmentSample=('num_frames', 'num_views'),
     SampleFrames=('clip_len', 'num_clips'),
@@ -91,15 +90,15 @@ def make_test_sets(test_sets: Sequence[Dict], common: Optional[Dict],
     """
     if not test_sets:
         raise ValueError('test_cfg.test_sets is empty: name a list to test on')
-    made = [
+    lists = [
         make_test_set(dict(common or {}, **options), data_root, label_file)
         for options in test_sets
     ]
-    if len({test_set.label_file is None for test_set in made}) > 1:
+    if len({test_set.label_file is None for test_set in lists}) > 1:
         raise ValueError('some lists of test_cfg.test_sets name labels and '
                          "others use the model's classes: give all lists "
                          'labels, or none')
-    return made
+    return lists
 
 
 def read_class_names(test_sets: Sequence[TestSet]) -> Dict[str, List[str]]:
@@ -109,7 +108,7 @@ def read_class_names(test_sets: Sequence[TestSet]) -> Dict[str, List[str]]:
 
 
 def labels_of_model(config: Config) -> str:
-    """Returns where the classes in a model's config stand.
+    """Returns the file of the class names in a model's config.
 
     Args:
         config: config of the run.
@@ -123,13 +122,13 @@ def labels_of_model(config: Config) -> str:
 
 
 def split_facts(facts: Dict[str, Any]) -> Tuple[Dict[str, Any], Dict]:
-    """Returns the facts that tables state, and all others.
+    """Splits facts into those that tables show and all others.
 
     Args:
         facts: option of ProtocolTestLoop.
 
     Raises:
-        ValueError: a fact has the name of an option or of a figure.
+        ValueError: a fact has the name of an option or of a result.
     """
     stated = {key: facts[key] for key in _STATED if key in facts}
     others = {key: v for key, v in facts.items() if key not in stated}
@@ -141,7 +140,7 @@ def split_facts(facts: Dict[str, Any]) -> Tuple[Dict[str, Any], Dict]:
 
 
 def frames_and_views(pipeline: Sequence[Dict]) -> Tuple[int, str]:
-    """Reads from a pipeline's config what a model sees of a video.
+    """Reads the numbers of frames and views from a pipeline's config.
 
     Args:
         pipeline: steps with SegmentSample, SampleFrames or UniformSample.
@@ -160,7 +159,7 @@ def frames_and_views(pipeline: Sequence[Dict]) -> Tuple[int, str]:
             return step[frames], f'{step.get(views, 1)}x{crops}'
     raise ValueError(
         f'the steps {", ".join(steps) or "(none)"} of the test pipeline do '
-        f'not tell frames and views, as {", ".join(_SAMPLERS)} do: state '
+        f'not set frames and views, as {", ".join(_SAMPLERS)} do: state '
         "them, for example test_cfg.facts=dict(frames=16, views='4x3')")
 
 

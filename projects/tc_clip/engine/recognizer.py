@@ -1,4 +1,4 @@
-"""The model of a runner without its wrappers."""
+"""Finds the recognizer inside a runner's model."""
 from typing import Any
 
 from mmengine.model import is_model_wrapper
@@ -6,7 +6,7 @@ from mmengine.runner import Runner
 
 
 def recognizer_of(runner: Runner) -> Any:
-    """Returns a runner's model, without what wraps it for many processes.
+    """Returns a runner's model without its wrapper for several processes.
 
     Args:
         runner: MMEngine's runner.

@@ -10,13 +10,13 @@ def timm_cosine(step: int, base: float, minimum: float, warmup: int,
                 total: int) -> float:
     """Returns the rate that timm's CosineLRScheduler sets after a step.
 
-    The cosine's clock starts with the warm-up (``warmup_prefix=False``), so
-    the rate drops where the warm-up ends.
+    The cosine counts from the start of the warm-up (``warmup_prefix=False``),
+    so the rate drops where the warm-up ends.
 
     Args:
         step: iterations done, counted from 0.
         base: the peak rate of the group.
-        minimum: where the cosine ends.
+        minimum: the rate at the end of the cosine.
         warmup: iterations of linear warm-up from 0.
         total: iterations in all.
     """
@@ -28,19 +28,19 @@ def timm_cosine(step: int, base: float, minimum: float, warmup: int,
 
 @PARAM_SCHEDULERS.register_module()
 class TimmCosineLR(_ParamScheduler):
-    """timm's cosine as the official code of TC-CLIP steps it.
+    """Steps timm's cosine as the official code of TC-CLIP does.
 
-    The official code sets the rate after each optimiser step from the index
-    of the batch just done. So an update that ends with batch ``i`` runs at
-    the rate of batch ``i - accumulative_counts``, and the first at rate 0.
-    The minimum is the same for all groups.
+    The official code sets the rate after each optimiser step from the index of
+    the last batch. So an update that ends with batch ``i`` runs at the rate of
+    batch ``i - accumulative_counts``, and the first at rate 0. The minimum is
+    the same for all groups.
 
     Args:
         optimizer: given by the runner.
         warmup: epochs of warm-up (iterations with ``by_epoch=False``).
-        min_ratio: the minimum as a share of the optimiser's own ``lr``.
-        kwargs: options of MMEngine's schedulers; ``end`` is the length of
-            the schedule, by default that of the training.
+        min_ratio: the minimum as a share of the optimiser's ``lr``.
+        end: length of the schedule, in the same unit as ``warmup``.
+        **kwargs: other options of MMEngine's schedulers.
 
     Example:
         >>> param_scheduler = dict(

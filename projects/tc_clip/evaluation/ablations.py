@@ -1,4 +1,4 @@
-"""Rows of the ablation tables: accuracies over seeds, costs, the paper's."""
+"""Makes ablation tables: accuracies over seeds, costs, the paper's figures."""
 from typing import Any, Dict, List, Mapping, Optional, Sequence, cast
 
 from .protocols import PROTOCOLS, Values, mean_and_deviation
@@ -23,10 +23,10 @@ def accuracy_over_seeds(seeds: Sequence[Dict[str, float]]) -> Values:
 
 
 def protocol_over_seeds(seeds: Sequence[Scores]) -> Values:
-    """Returns the row that the protocol's table has for several seeds.
+    """Returns the row of the protocol's table for several seeds.
 
-    It states the deviation that the protocol states. If that is none, several
-    seeds give figures their deviation over seeds.
+    Deviations are those of the protocol, such as over splits. If the protocol
+    has none, figures get their deviation over the seeds.
 
     Args:
         seeds: the scores of each seed's test, all with one share of CLIP.
@@ -38,7 +38,7 @@ def protocol_over_seeds(seeds: Sequence[Scores]) -> Values:
     each = [protocol.values(scores) for scores in seeds]
     for column, value in row.items():
         if isinstance(value, float):
-            # a harmonic mean stays that of the averages beside it
+            # a harmonic mean remains the one of the two averages beside it
             over_seeds = mean_and_deviation(
                 [cast(Optional[float], values[column]) for values in each])
             row[column] = over_seeds and (value, over_seeds[1])
@@ -46,14 +46,14 @@ def protocol_over_seeds(seeds: Sequence[Scores]) -> Values:
 
 
 def protocol_columns(seeds: Sequence[Scores]) -> Values:
-    """Returns what the protocol's table states, for each share of CLIP.
+    """Returns the values of the protocol's table, for each share of CLIP.
 
     Args:
         seeds: the scores of each seed's test.
 
     Returns:
-        Values by column; those of an ensemble are called ``'COLUMN, WE 0.3'``.
-        Settings, such as the number of frames, are left out.
+        Values by column; columns of an ensemble are called ``'COLUMN, WE
+        0.3'``. Settings, such as the number of frames, are left out.
     """
     columns: Values = {}
     for share in dict.fromkeys(score.clip_share for score in seeds[0]):
@@ -74,8 +74,8 @@ def ablation_table(table: Dict[str, Any], accuracies: Dict[str, Values],
     Columns of accuracies that no row has a figure for are left out.
 
     Args:
-        table: the paper's, see :func:`~.tables.read_paper`.
-        accuracies: of each row, by column.
+        table: the paper's table, see :func:`~.tables.read_paper`.
+        accuracies: accuracies of each row, by column.
         costs: GFLOPs, views per second and memory of each row, as text.
     """
     entries = {entry['row']: entry for entry in table['rows']}
@@ -97,11 +97,12 @@ def ablation_table(table: Dict[str, Any], accuracies: Dict[str, Values],
 
 
 def ablation_note(table: Dict[str, Any]) -> str:
-    """Returns what is to be known of the paper's figures.
+    """Returns a note on how to read the paper's figures.
 
     Args:
-        table: the paper's, see :func:`~.tables.read_paper`.
+        table: the paper's table, see :func:`~.tables.read_paper`.
     """
-    return ("The paper's columns are of the paper's data at full size: only "
-            f'runs of that kind compare with them. {table["note"]} '
-            f'`{MISSING}`: missing, or not stated by the paper.')
+    return (
+        "The paper's columns come from full-size runs on the paper's data: "
+        f'only such runs are comparable. {table["note"]} '
+        f'`{MISSING}`: missing, or not stated by the paper.')

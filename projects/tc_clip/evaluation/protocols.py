@@ -1,4 +1,4 @@
-"""What a row of each protocol's table states, computed from scores."""
+"""Computes the rows of each protocol's table from scores."""
 import statistics
 from typing import (Any, Callable, Dict, List, NamedTuple, Optional, Sequence,
                     Tuple, Union)
@@ -15,13 +15,13 @@ _LLM_NOTE = (' LLM rows without runs on SSv2 take over its figures with plain '
              "names, as the paper's TC-CLIP does.")
 
 # A percentage, a percentage with its standard deviation, a setting, or None
-# for what is missing.
+# for a missing value.
 Value = Union[None, float, Tuple[float, float], str]
 Values = Dict[str, Value]
 
 
 class Protocol(NamedTuple):
-    """How a table is made.
+    """Describes a table and computes its rows.
 
     Attributes:
         title: heading of the table.
@@ -29,8 +29,8 @@ class Protocol(NamedTuple):
         data_sets: names that scores may have, in the order of the table.
         splits: splits that scores may have; any if empty.
         values: computes a row, by column, from its scores.
-        deviation: what the row's standard deviations are over; empty if the
-            row states none.
+        deviation: what the standard deviations are over, such as splits; empty
+            if there are none.
     """
     title: str
     note: str
@@ -41,7 +41,7 @@ class Protocol(NamedTuple):
 
 
 def mean(values: Sequence[Optional[float]]) -> Optional[float]:
-    """Returns the mean, or None if there is nothing or a value is missing."""
+    """Returns the mean, or None if there are no values or one is missing."""
     known = [value for value in values if value is not None]
     if not known or len(known) < len(values):
         return None
@@ -71,9 +71,9 @@ def cell_mean(scores: Scores,
     """Averages a metric over the runs of a cell.
 
     Args:
-        scores: those of one row.
+        scores: scores of one row.
         metric: ``'top1'`` or ``'top5'``.
-        where: values of a score's attributes that put it into the cell.
+        where: values of attributes; scores that have them are in the cell.
 
     Returns:
         Percentage; None if no run belongs to the cell.
@@ -91,7 +91,7 @@ def zero_shot(scores: Scores) -> Values:
     population (divided by 3, not 2), which is numpy's default.
 
     Args:
-        scores: those of one row.
+        scores: scores of one row.
     """
     columns = {
         'HMDB-51': ('HMDB-51', 'top1'),
@@ -118,7 +118,7 @@ def few_shot(scores: Scores) -> Values:
     """Returns top-1 by data set and number of shots, and the mean of all.
 
     Args:
-        scores: those of one row.
+        scores: scores of one row.
     """
     cells = {
         f'{name} K={shots}': cell_mean(scores, data_set=name, shots=shots)
@@ -131,11 +131,11 @@ def few_shot(scores: Scores) -> Values:
 def base_to_novel(scores: Scores) -> Values:
     """Returns top-1 on base and novel classes, and their harmonic means.
 
-    Each harmonic mean is that of the two averages beside it; so is that of
-    all data sets.
+    Each harmonic mean, also the one over all data sets, is computed from the
+    two averages beside it.
 
     Args:
-        scores: those of one row.
+        scores: scores of one row.
     """
     base, novel = ([
         cell_mean(scores, data_set=name, split=half)
@@ -154,7 +154,7 @@ def fully_supervised(scores: Scores) -> Values:
     """Returns top-1 and top-5, averaged over runs, and frames and views.
 
     Args:
-        scores: those of one row.
+        scores: scores of one row.
     """
     frames = sorted({score.frames for score in scores})
     views = sorted({score.views for score in scores})
@@ -196,10 +196,10 @@ def check_list(where: str,
                data_set: str,
                split: str,
                shots: Optional[int] = None) -> None:
-    """Raises an error for a list of videos that no table has a cell for.
+    """Raises a ValueError if no table has a cell for a list of videos.
 
     Args:
-        where: what names the list, for the error.
+        where: source of the list, for the error message.
         protocol: key in ``PROTOCOLS``.
         data_set: name of the data set.
         split: which list of the data set.

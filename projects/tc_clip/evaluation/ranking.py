@@ -1,4 +1,4 @@
-"""From the scores of a video to its best classes."""
+"""Ranks classes by the scores of a video."""
 from typing import List, NamedTuple, Sequence, Tuple
 
 import torch
@@ -11,9 +11,8 @@ class Guess(NamedTuple):
     Attributes:
         label: the name of the class.
         probability: its share of the softmax over all classes, averaged over
-            views. It says how the classes compare, not how likely any of
-            them is to be right: it is not calibrated, and a video of
-            something else gets its shares as well.
+            views. It compares the classes and is not calibrated: a video that
+            shows none of the classes gets shares as well.
         logit: cosine to the class text times ``exp(logit_scale)``, averaged
             over views.
     """
@@ -26,7 +25,7 @@ def best_classes(shares: Tensor, top_k: int) -> List[Tuple[int, float]]:
     """Returns index and share of the best classes, best first.
 
     Args:
-        shares: of all classes ``(C, )``.
+        shares: shares of all classes ``(C, )``.
         top_k: how many to return; all of them where there are fewer.
     """
     best = torch.topk(shares, min(top_k, len(shares)))
@@ -37,7 +36,7 @@ def rank(logits: Tensor, names: Sequence[str], top_k: int = 5) -> List[Guess]:
     """Ranks the classes of a video, best first.
 
     Args:
-        logits: of every view ``(V, C)``.
+        logits: logits of every view ``(V, C)``.
         names: the C class names.
         top_k: how many to return; all of them where there are fewer.
 

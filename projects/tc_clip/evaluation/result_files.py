@@ -1,4 +1,4 @@
-"""Finds, reads and writes the files that tests leave in work dirs."""
+"""Finds, reads and writes result files of tests in work dirs."""
 import json
 from collections import Counter
 from pathlib import Path
@@ -50,14 +50,14 @@ def stock_top1(work_dir: Path) -> float:
 def find_results(work_dirs: Sequence[Path]) -> Tuple[List[Path], List[str]]:
     """Finds the newest protocol results of each work dir.
 
-    A single path has to hold a result. Of several, as a shell makes of
-    ``work_dirs/*/*``, those that hold none are left out.
+    A single path has to hold a result. Of several paths, such as those of
+    ``work_dirs/*/*``, paths without a result are left out.
 
     Args:
         work_dirs: work dirs, or folders of single tests.
 
     Returns:
-        Files without repetition, and notes on what was left out.
+        Files without repetition, and notes on the paths that were left out.
 
     Raises:
         FileNotFoundError: a path is not there, or none holds a result.
@@ -96,7 +96,7 @@ def read_scores(file: Path) -> List[Score]:
     """Reads the protocol results of one test.
 
     Args:
-        file: what :func:`write_scores` wrote.
+        file: file written by :func:`write_scores`.
 
     Raises:
         ValueError: the file is broken, lacks a key, or has a value that is
@@ -123,7 +123,7 @@ def write_scores(scores: Scores, metadata: Dict[str, Any]) -> None:
     """Writes the protocol results of one test to the file that they name.
 
     Args:
-        scores: of all its lists.
-        metadata: what else to keep about the run.
+        scores: scores of all its lists.
+        metadata: further keys of the file.
     """
     write_json(scores[0].file, run_of_scores(scores, metadata))

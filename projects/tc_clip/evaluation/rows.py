@@ -1,12 +1,12 @@
-"""Which scores make a row of a table, and whether they belong together."""
+"""Groups scores into the rows of a table, and finds runs that disagree."""
 from pathlib import Path
 from typing import Any, Dict, List, Tuple
 
 from .protocols import PROTOCOLS
 from .scores import RowKey, Score, Scores
 
-# What the runs of a row have to agree in, each for the same values of the
-# attributes behind it.
+# Attributes that must be equal in all runs of a row. The first of each tuple
+# is compared between scores that agree in the others.
 _EQUAL = (('frames', ), ('views', ), ('config', 'data_set', 'split'),
           ('labels', 'data_set', 'split'), ('videos', 'data_set', 'split'))
 
@@ -18,7 +18,7 @@ def group_rows(scores: Scores) -> Dict[RowKey, List[Score]]:
     the same method with plain names, as the paper's TC-CLIP does.
 
     Args:
-        scores: those of one protocol.
+        scores: scores of one protocol.
     """
     rows: Dict[RowKey, List[Score]] = {}
     for score in sorted(scores, key=_place):
@@ -30,7 +30,7 @@ def group_rows(scores: Scores) -> Dict[RowKey, List[Score]]:
 
 
 def _place(score: Score) -> Tuple[Any, ...]:
-    """Returns what scores of a protocol are sorted by."""
+    """Returns the key by which the scores of a protocol are sorted."""
     order = PROTOCOLS[score.protocol].data_sets.index(score.data_set)
     return score.row, order, score.shots or 0, score.split
 
@@ -41,17 +41,17 @@ def _on_ssv2(scores: Scores) -> List[Score]:
 
 
 def _compared(score: Score, name: str) -> Any:
-    """Returns a value that the runs of a row have to agree in."""
+    """Returns a value that must be equal in all runs of a row."""
     if name == 'config':  # its folder may differ between machines
         return Path(score.config or '').name
     return getattr(score, name)
 
 
 def disagreements(scores: Scores) -> List[str]:
-    """Names runs of a row that differ in what has to be equal.
+    """Describes differences between runs of a row that should be equal.
 
     Args:
-        scores: those of one row.
+        scores: scores of one row.
 
     Returns:
         A line for each pair of values, which names both files.

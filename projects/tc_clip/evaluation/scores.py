@@ -1,4 +1,4 @@
-"""What a model scores on lists of videos, as values and as JSON."""
+"""The accuracy of a model on lists of videos, as tuples and as JSON."""
 import warnings
 from pathlib import Path
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence
@@ -28,7 +28,7 @@ RUN_KEYS = (*_RUN_KINDS, *_OPTIONAL_KINDS, 'results')
 
 
 class RowKey(NamedTuple):
-    """What tells rows of a table apart, in the order of their sorting.
+    """Identifies a row of a table; rows are sorted by these attributes.
 
     Attributes:
         rephrased: whether a language model rephrased the class names.
@@ -97,7 +97,7 @@ def checked_fields(source: Any, kinds: Dict[str, Any],
     """Returns some values of a dict that was read from a file.
 
     Args:
-        source: what was read.
+        source: content of the file.
         kinds: types that each value may have, by key.
         where: the file, and the place in it, for errors.
 
@@ -116,12 +116,11 @@ def checked_fields(source: Any, kinds: Dict[str, Any],
 def scores_of_run(content: Any, file: Path) -> List[Score]:
     """Returns the scores in the JSON of one run.
 
-    A run that does not say whether its class names were rephrased counts as
-    one with plain names.
+    A run without the key ``rephrased`` counts as one with plain names.
 
     Args:
-        content: what :func:`run_of_scores` returned.
-        file: where it stands, for tables and errors.
+        content: output of :func:`run_of_scores`.
+        file: the JSON file, for tables and error messages.
 
     Raises:
         ValueError: a key is missing, a value has the wrong type, or there is
@@ -160,7 +159,7 @@ def run_of_scores(scores: Scores, metadata: Dict[str, Any]) -> Dict[str, Any]:
     """Returns the scores of one run as plain data for a JSON file.
 
     Args:
-        scores: of one run, one or more.
+        scores: one or more scores of one run.
         metadata: further keys of the run, none of them in ``RUN_KEYS``.
     """
     run = {key: getattr(scores[0], key) for key in _RUN_KINDS}

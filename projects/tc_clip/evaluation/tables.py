@@ -24,7 +24,7 @@ class Row(NamedTuple):
     Attributes:
         source: ``'ours'`` or ``'paper'``.
         labels: cells below ``Method``, ``WE`` and ``LLM``.
-        values: what the row states, by column.
+        values: values of the row, by column.
     """
     source: str
     labels: Tuple[str, str, str]
@@ -32,9 +32,9 @@ class Row(NamedTuple):
 
 
 def cell_text(value: Value) -> str:
-    """Returns a value as it stands in a table.
+    """Returns a value as text for a table.
 
-    Percentages have one decimal, whole numbers and settings stay as they are.
+    Percentages have one decimal, whole numbers and settings are not changed.
     """
     if value is None:
         return MISSING
@@ -69,7 +69,7 @@ def share_name(clip_share: float) -> str:
 
 
 def row_labels(key: RowKey) -> Tuple[str, str, str]:
-    """Returns the first cells of a row of ours."""
+    """Returns the first cells of one of our rows."""
     we = share_name(key.clip_share).replace('WE', _MARK)
     return key.method, we, _MARK if key.rephrased else ''
 
@@ -82,7 +82,7 @@ def row_name(labels: Tuple[str, str, str]) -> str:
 
 
 def our_rows(protocol: str, scores: Scores) -> List[Row]:
-    """Returns the rows that the scores of a protocol make."""
+    """Returns our rows of a protocol's table."""
     return [
         Row('ours', row_labels(key), PROTOCOLS[protocol].values(members))
         for key, members in group_rows(scores).items()
@@ -95,7 +95,7 @@ def paper_value(value: Any) -> Value:
 
 
 def read_paper(name: str) -> Dict[str, Any]:
-    """Reads what the paper states.
+    """Reads figures of the paper.
 
     Args:
         name: ``'results'`` or ``'ablations'``.
@@ -116,12 +116,12 @@ def paper_rows(protocol: str) -> List[Row]:
 
 
 def tested_lists(rows: Dict[RowKey, List[Score]]) -> str:
-    """Returns a table of what was tested, a line for all runs on one list.
+    """Returns a table of the tested lists; runs on one list share a line.
 
     Seeds and checkpoints are in the order of the runs.
 
     Args:
-        rows: the scores of each row of ours.
+        rows: the scores of each of our rows.
     """
     groups: Dict[Tuple[str, ...], List[Score]] = {}
     for key, scores in rows.items():
@@ -155,7 +155,7 @@ def as_markdown(protocol: str, scores: Scores,
 
     Args:
         protocol: key in ``PROTOCOLS``.
-        scores: ours, one or more.
+        scores: one or more scores of ours.
         others: rows to print below ours, such as the paper's.
     """
     table, rows = PROTOCOLS[protocol], [*our_rows(protocol, scores), *others]

@@ -1,4 +1,4 @@
-"""Networks: the vision and text towers and what joins them."""
+"""Networks: the vision tower, the text tower, and modules between them."""
 from .backbones import TCCLIPViT
 from .heads import ClassTextHead, CosineSimilarity, TCCLIPHead
 from .injections import TokenInjection

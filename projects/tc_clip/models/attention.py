@@ -1,4 +1,4 @@
-"""Attention of a frame to its own tokens and to reference tokens.
+"""Computes attention of a frame to its own tokens and reference tokens.
 
 ``z_t = f(z_t, s)`` (slides, "Background"): the queries come from the frame,
 keys and values from the frame and from the reference tokens ``s``. Pure
@@ -85,12 +85,12 @@ def local_global_logits(bias: Tensor, frame_length: int,
 
 def visibility_logits(visible: Tensor, frame_length: int,
                       like: Tensor) -> Tensor:
-    """Turns what each frame may read into logits of 0 and minus infinity.
+    """Turns visibility into logits: 0 for visible, minus infinity for hidden.
 
     Args:
         visible: which reference tokens each frame reads, bool ``(T, M)``.
         frame_length: tokens of a frame, N, which it always reads.
-        like: tells dtype and device.
+        like: tensor whose dtype and device are used.
 
     Returns:
         ``(T, 1, 1, N + M)``.
@@ -138,6 +138,9 @@ def with_references(query: Tensor,
 def attend(call: AttentionCall) -> Tensor:
     """Computes the attention output of every frame token.
 
+    Args:
+        call: query, key, value and bias, see :class:`AttentionCall`.
+
     Returns:
         ``(B, T, N, D)``, before the output projection.
     """
@@ -161,6 +164,9 @@ def cls_attention(call: AttentionCall) -> Tensor:
 
     Only the CLS row of the attention matrix is formed. The softmax runs over
     own and reference tokens together, as in the attention itself.
+
+    Args:
+        call: query, key, value and bias, see :class:`AttentionCall`.
 
     Returns:
         ``(B, T, H, N - 1)``, attention weights.

@@ -1,15 +1,15 @@
-"""What the vision tower hands to necks and heads."""
+"""The output of the vision tower, for necks and heads."""
 from typing import NamedTuple
 
 from torch import Tensor
 
 
 class TowerFeatures(NamedTuple):
-    """Features of videos and what the prompts read of them.
+    """Features of videos, and context tokens for the prompts.
 
     Attributes:
-        feature: of the videos ``(B, E)``, or of their frames ``(B, T, E)``;
-            not normalised.
+        feature: features of videos ``(B, E)``, or of frames ``(B, T, E)``; not
+            normalised.
         context: context tokens ``(B, P, k, E)`` of P layers.
     """
     feature: Tensor

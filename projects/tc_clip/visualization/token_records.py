@@ -23,8 +23,8 @@ class TokenMaps(NamedTuple):
             attends to the frame's own patches, averaged over heads. What it
             gives to other tokens is missing from the sum of 1.
         groups: ``(T, h, w)`` int16, the context token that holds each patch,
-            -1 where the patch is not a seed token; None where the layer makes no
-            context tokens.
+            -1 where the patch is not a seed token; None where the layer does
+            not make context tokens.
     """
     layer: int
     attention: np.ndarray

@@ -69,15 +69,15 @@ def test_one_annotation_file_is_wanted(tmp_path):
 
 
 def test_labels_follow_the_list_of_names():
-    clips = [('1', 'swim'), ('2', 'run'), ('3', 'swim'), ('4', 'sit')]
-    label = annotations.label_clips
-    assert label(clips, ['sit', 'swim'], ['run', 'sit', 'swim']) == [('1', 1),
-                                                                     ('3', 1),
-                                                                     ('4', 0)]
+    videos = [('1', 'swim'), ('2', 'run'), ('3', 'swim'), ('4', 'sit')]
+    label = annotations.label_videos
+    assert label(videos, ['sit', 'swim'], ['run', 'sit', 'swim']) == [('1', 1),
+                                                                      ('3', 1),
+                                                                      ('4', 0)]
     with pytest.raises(ValueError, match=r"does not know: \['run'\]"):
-        label(clips, ['sit'], ['sit', 'swim'])
+        label(videos, ['sit'], ['sit', 'swim'])
     with pytest.raises(ValueError, match=r"no video of \['jump'\]"):
-        label(clips, ['jump'], ['jump', 'run', 'sit', 'swim'])
+        label(videos, ['jump'], ['jump', 'run', 'sit', 'swim'])
 
 
 def test_smaller_draws_are_part_of_larger_ones():

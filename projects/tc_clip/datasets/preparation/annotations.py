@@ -1,7 +1,7 @@
-"""Readers of the data sets' own annotation, and draws from it.
+"""Reads the official annotation of the data sets, and draws videos from it.
 
-Readers return clips, which are pairs of a video's path and class name; lists
-are made of entries, pairs of a path and a label.
+Readers return named videos, pairs of a path and a class name. Lists consist of
+entries, pairs of a path and a label.
 """
 import csv
 import hashlib
@@ -11,12 +11,16 @@ from collections import Counter
 from pathlib import Path
 from typing import Dict, List, Sequence, Tuple
 
-Clip = Tuple[str, str]
+NamedVideo = Tuple[str, str]
 Entry = Tuple[str, int]
 
 
 def find_files(folder: Path, pattern: str) -> List[Path]:
     """Returns the files at any depth whose names match a glob pattern.
+
+    Args:
+        folder: where to look; names that start with a dot are left out.
+        pattern: glob pattern for the file name.
 
     Raises:
         FileNotFoundError: there is none.
@@ -34,6 +38,10 @@ def find_files(folder: Path, pattern: str) -> List[Path]:
 def find_file(folder: Path, pattern: str) -> Path:
     """Returns the only file at any depth whose name matches.
 
+    Args:
+        folder: see :func:`find_files`.
+        pattern: see :func:`find_files`.
+
     Raises:
         FileNotFoundError: there is none.
         ValueError: there are several.
@@ -47,18 +55,18 @@ def find_file(folder: Path, pattern: str) -> Path:
 
 
 def _lines(file: Path) -> List[str]:
-    """Returns the lines of a file that hold something."""
+    """Returns the lines of a file that are not empty."""
     lines = file.read_text(encoding='utf-8').splitlines()
     return [line.strip() for line in lines if line.strip()]
 
 
-def read_kinetics(folder: Path, part: str, split: int) -> List[Clip]:
+def read_kinetics(folder: Path, part: str, split: int) -> List[NamedVideo]:
     """Reads ``label,youtube_id,time_start,time_end,split`` of Kinetics.
 
     Args:
         folder: holds ``*train*.csv`` and ``*val*.csv``.
         part: ``'train'`` or ``'val'``.
-        split: Kinetics has one only.
+        split: ignored, Kinetics has only one.
     """
     file = find_file(folder, f'*{part}*.csv')
     with open(file, newline='', encoding='utf-8') as lines:
@@ -73,7 +81,7 @@ def read_kinetics(folder: Path, part: str, split: int) -> List[Clip]:
                  row['label']) for row in rows]
 
 
-def read_hmdb51(folder: Path, part: str, split: int) -> List[Clip]:
+def read_hmdb51(folder: Path, part: str, split: int) -> List[NamedVideo]:
     """Reads ``CLASS_test_splitN.txt``, where 1 marks training, 2 testing.
 
     Args:
@@ -83,7 +91,7 @@ def read_hmdb51(folder: Path, part: str, split: int) -> List[Clip]:
     """
     mark = dict(train='1', val='2')[part]
     ending = f'_test_split{split}.txt'
-    clips = []
+    videos = []
     for file in find_files(folder, f'*{ending}'):
         name = file.name[:-len(ending)]
         for line in _lines(file):
@@ -91,11 +99,11 @@ def read_hmdb51(folder: Path, part: str, split: int) -> List[Clip]:
             if found not in ('0', '1', '2'):
                 raise ValueError(f'{file}: {line!r} must end in 0, 1 or 2.')
             if found == mark:
-                clips.append((f'{name}/{path}', name.replace('_', ' ')))
-    return clips
+                videos.append((f'{name}/{path}', name.replace('_', ' ')))
+    return videos
 
 
-def read_ucf101(folder: Path, part: str, split: int) -> List[Clip]:
+def read_ucf101(folder: Path, part: str, split: int) -> List[NamedVideo]:
     """Reads ``CLASS/VIDEO`` from ``trainlist0N.txt`` or ``testlist0N.txt``.
 
     Args:
@@ -105,18 +113,18 @@ def read_ucf101(folder: Path, part: str, split: int) -> List[Clip]:
     """
     kind = dict(train='train', val='test')[part]
     file = find_file(folder, f'{kind}list{split:02d}.txt')
-    # training lines end in a number; the folder already tells the class
+    # training lines end in a number; the folder already names the class
     paths = [line.split()[0] for line in _lines(file)]
     return [(path, path.split('/')[0]) for path in paths]
 
 
-def read_ssv2(folder: Path, part: str, split: int) -> List[Clip]:
+def read_ssv2(folder: Path, part: str, split: int) -> List[NamedVideo]:
     """Reads ids and templates of Something-Something v2.
 
     Args:
         folder: holds ``*train.json`` and ``*validation.json``.
         part: ``'train'`` or ``'val'``.
-        split: the data set has one only.
+        split: ignored, the data set has only one.
     """
     kind = dict(train='train', val='validation')[part]
     file = find_file(folder, f'*{kind}.json')
@@ -128,19 +136,19 @@ def read_ssv2(folder: Path, part: str, split: int) -> List[Clip]:
             for video in videos]
 
 
-def label_clips(clips: Sequence[Clip], names: Sequence[str],
-                all_names: Sequence[str]) -> List[Entry]:
-    """Numbers the videos of some classes.
+def label_videos(videos: Sequence[NamedVideo], names: Sequence[str],
+                 all_names: Sequence[str]) -> List[Entry]:
+    """Replaces class names by labels, and keeps some of the classes.
 
     Args:
-        clips: paths and class names.
+        videos: paths and class names.
         names: the classes to keep, in the order of their labels.
         all_names: the classes of the data set.
 
     Raises:
         ValueError: a class is unknown, or one to keep has no video.
     """
-    found = {name for _, name in clips}
+    found = {name for _, name in videos}
     unknown = sorted(found - {*all_names})
     if unknown:
         raise ValueError(f'The annotation has classes that configs/labels '
@@ -151,18 +159,19 @@ def label_clips(clips: Sequence[Clip], names: Sequence[str],
         raise ValueError(f'The annotation has no video of {absent[:5]}: '
                          "take the data set's whole official annotation.")
     label_of = {name: label for label, name in enumerate(names)}
-    return [(path, label_of[name]) for path, name in clips if name in label_of]
+    return [(path, label_of[name]) for path, name in videos
+            if name in label_of]
 
 
 def draw_shots(entries: Sequence[Entry], shots: int, seed: str) -> List[Entry]:
-    """Draws as many videos of each class, fewer being a part of more.
+    """Draws videos of each class; a smaller draw is part of a larger one.
 
     The order comes from hashes, so that it is the same on every machine.
 
     Args:
         entries: paths and labels to draw from.
         shots: number of videos per class.
-        seed: another one gives another draw.
+        seed: seed of the draw.
 
     Raises:
         ValueError: a class has fewer videos.
@@ -182,15 +191,15 @@ def draw_shots(entries: Sequence[Entry], shots: int, seed: str) -> List[Entry]:
 
 
 def check_shots(counts: Dict[int, int], shots: int, where: str) -> None:
-    """Refuses a list whose classes have another number of videos.
+    """Checks that each class of a list has the same number of videos.
 
     Args:
         counts: the number of videos of each label.
-        shots: what it should be.
-        where: what to call the list in the message.
+        shots: the number that each label should have.
+        where: name of the list in the message.
 
     Raises:
-        ValueError: names the first label that is wrong.
+        ValueError: a label has another number of videos.
     """
     wrong = {key: n for key, n in sorted(counts.items()) if n != shots}
     if wrong:

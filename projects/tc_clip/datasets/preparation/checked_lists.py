@@ -9,12 +9,13 @@ from .video_files import decode_errors, index_videos, match_video
 
 
 class CheckedList(NamedTuple):
-    """A list whose videos have been looked for.
+    """A list, split into usable videos and videos that are missing or broken.
 
     Attributes:
-        spec: the row of the table.
-        kept: paths relative to the data set's folder, and labels.
-        lost: paths as listed or found, and what is wrong.
+        spec: the specification of the list.
+        kept: usable videos: paths relative to the data set's folder, and
+            labels.
+        lost: other videos: paths as listed or found, and what is wrong.
     """
     spec: ListSpec
     kept: List[Entry]
@@ -31,8 +32,7 @@ def find_videos(listed: Dict[ListSpec, List[Entry]], root: Path,
         workers: number of processes that decode; 0 to decode nothing.
 
     Raises:
-        ValueError: there are no videos, or it is not clear which one is
-            meant.
+        ValueError: there are no videos, or several of them fit one entry.
     """
     index = index_videos(root)
     if not index:
@@ -57,7 +57,7 @@ def find_videos(listed: Dict[ListSpec, List[Entry]], root: Path,
 def _split_by_state(spec: ListSpec, entries: Sequence[Entry],
                     found: Dict[str, Optional[str]],
                     reasons: Dict[str, str]) -> CheckedList:
-    """Separates the videos of a list that serve from those that do not."""
+    """Separates usable videos of a list from missing and broken ones."""
     checked = CheckedList(spec, [], [])
     for listed, label in entries:
         path = found[listed]
@@ -71,11 +71,11 @@ def _split_by_state(spec: ListSpec, entries: Sequence[Entry],
 
 
 def count_table(lists: Sequence[CheckedList], from_annotation: bool) -> str:
-    """Tells how many videos there are, and should be, a line for each list.
+    """Returns a table of found, expected and published counts per list.
 
     Args:
         lists: lists with their videos.
-        from_annotation: whether they are made from official annotation.
+        from_annotation: whether the lists are made from official annotation.
     """
     width = max(len(checked.spec.name) for checked in lists)
     lines = [f'{"list":{width}}     found  expected  published']
@@ -88,12 +88,12 @@ def count_table(lists: Sequence[CheckedList], from_annotation: bool) -> str:
 
 
 def write_lines(path: Path, lines: Sequence[str]) -> None:
-    """Writes a text file, whole or not at all."""
+    """Writes a text file, completely or not at all."""
     write_text(path, ''.join(f'{line}\n' for line in lines))
 
 
 def write_missing(checked: CheckedList, root: Path) -> Optional[Path]:
-    """Writes the list of what is missing, or removes that of an earlier run.
+    """Writes which videos are missing, or removes the file of an earlier run.
 
     Args:
         checked: a list with its videos.

@@ -1,4 +1,4 @@
-"""The lists that each data set needs, one table for tools/prepare_data.py."""
+"""Specifies the lists that each data set needs, for tools/prepare_data.py."""
 from pathlib import Path
 from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
 
@@ -14,7 +14,7 @@ _TESTING = r'(val|validation|test)'
 
 
 class ListSpec(NamedTuple):
-    """What is in a list, and where its lines come from.
+    """Specifies the content of a list, and the source of its lines.
 
     Attributes:
         name: path in the data set's folder, without ``.txt``.
@@ -25,7 +25,8 @@ class ListSpec(NamedTuple):
         split: number of the official split, where there are several.
         shots: videos that are drawn from each class; 0 takes all.
         draw: number of the draw.
-        published: length that the data set's authors state, if they do.
+        published: length that the data set's authors state; None if they do
+            not.
         note: how the list made from official annotation differs from the
             published one.
     """
@@ -41,14 +42,14 @@ class ListSpec(NamedTuple):
 
 
 class DataSet(NamedTuple):
-    """A data set, which lies in a folder of the same name as its key.
+    """A data set; its folder has the name of its key in ``DATA_SETS``.
 
     Attributes:
         labels: file in ``configs/labels`` with all classes, without ``.csv``.
         in_clone: regular expression for its paths in the official repository.
         read: reads pairs of path and class name from the folder of the
             official annotation, given the part and the split.
-        lists: what is prepared.
+        lists: the lists to prepare.
     """
     labels: str
     in_clone: str
@@ -85,13 +86,13 @@ def zero_shot_split(labels: str, split: int) -> ListSpec:
 
 
 def _numbered_split(split: int) -> str:
-    """Matches a validation list that bears the number of its split."""
+    """Returns a pattern for validation lists with the number of the split."""
     return (rf'^(?!.*({_HALVES}|train|shot)).*({_TESTING}|split)'
             rf'(list|_?split)?_?0?{split}(?!\d)[^/]*$')
 
 
 def few_shot(labels: str, classes: int) -> Tuple[ListSpec, ...]:
-    """Describes training lists with K videos of each class."""
+    """Describes training lists of K videos per class."""
     return tuple(
         ListSpec(
             f'train_{shots}shot',
@@ -100,7 +101,7 @@ def few_shot(labels: str, classes: int) -> Tuple[ListSpec, ...]:
             rf'(shots?_?{shots}(?!\d)|(?<!\d){shots}_?shot)',
             shots=shots,
             published=shots * classes,
-            note=_own_draw(shots)) for shots in _SHOTS)
+            note=_draw_note(shots)) for shots in _SHOTS)
 
 
 def base_to_novel(labels: str,
@@ -115,7 +116,7 @@ def base_to_novel(labels: str,
             rf'(train|seed|split)_?{seed}(?!\d)',
             shots=_BASE_SHOTS,
             draw=seed,
-            note=_own_draw(_BASE_SHOTS)) for seed in _SEEDS)
+            note=_draw_note(_BASE_SHOTS)) for seed in _SEEDS)
     val = tuple(
         ListSpec(
             f'base_to_novel/val_{half}',
@@ -128,8 +129,8 @@ def base_to_novel(labels: str,
     return train + val
 
 
-def _own_draw(shots: int) -> str:
-    """Says that a random list is not the one of the paper's authors."""
+def _draw_note(shots: int) -> str:
+    """Returns the note that a random list is not the published one."""
     return f'our own draw of {shots} videos a class, not the published one'
 
 

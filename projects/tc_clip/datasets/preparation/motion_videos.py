@@ -1,8 +1,8 @@
-"""Makes a small data set whose classes differ in what changes over time.
+"""Makes a small data set whose classes differ only in changes over time.
 
 Bright shapes on dark backgrounds move, grow and shrink, change colour, or
 stay. Position, size and colour of the shape in a single frame are distributed
-alike in all classes, so that only frames together tell the class.
+alike in all classes, so that the class shows only in several frames together.
 """
 import json
 from pathlib import Path
@@ -26,7 +26,7 @@ _CORNERS = {
     'square': np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * 0.9,
     'triangle': np.array([[0, -1], [1, 0.5], [-1, 0.5]]),
 }
-# ranges of what may change; places are shares of the picture
+# ranges of these six values; positions are shares of the picture
 _LOW = np.array([0.25, 0.25, 0.08, 100, 100, 100])
 _HIGH = np.array([0.75, 0.75, 0.22, 250, 250, 250])
 _SWEEPS = 0.75, 1.5  # there and back, per video
@@ -36,10 +36,10 @@ _SUBPIXEL_BITS = 4
 
 def states_over_time(motion: str, frames: int,
                      rng: np.random.Generator) -> np.ndarray:
-    """Draws what the shape is like in every frame.
+    """Draws position, size and colour of the shape in every frame.
 
-    Every value is uniform in its range in every single frame: what changes is
-    a triangular wave from a random phase, the rest stays.
+    In every single frame, every value is uniform in its range. Values that
+    change follow a triangular wave from a random phase; the others stay.
 
     Args:
         motion: a key of ``MOTIONS``.
@@ -66,6 +66,10 @@ def states_over_time(motion: str, frames: int,
 
 def draw_background(size: int, rng: np.random.Generator) -> np.ndarray:
     """Draws a dark gradient between the colours of four random corners.
+
+    Args:
+        size: width and height in pixels.
+        rng: source of all randomness.
 
     Returns:
         The picture, ``(size, size, 3)``, float32 in 0 to 80.
@@ -139,7 +143,7 @@ def write_split(out: Path, split: str, settings: Dict[str, int]) -> None:
     lines: List[str] = []
     for label, motion in enumerate(MOTIONS):
         for i in range(settings[split]):
-            # one seed per video: it does not depend on how many there are
+            # one seed per video, so that it does not depend on their number
             rng = np.random.default_rng(
                 [settings['seed'],
                  SPLITS.index(split), label, i])
@@ -163,7 +167,7 @@ def make_data_set(out: Path, settings: Dict[str, int]) -> bool:
             ``seed``.
 
     Returns:
-        Whether there was anything to do.
+        Whether the data set was written.
     """
     record = out / 'settings.json'
     if record.is_file() and json.loads(record.read_text()) == settings:

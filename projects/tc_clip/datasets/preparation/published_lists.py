@@ -16,7 +16,8 @@ def read_list(file: Path, classes: int, shots: int = 0) -> List[Entry]:
         shots: number of videos that each class must have; 0 for any.
 
     Raises:
-        ValueError: a line or label is not as it should be.
+        ValueError: a line is malformed, or a class has another number of
+            videos.
     """
     entries: List[Entry] = []
     for line in file.read_text(encoding='utf-8').splitlines():
@@ -33,16 +34,16 @@ def read_list(file: Path, classes: int, shots: int = 0) -> List[Entry]:
 
 
 def normalise(path: Path) -> str:
-    """Writes a path so that the patterns of the table can be found in it."""
+    """Rewrites a path so that the patterns of the table can match it."""
     return re.sub('base_?(2|to)_?novel', 'b2n', f'/{path.as_posix().lower()}')
 
 
 def llm_pattern(labels: str) -> str:
-    """Describes where the rephrased names of a class-name file are.
+    """Returns a pattern for the file of rephrased names of some classes.
 
     Args:
-        labels: the name of ours, without ``.csv``; its last word tells the
-            half or split, if it is one.
+        labels: file in ``configs/labels`` with the plain names, without
+            ``.csv``; its last word may name a half or a split.
     """
     part = re.search(r'(base|novel|split\d)$', labels)
     return part.group().replace(
@@ -55,7 +56,7 @@ def find_in_clone(folder: Path, suffix: str, patterns: Sequence[str],
 
     Args:
         folder: part of a clone of the official repository.
-        suffix: of the files to look at, e.g. ``'.txt'``.
+        suffix: suffix of the files, e.g. ``'.txt'``.
         patterns: regular expressions for ``normalise``d paths.
         advice: what to do if there is no such file, or several.
 

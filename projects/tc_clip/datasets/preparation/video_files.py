@@ -24,8 +24,11 @@ def stem_of(path: str) -> str:
 def index_videos(root: Path) -> Dict[str, List[str]]:
     """Finds all videos below a folder, also through links.
 
+    Args:
+        root: folder of the data set.
+
     Returns:
-        From each stem to the paths of its videos, relative to ``root``.
+        Paths of the videos relative to ``root``, by stem.
     """
     index = defaultdict(list)
     for video in videos_below(root):
@@ -36,11 +39,11 @@ def index_videos(root: Path) -> Dict[str, List[str]]:
 def match_video(listed: str, index: Mapping[str, List[str]]) -> Optional[str]:
     """Finds the video that a list or an annotation means, by its stem.
 
-    Where several share the stem, the one is taken whose path ends as listed.
+    If several share the stem, the one whose path ends as listed is taken.
 
     Args:
         listed: a path or name, with or without suffix.
-        index: as from ``index_videos``.
+        index: output of ``index_videos``.
 
     Returns:
         The path relative to the data set's folder, or None.
@@ -65,6 +68,9 @@ def match_video(listed: str, index: Mapping[str, List[str]]) -> Optional[str]:
 def decode_middle(path: str) -> str:
     """Decodes a video's middle frame.
 
+    Args:
+        path: the video file.
+
     Returns:
         What is wrong with the video, or '' if nothing is.
     """
@@ -80,13 +86,17 @@ def decode_middle(path: str) -> str:
 
 
 def _serve(pipe: Connection) -> None:
-    """Answers every path with what is wrong with the video."""
+    """Receives paths, and sends what is wrong with each video."""
     while True:
         pipe.send(decode_middle(pipe.recv()))
 
 
 class _Decoder:
-    """A process that decodes, apart from us because videos can kill it."""
+    """A process that decodes videos, some of which may kill it.
+
+    ``ProcessPoolExecutor`` would fail as a whole when one process is killed,
+    and could not stop a process that a video blocks.
+    """
 
     def __init__(self) -> None:
         self.pipe, theirs = Pipe()
@@ -96,16 +106,16 @@ class _Decoder:
         self.path, self.deadline = '', 0.
 
     def begin(self, path: str) -> None:
-        """Gives out the next video."""
+        """Sends the process a video to decode."""
         self.path, self.deadline = path, time.monotonic() + _MOST_SECONDS
         self.pipe.send(path)
 
     def is_done(self) -> bool:
-        """Says whether there is an answer, or none will come."""
+        """Returns whether there is a result, or the time is up."""
         return self.pipe.poll() or time.monotonic() >= self.deadline
 
     def end(self) -> str:
-        """Returns what is wrong with the video; stops if nothing came."""
+        """Returns what is wrong with the video; stops without a result."""
         try:
             if self.pipe.poll():
                 return self.pipe.recv()
@@ -126,7 +136,7 @@ class _Decoder:
 def decode_errors(paths: Sequence[str], workers: int) -> Dict[str, str]:
     """Decodes one frame of each video, in several processes.
 
-    A video that ends or blocks its process is an error like others.
+    A video that kills or blocks its process counts as an error.
 
     Args:
         paths: files to decode.

@@ -1,4 +1,4 @@
-"""Keeps class names, labels and checkpoints together."""
+"""Keeps class names, labels and checkpoints consistent."""
 from typing import List, Optional
 
 from mmaction.registry import HOOKS
@@ -24,7 +24,7 @@ class ClassNamesHook(Hook):
         return getattr(recognizer_of(runner).cls_head, 'class_names', None)
 
     def _check_labels(self, runner: Runner, loop: str) -> None:
-        """Raises where a label has no class name."""
+        """Raises a ValueError if a label has no class name."""
         names = self._class_names(runner)
         dataset = getattr(runner, f'{loop}_dataloader').dataset
         source = getattr(dataset, 'ann_file', f'of the {loop} set')

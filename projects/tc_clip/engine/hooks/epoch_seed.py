@@ -1,4 +1,4 @@
-"""Randomness that depends on the epoch, not on what ran before it."""
+"""Makes the randomness of an epoch independent of earlier epochs."""
 from functools import partial
 
 import numpy as np
@@ -11,10 +11,10 @@ from mmengine.runner import Runner, set_random_seed
 class EpochSeedHook(Hook):
     """Seeds every training epoch from the run's seed and the epoch's number.
 
-    A run that is resumed then draws what the uninterrupted run would have
-    drawn. MMEngine seeds loader workers alike in each epoch, does not save
-    where its generators stand, and reads a checkpoint's seed after the
-    sampler was built with another one.
+    A resumed run then draws the same numbers as an uninterrupted one. MMEngine
+    seeds loader workers equally in each epoch, does not save the state of its
+    generators, and reads a checkpoint's seed after the sampler was built with
+    another one.
 
     The workers of ``train_dataloader`` must not be persistent.
     """

@@ -20,11 +20,12 @@ _TOP_K = 5
 
 @HOOKS.register_module()
 class RunPageHook(Hook):
-    """Writes what a test saw, predicted and attended to as an HTML page.
+    """Writes an HTML page of a test's videos, predictions and attention.
 
     ``tools/test.py --show-dir DIR`` turns it on and sets its options. The page
-    shows the first view of a video; predictions are those of all views. Of
-    several processes the first one shows the videos that it tests.
+    shows the first view of a video; predictions are computed from all views.
+    Of several processes only the first one writes a page, with the videos that
+    it tests.
 
     Args:
         enable: whether to do anything.
@@ -32,7 +33,7 @@ class RunPageHook(Hook):
         out_dir: folder of the page, ``index.html``. Where a run tests several
             lists, the pages of the others are ``index_2.html`` and so on.
         show: whether to open the page in a browser at the end.
-        wait_time: for MMAction2's own hook, which plays videos.
+        wait_time: not used; MMAction2's hook, which plays videos, has it.
         max_videos: largest number of videos on a page.
 
     Raises:
@@ -72,7 +73,7 @@ class RunPageHook(Hook):
                          runner: Runner,
                          batch_idx: int,
                          data_batch: Optional[dict] = None) -> None:
-        """Starts to record where videos of the batch will be shown."""
+        """Starts to record if videos of the batch will be shown."""
         if not self.enable or data_batch is None:
             return
         backbone = recognizer_of(runner).backbone
@@ -84,7 +85,7 @@ class RunPageHook(Hook):
                         batch_idx: int,
                         data_batch: Optional[dict] = None,
                         outputs: Optional[Sequence] = None) -> None:
-        """Keeps what will be shown of a batch."""
+        """Keeps the videos of a batch that will be shown."""
         recorder, self.recorder = self.recorder, None
         if recorder is not None:
             recorder.__exit__()
@@ -93,7 +94,8 @@ class RunPageHook(Hook):
         head = recognizer_of(runner).cls_head
         for i in self._shown(data_batch):
             views = data_batch['inputs'][i]  # (V, 3, T, H, W)
-            # the views of a batch stand video by video
+            # a batch holds all views of its first video, then those of the
+            # next
             layers = recorder.maps(i * len(views)) if recorder else []
             name = outputs[i].get('filename', str(self.seen + i))
             self.videos.append(
@@ -117,7 +119,7 @@ class RunPageHook(Hook):
             webbrowser.open(path.as_uri())
 
     def _header(self, runner: Runner) -> Dict[str, Any]:
-        """Tells what was tested."""
+        """Returns the checkpoint, the list and the number of shown videos."""
         return dict(
             checkpoint=runner.cfg.get('load_from'),
             list=runner.test_dataloader.dataset.ann_file,
@@ -126,13 +128,13 @@ class RunPageHook(Hook):
 
 def show_video(head: Any, name: str, record: ViewRecord,
                sample: ActionDataSample) -> PageVideo:
-    """Collects what a page shows of a tested video.
+    """Collects the content of a page for a tested video.
 
     Args:
         head: head of the recognizer.
         name: how the video is listed.
-        record: its first view, and what the tower did with it.
-        sample: what the test says of it.
+        record: its first view, with the tokens of the tower.
+        sample: the result of the test for the video.
     """
     shares = sample.pred_score
     classes = getattr(head, 'class_names',

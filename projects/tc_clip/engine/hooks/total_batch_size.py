@@ -15,7 +15,7 @@ def accumulation(total: int, per_process: int, processes: int) -> int:
         processes: processes that train together.
 
     Raises:
-        ValueError: the total is not a multiple of what is loaded at once.
+        ValueError: the total is not a multiple of the videos loaded at once.
     """
     at_once = per_process * processes
     if total % at_once:
@@ -30,10 +30,10 @@ def accumulation(total: int, per_process: int, processes: int) -> int:
 class TotalBatchSizeHook(Hook):
     """Sets gradient accumulation so that a step sees a fixed total batch.
 
-    A learning rate belongs to a total batch size. MMEngine's
-    ``auto_scale_lr`` ignores accumulation; with this hook neither has to be
-    worked out by hand. Batches of an epoch that do not fill a step are lost,
-    as in the official code, so that every epoch starts alike.
+    A learning rate belongs to a total batch size. MMEngine's ``auto_scale_lr``
+    ignores accumulation; with this hook neither has to be worked out by hand.
+    Batches at the end of an epoch that do not fill an optimiser step are
+    dropped, as in the official code.
 
     Args:
         total: videos per optimiser step over all processes.
@@ -56,6 +56,6 @@ class TotalBatchSizeHook(Hook):
             logger='current')
 
     def before_train_epoch(self, runner: Runner) -> None:
-        """Starts a new step."""
+        """Starts a new optimiser step."""
         runner.optim_wrapper.zero_grad()
         runner.optim_wrapper.initialize_count_status(runner.model, 0, -1)

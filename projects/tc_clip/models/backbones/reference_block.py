@@ -11,13 +11,13 @@ from ..references.base import Context, ReferenceTokens
 
 
 class LayerTask(NamedTuple):
-    """What one layer is asked to do.
+    """Inputs and options of one layer.
 
     Attributes:
         layer: its number, 1-based.
         context: context tokens of the layer before ``(B, k, D)``, if any.
-        make_context: whether anybody reads this layer's context tokens.
-        cls_only: whether only the CLS tokens of the result are read.
+        make_context: whether this layer's context tokens are needed.
+        cls_only: whether only the CLS tokens of the result are needed.
     """
     layer: int
     context: Optional[Tensor] = None
@@ -26,7 +26,7 @@ class LayerTask(NamedTuple):
 
 
 class ReferenceBlock(nn.Module):
-    """A CLIP block whose frames also read reference tokens.
+    """A CLIP block whose frames also attend to reference tokens.
 
     Takes over the layers of a CLIP block under their own names, so that CLIP
     weights load as they are. Modifications: keys and values are extended by
@@ -55,7 +55,7 @@ class ReferenceBlock(nn.Module):
 
     def attention_call(self, tokens: Tensor, reference: ReferenceTokens,
                        context: Optional[Tensor]) -> AttentionCall:
-        """Returns what the attention of the layer reads.
+        """Returns query, key, value and bias of the layer's attention.
 
         Args:
             tokens: ``(B, T, N, D)``, CLS first.
@@ -77,7 +77,7 @@ class ReferenceBlock(nn.Module):
             tokens: ``(B, T, N, D)``, CLS first.
             reference: the temporal model.
             injection: adds tokens for the attention of this layer.
-            task: which layer it is, and what is read of its result.
+            task: number, context and options of the layer.
 
         Returns:
             The frames ``(B, T, N, D)``, or ``(B, T, 1, D)`` with
@@ -89,7 +89,7 @@ class ReferenceBlock(nn.Module):
         attended = attend(call).view_as(tokens)
         tokens = tokens + self.ls_1(self.attn.out_proj(attended))
         if tokens.shape[2] > length:
-            # Inserted tokens leave: they are never seeds, nor asked about.
+            # Inserted tokens are dropped: they are neither seeds nor output.
             tokens = tokens[:, :, :length]
             call = call._replace(query=call.query[..., :length, :])
         context = reference(tokens, call) if task.make_context else None

@@ -19,12 +19,12 @@ class TCCLIPViT(BaseModule):
     """CLIP's image tower with a temporal model in every block.
 
     Args:
-        arch: open_clip ViT that the tower is, by name or as a config.
+        arch: open_clip ViT, by name or as a config.
         num_frames: frames of a clip. Only ``pos_embed='joint'`` ties the
             tower to it; with spatial positions any number of frames runs.
         reference: config of the temporal model, see :mod:`reference_tokens`.
         pos_embed: ``'space'`` adds CLIP's positions to every frame,
-            ``'joint'`` learns positions for every frame, from CLIP's.
+            ``'joint'`` learns positions for every frame, starting from CLIP's.
         local_global_bias: whether each head learns a bias that tells own
             tokens from reference tokens.
         context_layers: layers whose context tokens are returned; 1-based,
@@ -39,6 +39,7 @@ class TCCLIPViT(BaseModule):
             ``'feature'``, the mean alone, for heads that take one tensor.
         injection: config of a module that adds tokens to the attention of
             each layer, see :class:`TokenInjection`.
+        init_cfg: see MMEngine's BaseModule.
 
     Raises:
         ValueError: an option has no meaning for this tower.
@@ -87,7 +88,7 @@ class TCCLIPViT(BaseModule):
                                             'context_layers')
 
     def _take_over(self, tower: Any, bias: bool) -> None:
-        """Takes the layers of a CLIP tower under their own names."""
+        """Takes over the layers of a CLIP tower; their names stay the same."""
         self.image_size = tower.image_size
         self.embed_dim = tower.output_dim
         self.class_embedding = tower.class_embedding
@@ -104,7 +105,7 @@ class TCCLIPViT(BaseModule):
         """Loads the CLIP weights that ``pretrained`` names.
 
         Args:
-            clip: their state dict where it is loaded already.
+            clip: state dict of these weights, if it is loaded already.
         """
         super().init_weights()
         if self.pretrained:
@@ -133,7 +134,7 @@ class TCCLIPViT(BaseModule):
             len(patches), 1, -1)
         tokens = torch.cat((cls, patches), 1)  # (B * T, N, D)
         tokens = tokens.unflatten(0, (-1, frames))  # (B, T, N, D)
-        # positions are (N, D), or (T, N, D) where frames have their own
+        # positions: (N, D) for all frames, or (T, N, D) per frame
         return self.ln_pre(tokens + positions)
 
     def _apply_block(self, block: ReferenceBlock, tokens: Tensor,
@@ -165,7 +166,7 @@ class TCCLIPViT(BaseModule):
         returned = []
         depth = len(self.transformer.resblocks)
         for i, block in enumerate(self.transformer.resblocks, 1):
-            # the last layer's context tokens are read by the text side only
+            # only the text side reads context tokens of the last layer
             make_context = i < depth or i in self.context_layers
             task = LayerTask(i, context, make_context, cls_only=i == depth)
             tokens, new_context = self._apply_block(block, tokens, task)

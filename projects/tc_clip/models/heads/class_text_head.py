@@ -1,4 +1,4 @@
-"""A head whose classes are texts."""
+"""Base of heads that describe classes by texts."""
 import math
 from typing import Any, List, Mapping, Optional, Sequence
 
@@ -18,14 +18,14 @@ from ..text.text_encoder import TextEncoder, TextState
 class ClassTextHead(BaseHead):
     """Holds class names, their prompts and CLIP's text tower.
 
-    Text that no video has changed is encoded once per step in training, and
-    once per class list in evaluation. The stored state is dropped by
-    :meth:`set_classes`, :meth:`train`, by loading weights and by moving the
-    head to another device or dtype.
+    The text before the first video-conditioned block is encoded once per step
+    in training, and once per class list in evaluation. The stored state is
+    dropped by :meth:`set_classes`, :meth:`train`, by loading weights and by
+    moving the head to another device or dtype.
 
     Args:
         class_names: the names, or a .txt, .csv or .json file of them.
-        wordings: other ways to say them, each a template such as ``'{}
+        wordings: other wordings of the names, each a template such as ``'{}
             outdoors'`` or a file of as many names. A class is then scored by
             the mean of the unit features of all its texts (CLIP's prompt
             ensemble).
@@ -37,21 +37,21 @@ class ClassTextHead(BaseHead):
             (as in the official code of ViFi-CLIP).
         prompt_init: words that the prompt vectors start from, see
             :class:`SharedPrompt`.
-        prompts: config of another prompt learner, which then takes these two
-            options itself.
-        aggregate: config of how several wordings become one score; by default
-            :class:`MeanOfWordings`.
-        full_stop: what follows a class name.
+        prompts: config of another prompt learner, which then has these two
+            options instead.
+        aggregate: config of the module that turns several wordings into one
+            score; by default :class:`MeanOfWordings`.
+        full_stop: text after a class name.
         split_camel_case: whether 'ApplyLipstick' is read as two words.
-        context_length: positions that a class text may take; None stands for
-            what the tower has. Positions after the end of a text are never
+        context_length: positions that a class text may take; None selects all
+            positions of the tower. Positions after the end of a text are never
             computed.
-        class_chunk: classes whose texts are encoded at a time, which bounds
-            memory where there are thousands; None stands for all.
+        class_chunk: classes whose texts are encoded at a time, which limits
+            memory for thousands of classes; None encodes all at once.
         with_cp: whether gradients recompute each text block instead of
             keeping its activations: a third more time for less memory.
-        in_channels: channels of the video feature; None stands for CLIP's
-            joint width.
+        in_channels: channels of the video feature; None selects CLIP's joint
+            width.
         kwargs: options of MMAction2's BaseHead; ``num_classes`` follows from
             the names.
 
@@ -104,7 +104,7 @@ class ClassTextHead(BaseHead):
         self.set_classes(class_names, wordings)
 
     def _init_prompts(self) -> None:
-        """Starts the prompt vectors from their words."""
+        """Initialises the prompt vectors from their words."""
         if self.prompt_vectors is not None:
             self.prompts.start_from_words(self.prompt_vectors,
                                           self.text_encoder)
@@ -114,7 +114,7 @@ class ClassTextHead(BaseHead):
         """Loads CLIP's text tower, then initialises prompts from it.
 
         Args:
-            clip: state dict of CLIP where it is loaded already.
+            clip: state dict of CLIP, if it is loaded already.
         """
         if self.pretrained:
             clip = clip or load_clip(self.arch, self.pretrained)
@@ -129,20 +129,22 @@ class ClassTextHead(BaseHead):
         self.forget_text()
 
     def set_classes(self, names: Names, wordings: Sequence[str] = ()) -> None:
-        """Exchanges the classes; nothing that is learned depends on them.
+        """Replaces the classes; learned weights do not depend on them.
 
         Args:
             names: class names, or a file of them.
-            wordings: other ways to say them, as in the options.
+            wordings: other wordings, see the option of the class.
         """
         names = load_class_names(names)
         tokens = self._tokenize(
             [names, *(reworded(names, wording) for wording in wordings)])
         self.class_names, self.num_classes = names, len(names)
+        # runs of texts of one length, grouped to `class_chunk` texts
         self.chunks = list(
             chunk_runs(tokens.runs, self.class_chunk
                        or len(tokens.text_of_class)))
         device = self.logit_scale.device
+        # ids (P, ), and the text of each name (S * C, )
         self.register_buffer(
             'suffix_ids', tokens.ids.to(device), persistent=False)
         self.register_buffer(
@@ -164,7 +166,7 @@ class ClassTextHead(BaseHead):
         self._text_cache = None
 
     def train(self, mode: bool = True) -> 'ClassTextHead':
-        """Sets the mode; encoded text is forgotten before weights change."""
+        """Sets the mode, and forgets encoded text before weights change."""
         if mode or self.training:
             self.forget_text()
         return super().train(mode)
@@ -181,13 +183,13 @@ class ClassTextHead(BaseHead):
 
     @property
     def first_video_block(self) -> int:
-        """First text block that may see a video (1-based); here none does."""
+        """First block that may see a video, 1-based: the last, here unused."""
         return self.text_encoder.depth
 
     def _encode_trunk(self) -> List[TextState]:
-        """Encodes what all videos share, up to the first video block."""
+        """Encodes class texts up to the first video block, for all videos."""
         encoder = self.text_encoder
-        # tokens of each chunk of classes
+        # number of tokens in each chunk of classes
         sizes = [sum(c * length for c, length in runs) for runs in self.chunks]
         states = (
             self.prompts.embed(self.prompt_vectors, ids, runs, encoder)
@@ -197,7 +199,7 @@ class ClassTextHead(BaseHead):
         ]
 
     def text_before_video(self) -> List[TextState]:
-        """Returns the text that no video has changed, stored if possible."""
+        """Returns texts before the first video block, stored in evaluation."""
         if self.training or torch.is_grad_enabled():
             return self._encode_trunk()
         if self._text_cache is None:

@@ -14,21 +14,22 @@ def pool_feature(x: Tensor, num_segs: int = 1) -> Tensor:
 
     Args:
         x: ``(B * num_segs, C, ...)``; any further axes are positions.
-        num_segs: segments of a video, as MMAction2's Recognizer2D tells.
+        num_segs: segments of a video, from MMAction2's Recognizer2D.
 
     Returns:
         ``(B, C)``.
     """
     if x.dim() > 2:
         x = x.flatten(2).mean(-1)  # (B * num_segs, C)
+    # (B * num_segs, C) -> (B, num_segs, C) -> (B, C)
     return x.unflatten(0, (-1, num_segs)).mean(1)
 
 
 def is_of_tower(x: Sequence[Tensor]) -> bool:
-    """Tells whether several tensors are what TCCLIPViT or its neck gives.
+    """Returns whether several tensors come from TCCLIPViT or its neck.
 
-    ``max_testing_views`` of Recognizer3D joins parts of a batch to a plain
-    tuple, which only its shapes tell from outputs of other backbones.
+    With ``max_testing_views``, Recognizer3D joins parts of a batch to a plain
+    tuple; only shapes tell it from outputs of other backbones.
     """
     if isinstance(x, TowerFeatures):
         return True
@@ -48,7 +49,7 @@ def split_features(x: Features,
         context tokens ``(B, P, k, E)``.
 
     Raises:
-        ValueError: the backbone gave several tensors that are not these two.
+        ValueError: the backbone returned several tensors of other shapes.
     """
     if isinstance(x, Tensor):
         return pool_feature(x, num_segs), None

@@ -1,4 +1,4 @@
-"""How videos are compared with class texts."""
+"""Compares videos with class texts."""
 from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor
@@ -8,8 +8,8 @@ from torch import Tensor
 class CosineSimilarity(BaseModule):
     """The cosine between a video feature and each class text.
 
-    Another similarity is a module with the same call. With
-    ``backbone=dict(out='frames')`` it is given frames in place of videos.
+    Another similarity is a module with the same ``forward``. With
+    ``backbone=dict(out='frames')`` it gets frames in place of videos.
     """
 
     def forward(self, video: Tensor, text: Tensor) -> Tensor:

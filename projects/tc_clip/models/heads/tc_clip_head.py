@@ -22,18 +22,18 @@ class TCCLIPHead(ClassTextHead):
 
     Args:
         class_names: the names, or a .txt, .csv or .json file of them.
-        prompt_layers: text blocks before which the video enters; 1-based, -1
-            is the last.
-        prompting: config of how it enters.
-        fusion: config of a module by which class texts read the context
-            tokens of the last of those layers (the last one without any)
-            after the text tower; None for none.
-        similarity: config of how videos and texts are compared; by default
-            :class:`CosineSimilarity`.
-        detach_context: whether the text side sends no gradient back into
-            the context tokens.
-        in_channels: channels of the video feature; where they differ from
-            CLIP's joint width, a linear projection is learned.
+        prompt_layers: text blocks before which prompts are conditioned on the
+            video; 1-based, -1 is the last.
+        prompting: config of the module that conditions the prompts.
+        fusion: config of a module by which class texts attend, after the text
+            tower, to the context tokens of the last of those layers (of the
+            last layer if there are none). None: no such module.
+        similarity: config of the module that compares videos and texts; by
+            default :class:`CosineSimilarity`.
+        detach_context: whether to stop gradients of the text side at the
+            context tokens.
+        in_channels: channels of the video feature; if they differ from CLIP's
+            joint width, a linear projection is learned.
         kwargs: options of :class:`ClassTextHead`, for the texts, and of
             MMAction2's BaseHead.
 
@@ -65,7 +65,7 @@ class TCCLIPHead(ClassTextHead):
 
     def _make_prompting(self, layers: Sequence[int], prompting: Optional[dict],
                         width: int) -> None:
-        """Makes the module through which a video enters the prompts."""
+        """Builds the module that conditions prompts on the video."""
         self.prompt_layers = layer_indices(layers, self.text_encoder.depth,
                                            'prompt_layers')
         self.prompting: Any = None
@@ -77,7 +77,7 @@ class TCCLIPHead(ClassTextHead):
                     in_channels=width))
 
     def _prompted_blocks(self) -> List[Any]:
-        """Returns the text blocks before which the video enters."""
+        """Returns the text blocks before which prompts are conditioned."""
         blocks = self.text_encoder.transformer.resblocks
         return [blocks[i - 1] for i in self.prompt_layers]
 
@@ -86,7 +86,7 @@ class TCCLIPHead(ClassTextHead):
         """Loads CLIP's text tower; prompts and prompting start from it.
 
         Args:
-            clip: state dict of CLIP where it is loaded already.
+            clip: state dict of CLIP, if it is loaded already.
         """
         super().init_weights(clip)
         if self.prompting is not None:
@@ -94,20 +94,21 @@ class TCCLIPHead(ClassTextHead):
 
     @property
     def first_video_block(self) -> int:
-        """First text block that may see a video; the last at the latest."""
+        """First text block with conditioned prompts, 1-based, or the last."""
         return (self.prompt_layers or [self.text_encoder.depth])[0]
 
     def encode_text(self, context: Optional[Tensor] = None) -> Tensor:
         """Encodes the class texts.
 
         Args:
-            context: context tokens ``(B, P, k, E)``, one set for each of the
-                P ``prompt_layers``; for fusion alone one set. Not needed
-                without both.
+            context: context tokens ``(B, P, k, E)``, one set for each of the P
+                ``prompt_layers``; one set for fusion alone. Not needed without
+                prompt layers and fusion.
 
         Returns:
             ``(B, K, E)``, or ``(1, K, E)`` without prompt layers; not
-            normalised. K = C, or what ``aggregate`` makes of the wordings.
+            normalised. K = C, or the number of texts that ``aggregate``
+            returns.
 
         Raises:
             ValueError: the context tokens do not fit the prompt layers.
@@ -119,6 +120,7 @@ class TCCLIPHead(ClassTextHead):
                     or block not in self.prompt_layers):
                 return prefix
             i = self.prompt_layers.index(block)
+            # prompts without SOS (B or 1, n, D), context tokens (B, k, E)
             prompts = self.prompting(prefix[:, 1:], context[:, i], i)
             sos = prefix[:, :1].expand(len(prompts), -1, -1)  # (B, 1, D)
             return torch.cat((sos, prompts), 1)  # (B, S, D)
@@ -135,7 +137,7 @@ class TCCLIPHead(ClassTextHead):
         return self.aggregate(features.unflatten(1, (-1, self.num_classes)))
 
     def _check_context(self, context: Optional[Tensor]) -> Optional[Tensor]:
-        """Checks the context tokens; cuts their gradient where asked to."""
+        """Checks the context tokens, and detaches them if asked to."""
         wanted = len(self.prompt_layers) or int(self.fusion is not None)
         if not wanted:
             return None
@@ -151,14 +153,14 @@ class TCCLIPHead(ClassTextHead):
     def unit_features(self,
                       x: Features,
                       num_segs: int = 1) -> Tuple[Tensor, Tensor]:
-        """Brings videos and class texts to where they are compared.
+        """Computes the unit features of videos and class texts.
 
         Args:
             x: see :meth:`forward`.
             num_segs: see :meth:`forward`.
 
         Returns:
-            Videos ``(B, E)``, or frames ``(B, T, E)`` where the backbone gives
+            Videos ``(B, E)``, or frames ``(B, T, E)`` if the backbone gives
             frames, and texts ``(B or 1, K, E)``, all of unit length.
         """
         feature, context = split_features(x, num_segs)

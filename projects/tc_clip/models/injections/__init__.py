@@ -1,4 +1,4 @@
-"""Tokens that join the frames for the attention of a layer."""
+"""Modules that add tokens to frames for the attention of a layer."""
 from .base import TokenInjection
 
 __all__ = ['TokenInjection']

@@ -1,4 +1,4 @@
-"""Where further tokens enter a vision block, and leave it."""
+"""The interface of modules that add tokens to vision blocks."""
 from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor
@@ -8,9 +8,9 @@ from torch import Tensor
 class TokenInjection(BaseModule):
     """Adds no tokens; base class of modules that do.
 
-    A subclass appends tokens behind those of each frame. They take part in
-    the attention of the layer, as queries and as keys, and are cut off before
-    its feed forward layers.
+    A subclass appends tokens behind those of each frame. They are queries and
+    keys of the layer's attention, and are removed before its feed forward
+    layers.
 
     Example:
         >>> class OneMore(TokenInjection):
@@ -23,9 +23,9 @@ class TokenInjection(BaseModule):
 
         Args:
             tokens: ``(B, T, N, D)``, CLS first.
-            layer: its number, 1-based.
+            layer: number of the layer, 1-based.
 
         Returns:
-            ``(B, T, N + J, D)``, the N given ones first.
+            ``(B, T, N + J, D)``, the N given tokens first.
         """
         return tokens

@@ -12,9 +12,8 @@ from ..tower_features import TowerFeatures, mean_over_frames
 class FrameMean(BaseModule):
     """Averages the frame features of TCCLIPViT.
 
-    Without a neck TCCLIPViT does the same. Another neck takes its place in
-    the config of TCCLIPRecognizer, and then the backbone gives it frames
-    (``out='frames'``).
+    Without a neck TCCLIPViT does the same. TCCLIPRecognizer accepts another
+    neck in its config; the backbone then returns frames (``out='frames'``).
 
     Example:
         >>> neck = FrameMean()
@@ -30,10 +29,10 @@ class FrameMean(BaseModule):
         Args:
             x: frame features ``(B, T, E)`` and context tokens ``(B, P, k,
                 E)``.
-            data_samples: MMAction2 hands them to necks; not needed here.
+            data_samples: not used; MMAction2 passes them to necks.
 
         Returns:
-            Video features ``(B, E)`` with the same context tokens, and the
-            auxiliary losses of MMAction2's necks: none.
+            Video features ``(B, E)`` with the same context tokens, and an
+            empty dict: MMAction2's necks also return losses.
         """
         return mean_over_frames(TowerFeatures(*x)), {}

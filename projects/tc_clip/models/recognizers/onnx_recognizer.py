@@ -1,4 +1,4 @@
-"""Runs what ``tools/export.py`` wrote as ``.onnx``, by onnxruntime."""
+"""Runs ``.onnx`` files of ``tools/export.py`` in onnxruntime."""
 import json
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,13 +20,13 @@ def open_session(file: Union[str, Path],
     """Opens an ``.onnx`` file in onnxruntime.
 
     Args:
-        file: the file.
+        file: the ``.onnx`` file.
         providers: execution providers, best first; None for the CPU.
         optimise: whether to prepare the graph for speed, which takes a while.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ImportError: onnxruntime is not installed; names the command.
+        ImportError: onnxruntime is not installed; the message has the command.
         ValueError: onnxruntime lacks a provider or cannot read the file.
     """
     try:
@@ -59,7 +59,7 @@ def open_session(file: Union[str, Path],
 def tuples(value: Any) -> Any:
     """Turns lists of plain values in a config into tuples.
 
-    JSON has lists only, and MMAction2's transforms insist on tuples.
+    JSON has only lists, and MMAction2's transforms accept only tuples.
     """
     if isinstance(value, dict):
         return {key: tuples(item) for key, item in value.items()}
@@ -71,10 +71,14 @@ def tuples(value: Any) -> Any:
 
 
 def read_metadata(session: Any, file: Union[str, Path]) -> Dict[str, Any]:
-    """Reads what ``tools/export.py`` wrote beside the graph.
+    """Reads the metadata that ``tools/export.py`` wrote into the file.
+
+    Args:
+        session: the file, opened by :func:`open_session`.
+        file: its path, for the error message.
 
     Raises:
-        ValueError: the file was written by something else.
+        ValueError: the file was not written by ``tools/export.py``.
     """
     texts = session.get_modelmeta().custom_metadata_map
     missing = {'class_names', 'pipeline', 'test_pipeline'} - set(texts)
@@ -105,9 +109,9 @@ def onnx_config(path: Union[str, Path]) -> Config:
         >>> config.model.providers = ['CUDAExecutionProvider']
         >>> inferencer = TCCLIPInferencer(config)
     """
-    facts = read_metadata(open_session(path, optimise=False), path)
+    metadata = read_metadata(open_session(path, optimise=False), path)
     validation, test = (
-        dict(dataset=dict(pipeline=[tuples(step) for step in facts[key]]))
+        dict(dataset=dict(pipeline=[tuples(step) for step in metadata[key]]))
         for key in ('pipeline', 'test_pipeline'))
     return Config(
         dict(
@@ -118,7 +122,7 @@ def onnx_config(path: Union[str, Path]) -> Config:
 
 @MODELS.register_module()
 class OnnxRecognizer(BaseModel):
-    """An exported recognizer under MMAction2's interface, for prediction.
+    """An exported recognizer with MMAction2's interface, for prediction.
 
     It has no parameters; mean and standard deviation are in the graph.
 
@@ -139,7 +143,7 @@ class OnnxRecognizer(BaseModel):
         super().__init__(ActionDataPreprocessor(format_shape='NCTHW'))
         self.file, self.session = file, open_session(file, providers)
         names = read_metadata(self.session, file)['class_names']
-        # where callers of a recognizer look for them
+        # callers of a recognizer look for the names there
         self.cls_head = SimpleNamespace(class_names=names)
 
     @property
@@ -150,8 +154,8 @@ class OnnxRecognizer(BaseModel):
     def score(self, clips: np.ndarray) -> np.ndarray:
         """Computes the logits ``(B, C)`` of clips.
 
-        A graph of a fixed batch is fed batch by batch, the last one filled
-        up.
+        A graph of fixed batch size gets one batch at a time; the last one is
+        padded.
 
         Args:
             clips: RGB from 0 to 255, float32 ``(B, 3, T, H, W)``.
@@ -192,14 +196,14 @@ class OnnxRecognizer(BaseModel):
             BaseHead gives them with ``average_clips=None``.
 
         Raises:
-            ValueError: for another mode, or see :meth:`score`.
+            ValueError: ``mode`` is not ``'predict'``, or see :meth:`score`.
         """
         if mode != 'predict':
             raise ValueError(f"mode={mode!r}: an exported model knows only "
                              "'predict'; train and look inside with its "
                              'config and checkpoint')
-        clips = inputs.flatten(0, 1).float().cpu().numpy()
-        logits = torch.from_numpy(self.score(clips))
+        clips = inputs.flatten(0, 1).float().cpu().numpy()  # (B * V, ...)
+        logits = torch.from_numpy(self.score(clips))  # (B * V, C)
         for sample, views in zip(data_samples,
                                  logits.unflatten(0, inputs.shape[:2])):
             sample.set_pred_score(views)

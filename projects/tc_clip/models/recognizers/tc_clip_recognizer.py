@@ -15,7 +15,7 @@ def fill_num_classes(blending: Any, num_classes: int) -> None:
 
     Args:
         blending: config of one blending, of several, or of a random choice.
-        num_classes: what ``num_classes`` becomes where it is not set.
+        num_classes: value for each ``num_classes`` that is not set.
     """
     blendings = blending if isinstance(blending, (list, tuple)) else [blending]
     for item in blendings:
@@ -39,7 +39,8 @@ def context_layers_of(cls_head: dict) -> Sequence[int]:
 class TCCLIPRecognizer(Recognizer3D):
     """Recognizer3D that copies shared settings between its parts.
 
-    A config then states each of them once. What is not set is copied:
+    A config then states each of them once. Settings that are not set are
+    copied:
 
     - ``arch`` and ``pretrained`` from the backbone to the head,
     - the head's ``prompt_layers`` to the backbone's ``context_layers``,
@@ -51,8 +52,8 @@ class TCCLIPRecognizer(Recognizer3D):
     Args:
         backbone: config of TCCLIPViT.
         cls_head: config of TCCLIPHead.
-        neck: config of what pools frames, such as :class:`FrameMean`; without
-            one the backbone averages them.
+        neck: config of a module that pools frames, such as :class:`FrameMean`;
+            without it the backbone averages them.
         data_preprocessor: config of ActionDataPreprocessor.
         kwargs: further options of Recognizer3D.
     """
@@ -86,7 +87,7 @@ class TCCLIPRecognizer(Recognizer3D):
             **kwargs)
 
     def init_weights(self) -> None:
-        """Initialises the parts; both towers share one reading of CLIP."""
+        """Initialises all parts; CLIP is read once if both towers use it."""
         parts = (self.backbone, self.cls_head)
         sources = [(part.arch, part.pretrained) for part in parts]
         if sources[0] == sources[1] and self.backbone.pretrained:
@@ -96,11 +97,11 @@ class TCCLIPRecognizer(Recognizer3D):
         super().init_weights()
 
     def set_classes(self, names: Names, wordings: Sequence[str] = ()) -> None:
-        """Exchanges the classes at run time.
+        """Replaces the classes at run time.
 
         Args:
             names: class names, or a .txt, .csv or .json file of them.
-            wordings: other ways to say them, see TCCLIPHead.
+            wordings: other wordings of them, see :class:`ClassTextHead`.
         """
         self.cls_head.set_classes(names, wordings)
         blending = getattr(self.data_preprocessor, 'blending', None)

@@ -1,7 +1,7 @@
-"""Where the reference tokens of a frame come from.
+"""The interface of temporal models, which provide reference tokens.
 
 Each temporal model of the slides is one class. It adds keys and values to
-those of each frame (:meth:`ReferenceTokens.join`), and may hand context tokens
+those of each frame (:meth:`ReferenceTokens.join`), and may pass context tokens
 to the next layer (:meth:`ReferenceTokens.forward`).
 """
 from typing import NamedTuple, Optional
@@ -29,26 +29,26 @@ class Context(NamedTuple):
 class ReferenceTokens(BaseModule):
     """Base class of the temporal models.
 
-    Legend of shapes as in :mod:`attention`. A subclass overrides
-    :meth:`join`, and :meth:`forward` where it makes context tokens.
+    Shapes as in :mod:`attention`. A subclass overrides :meth:`join`, and also
+    :meth:`forward` if it makes context tokens.
 
     Attributes:
         takes_bias: whether a bias can tell own tokens from references.
-        joins_frames: whether :meth:`join` lays all frames of a video out as
-            one, with 1 in place of T and T * N in place of N.
+        joins_frames: whether :meth:`join` concatenates all frames of a video
+            to one, with 1 in place of T and T * N in place of N.
     """
 
     takes_bias = True
     joins_frames = False
 
     def has_references(self, layer: int) -> bool:
-        """Tells whether frames read reference tokens in a layer (1-based)."""
+        """Returns whether a layer (1-based) has reference tokens."""
         raise NotImplementedError
 
     def join(self, query: Tensor, key: Tensor, value: Tensor,
              context: Optional[KeyValue],
              bias: Optional[Tensor]) -> AttentionCall:
-        """Joins the frames' own keys and values with their references.
+        """Joins keys and values of the frames with those of references.
 
         Args:
             query: ``(B, T, H, N, d)``.
@@ -59,7 +59,7 @@ class ReferenceTokens(BaseModule):
             bias: ``(H, 1, 2)``, see :func:`with_references`.
 
         Returns:
-            What the attention of the layer reads.
+            Query, key, value and bias of the layer's attention.
         """
         raise NotImplementedError
 
@@ -68,8 +68,8 @@ class ReferenceTokens(BaseModule):
         """Makes the context tokens of a layer.
 
         Args:
-            tokens: after the attention of the layer ``(B, T, N, D)``.
-            call: that attention.
+            tokens: tokens after the attention of the layer ``(B, T, N, D)``.
+            call: inputs of that attention.
 
         Returns:
             The context, or None for a model without context tokens.

@@ -1,4 +1,4 @@
-"""Temporal contextualization: context tokens made of a video's patches."""
+"""Temporal contextualization: makes context tokens from patches."""
 import warnings
 from typing import Optional
 
@@ -12,11 +12,11 @@ from .base import Context, ReferenceTokens
 
 @MODELS.register_module()
 class ContextTokens(ReferenceTokens):
-    """Temporal contextualization: all frames read a summary of the video.
+    """Temporal contextualization: frames attend to a summary of the video.
 
-    In each layer the most informative patches of every frame (seed tokens)
-    are merged over the whole video into a few context tokens, which all
-    frames read in the next layer (slides, "Temporal Contextualization").
+    In each layer the most informative patches of every frame (seed tokens) are
+    merged over the whole video into a few context tokens, to which all frames
+    attend in the next layer (slides, "Temporal Contextualization").
 
     Args:
         num_tokens: context tokens per video (k in the paper). 0 turns them
@@ -26,9 +26,9 @@ class ContextTokens(ReferenceTokens):
         merge_step: tokens that one round of merging removes, r.
         selection: config of the seed selection.
         summary: config of the summary of the seeds.
-        seed_weights: config of the seed selection whose scores weigh the
-            seeds in their summary; None weighs all alike.
-        weights: the name of ``seed_weights`` in version 0.1.0.
+        seed_weights: config of the seed selection whose scores weight the
+            seeds in their summary; None gives all seeds the same weight.
+        weights: old name of ``seed_weights``, from version 0.1.0.
 
     Raises:
         ValueError: an option is out of its range.
@@ -73,7 +73,7 @@ class ContextTokens(ReferenceTokens):
     def join(self, query: Tensor, key: Tensor, value: Tensor,
              context: Optional[KeyValue],
              bias: Optional[Tensor]) -> AttentionCall:
-        """See :class:`ReferenceTokens`: one set for all frames."""
+        """See :class:`ReferenceTokens`: all frames get the same references."""
         if context is None:
             return AttentionCall(query, key, value)
         # one axis for frames: (B, H, k, d) -> (B, 1, H, k, d)
@@ -91,7 +91,7 @@ class ContextTokens(ReferenceTokens):
 
     def forward(self, tokens: Tensor,
                 call: AttentionCall) -> Optional[Context]:
-        """See :class:`ReferenceTokens`: select seeds, then summarise them."""
+        """See :class:`ReferenceTokens`: selects and summarises seeds."""
         if not self.num_tokens:
             return None
         patches = tokens[:, :, 1:]  # (B, T, P, D), without CLS
@@ -109,13 +109,13 @@ class ContextTokens(ReferenceTokens):
 
 
 def heads_as_videos(x: Tensor) -> Tensor:
-    """Counts heads as videos: ``(B, T, H, ...)`` to ``(B * H, T, ...)``."""
+    """Treats heads as videos: ``(B, T, H, ...)`` to ``(B * H, T, ...)``."""
     return x.transpose(1, 2).flatten(0, 1)
 
 
 @torch.no_grad()
 def call_of_heads(call: AttentionCall) -> AttentionCall:
-    """Makes the attention of each head one of a video with a single head."""
+    """Makes each head a video with a single head."""
     query, key, value, bias = call
     if bias is not None:
         # (..., 1, N + M) -> (B, T, H, 1, N + M) -> (B * H, T, 1, 1, N + M)
@@ -137,7 +137,7 @@ class HeadWiseContext(ContextTokens):
     the default one is ``per_head=True`` of a selection.
 
     Args:
-        kwargs: those of :class:`ContextTokens`.
+        kwargs: options of :class:`ContextTokens`.
 
     Example:
         >>> reference = dict(
@@ -150,6 +150,10 @@ class HeadWiseContext(ContextTokens):
                 call: AttentionCall) -> Optional[Context]:
         """See :class:`ReferenceTokens`.
 
+        Args:
+            tokens: ``(B, T, N, D)``, CLS first.
+            call: inputs of the layer's attention.
+
         Returns:
             The context tokens ``(B, k, D)``, and the seeds of every head and
             the tokens that hold them ``(B, T, H, n)``.
@@ -160,7 +164,7 @@ class HeadWiseContext(ContextTokens):
             call_of_heads(call))
         if context is None:
             return None
-        # (B * H, ...) -> (B, H, ...), then H beside the axis it is joined to
+        # (B * H, ...) -> (B, H, ...) -> (B, k or T, H, ...)
         merged, seed_index, token_of_seed = (
             x.unflatten(0, (-1, heads)).transpose(1, 2) for x in context)
         # merged (B, k, H, d) -> (B, k, D)

@@ -1,10 +1,10 @@
-"""Reference tokens of the models that TC-CLIP is compared with.
+"""Temporal models that TC-CLIP is compared with.
 
-Frames read tokens of other frames as they are (slides, "Limitation of Previous
-Temporal Modeling"): the CLS tokens of all frames, the tokens of adjacent
-frames, or the tokens of all frames. They add no parameters and make no context
-tokens. Whether the published comparison gave them the learned local/global
-bias is not known; it is taken that it did not, so set
+Frames attend to unchanged tokens of other frames (slides, "Limitation of
+Previous Temporal Modeling"): the CLS tokens of all frames, the tokens of
+adjacent frames, or the tokens of all frames. These models add no parameters
+and make no context tokens. It is not known whether the published comparison
+used the learned local/global bias with them. We assume that it did not, so set
 ``local_global_bias=False`` in the backbone. Shapes as in :mod:`attention`.
 """
 from typing import Optional
@@ -19,24 +19,27 @@ from .base import ReferenceTokens
 
 
 def adjacent_frames(x: Tensor, window: int, clamp: bool = False) -> Tensor:
-    """Lays the tokens of the frames around each frame side by side.
+    """Concatenates the tokens of the frames around each frame.
 
     Args:
         x: ``(B, T, H, M, d)``.
-        window: frames that are taken on either side.
-        clamp: whether the first and the last frame stand for the frames
-            beyond them, rather than zeros.
+        window: number of frames on either side.
+        clamp: whether to repeat the first and the last frame beyond the ends
+            of the clip, rather than to pad with zeros.
 
     Returns:
         ``(B, T, H, 2 * window * M, d)``, earlier frames first.
     """
     if clamp:
+        # each (B, window, H, M, d), a view without a copy
         before, after = (
             frame.expand(-1, window, -1, -1, -1)
             for frame in (x[:, :1], x[:, -1:]))
         padded = torch.cat((before, x, after), 1)
     else:
+        # F.pad counts axes from the last: d, M and H stay, T is padded
         padded = F.pad(x, (0, ) * 6 + (window, window))
+    # one shifted copy per neighbour; the frame itself is left out
     return torch.cat([
         padded[:, start:start + x.shape[1]]
         for start in range(2 * window + 1) if start != window
@@ -45,13 +48,13 @@ def adjacent_frames(x: Tensor, window: int, clamp: bool = False) -> Tensor:
 
 @MODELS.register_module()
 class CrossFrame(ReferenceTokens):
-    """Cross-frame attention: every frame reads the CLS tokens of all frames.
+    """Cross-frame attention: each frame attends to all frames' CLS tokens.
 
     Args:
-        include_own: whether a frame reads its own CLS token among those of
-            all frames too, so that it counts twice. The slides name "CLS
-            tokens from all frames", one set for the whole video, hence the
-            default; False leaves the T - 1 of the other frames.
+        include_own: whether the references of a frame contain the frame's CLS
+            token, which then counts twice. This is the default because the
+            slides name "CLS tokens from all frames", one set for the whole
+            video. False leaves the T - 1 CLS tokens of the other frames.
     """
 
     def __init__(self, include_own: bool = True) -> None:
@@ -70,7 +73,7 @@ class CrossFrame(ReferenceTokens):
         cls_key, cls_value = (
             x[..., 0, :].transpose(1, 2).unsqueeze(1) for x in (key, value))
         visible = None
-        if not self.include_own:
+        if not self.include_own:  # bool (T, T), False on the diagonal
             visible = ~torch.eye(
                 key.shape[1], dtype=torch.bool, device=key.device)
         return with_references(query, key, value, (cls_key, cls_value), bias,
@@ -79,18 +82,19 @@ class CrossFrame(ReferenceTokens):
 
 @MODELS.register_module()
 class WindowExpansion(ReferenceTokens):
-    """Temporal window expansion: every frame reads the frames around it.
+    """Temporal window expansion: frames attend to the frames around them.
 
     The defaults are Open-VCLIP's attention (``expand_temporal_view``). There,
-    frames beyond the ends of a clip have zero keys and values: with a logit
-    of 0 they take attention and give nothing in return.
+    frames beyond the ends of a clip have zero keys and values: their logit of
+    0 takes up attention, and their values add nothing.
 
     Args:
-        window: frames that are read on either side.
-        include_cls: whether their CLS tokens are read beside their patches.
-        boundary: what stands for frames beyond the ends of a clip:
-            ``'zero'``, zero keys and values; ``'mask'``, nothing;
-            ``'clamp'``, the first or the last frame.
+        window: number of frames on either side.
+        include_cls: whether references contain their CLS tokens, not only
+            their patches.
+        boundary: how to replace frames beyond the ends of a clip: ``'zero'``
+            by zero keys and values; ``'mask'`` by nothing; ``'clamp'`` by the
+            first or the last frame.
 
     Raises:
         ValueError: an option is out of its range.
@@ -115,7 +119,7 @@ class WindowExpansion(ReferenceTokens):
         return True
 
     def _inside(self, frames: int, device: torch.device) -> Tensor:
-        """Tells which frames around each are in the clip: ``(T, 2 * w)``."""
+        """Returns which neighbours are in the clip, bool ``(T, 2 * w)``."""
         offset = torch.arange(-self.window, self.window + 1, device=device)
         index = torch.arange(
             frames, device=device)[:, None] + offset[offset != 0]
@@ -124,13 +128,14 @@ class WindowExpansion(ReferenceTokens):
     def join(self, query: Tensor, key: Tensor, value: Tensor,
              context: Optional[KeyValue],
              bias: Optional[Tensor]) -> AttentionCall:
-        """See :class:`ReferenceTokens`: references differ between frames."""
+        """See :class:`ReferenceTokens`: each frame gets its neighbours."""
         first = 0 if self.include_cls else 1
+        # each (B, T, H, 2 * window * M, d), with M = N - first
         near_key, near_value = (
             adjacent_frames(x[..., first:, :], self.window,
                             self.boundary == 'clamp') for x in (key, value))
         visible = None
-        if self.boundary == 'mask':
+        if self.boundary == 'mask':  # bool (T, 2 * window * M)
             visible = self._inside(key.shape[1], key.device).repeat_interleave(
                 key.shape[-2] - first, 1)
         return with_references(query, key, value, (near_key, near_value), bias,
@@ -139,11 +144,11 @@ class WindowExpansion(ReferenceTokens):
 
 @MODELS.register_module()
 class JointSpaceTime(ReferenceTokens):
-    """Joint space-time attention: all tokens of a video read each other.
+    """Joint space-time attention among all tokens of a video.
 
-    A frame's own tokens are among those of all frames and count once. The
-    frames of a video are laid out as one long frame of T * N tokens: the
-    same logits, without a copy of all keys for every frame.
+    The tokens of each frame count once. The frames of a video are
+    concatenated to one long frame of T * N tokens: the logits are the same,
+    without a copy of all keys for every frame.
     """
 
     # All frames are one sequence: a bias could not tell own keys from others.
@@ -159,8 +164,16 @@ class JointSpaceTime(ReferenceTokens):
              bias: Optional[Tensor]) -> AttentionCall:
         """See :class:`ReferenceTokens`.
 
+        Args:
+            query: ``(B, T, H, N, d)``.
+            key: ``(B, T, H, N, d)``.
+            value: ``(B, T, H, N, d)``.
+            context: not used.
+            bias: not used.
+
         Returns:
-            What is read, with 1 in place of T and T * N in place of N.
+            The inputs of the attention, with 1 in place of T and T * N in
+            place of N.
         """
         # (B, T, H, N, d) -> (B, 1, H, T * N, d)
         return AttentionCall(*(x.transpose(1, 2).flatten(2, 3).unsqueeze(1)

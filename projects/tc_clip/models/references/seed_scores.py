@@ -1,7 +1,7 @@
-"""How informative the patches of a frame are: what seed selections go by.
+"""Scores how informative the patches of a frame are, for seed selections.
 
-Pure functions on the attention operation of a layer, none below zero, so that
-each may weigh the seeds in their summary too. Legend of shapes as in
+The functions are pure and take the attention call of a layer. Scores are not
+negative, so they may also weight the seeds in their summary. Shapes as in
 :mod:`attention`.
 """
 from functools import reduce
@@ -13,7 +13,7 @@ from ..attention import AttentionCall, cls_attention
 
 
 def at_least_float32(x: Tensor) -> Tensor:
-    """Widens half precision, in which long sums lose their small terms."""
+    """Converts half precision to float32: long sums lose small terms in it."""
     return x.to(torch.promote_types(x.dtype, torch.float32))
 
 
@@ -23,15 +23,15 @@ def divide(x: Tensor, by: Tensor) -> Tensor:
 
 
 def min_max(scores: Tensor) -> Tensor:
-    """Stretches the scores ``(..., P)`` of each frame to [0, 1]."""
+    """Rescales the scores ``(..., P)`` of each frame to [0, 1]."""
     above = scores - scores.amin(-1, keepdim=True)
     return divide(above, above.amax(-1, keepdim=True))
 
 
 def sharpen(scores: Tensor) -> Tensor:
-    """Stretches what lies above the mean to [0, 1] and sets the rest to zero.
+    """Rescales scores above the mean to [0, 1] and sets the others to zero.
 
-    The background mask and foreground sharpening of vid-TLDR.
+    This is the background mask and foreground sharpening of vid-TLDR.
 
     Args:
         scores: ``(..., P)``.
@@ -48,31 +48,39 @@ def key_norms(call: AttentionCall) -> Tensor:
 
 
 def patch_sharpness(call: AttentionCall) -> Tensor:
-    """Measures how sharply each patch attends to its own frame.
+    """Measures how sharply each patch attends to the tokens of its frame.
 
     ``S_i = sum_j A_ij log A_ij``, the negative entropy of the attention A of
     patch i. A is averaged over the heads; j runs over all tokens of the frame,
     CLS included, and A over them sums to 1.
 
+    Args:
+        call: inputs of the layer's attention.
+
     Returns:
-        ``(B, T, N - 1)``, stretched to [0, 1] in each frame.
+        ``(B, T, N - 1)``, rescaled to [0, 1] in each frame.
     """
     query, frame_length = call.query, call.query.shape[-2]
     rows = query[..., 1:, :] * query.shape[-1]**-0.5  # (B, T, H, N - 1, d)
+    # keys of the frame only: (B, T, H, d, N)
     columns = call.key[..., :frame_length, :].transpose(-1, -2)
     # Head by head, each (B, T, N - 1, N): the matrices of all heads at once
     # need H times the memory.
     total = reduce(torch.add,
                    (at_least_float32(row @ column).softmax(-1)
                     for row, column in zip(rows.unbind(2), columns.unbind(2))))
+    # mean over heads, then entropy over the N columns: (B, T, N - 1)
     entropy = torch.special.entr(total / query.shape[2]).sum(-1)
     return min_max(-entropy)
 
 
 def ats_scores(call: AttentionCall) -> Tensor:
-    """Weighs the attention of CLS to a patch by the norm of its value.
+    """Weights the attention of CLS to a patch by the norm of its value.
 
-    ``a_i * ||v_i||_2``, summed over heads and joined over them.
+    ``a_i * ||v_i||_2``, with a summed over heads and v of all heads joined.
+
+    Args:
+        call: inputs of the layer's attention.
 
     Returns:
         ``(B, T, N - 1)``, adding up to 1 in each frame.

@@ -1,6 +1,6 @@
-"""Step 1 of temporal contextualization: choosing informative patches.
+"""Step 1 of temporal contextualization: selects informative patches.
 
-A selection is a module that maps the attention operation of a layer to the
+A selection is a module that maps the attention call of a layer to the
 indices of the seed tokens of every frame. Indices carry no gradient. Each row
 of the ablation of seed token selection is one class here.
 """
@@ -31,10 +31,10 @@ def best_patches(scores: Tensor, num_seeds: int) -> Tensor:
 
 
 def best_of_tiers(tier: Tensor, scores: Tensor, num_seeds: int) -> Tensor:
-    """Picks the patches of the lowest tiers, in a tier by falling score.
+    """Picks the patches of the lowest tiers; in a tier by descending score.
 
     Args:
-        tier: ``(..., P)``.
+        tier: integers ``(..., P)``, the lowest first.
         scores: ``(..., P)``.
         num_seeds: patches to pick in every frame.
 
@@ -49,10 +49,10 @@ def best_of_tiers(tier: Tensor, scores: Tensor, num_seeds: int) -> Tensor:
 
 
 def best_over_heads(scores: Tensor, num_seeds: int) -> Tensor:
-    """Lets the heads pick in turn: every head's best, every second best, ...
+    """Lets heads pick in turn: the best of every head, the second best, ...
 
-    A patch counts by its best rank in any head, so all heads contribute and
-    none twice. Equal ranks follow the averaged score.
+    Patches are sorted by their best rank in any head, so all heads contribute
+    and no patch is picked twice. The mean score decides between equal ranks.
 
     Args:
         scores: ``(B, T, H, P)``.
@@ -61,24 +61,24 @@ def best_over_heads(scores: Tensor, num_seeds: int) -> Tensor:
     Returns:
         Patch indices ``(B, T, num_seeds)``.
     """
-    order = scores.argsort(dim=-1, descending=True, stable=True)
+    order = scores.argsort(dim=-1, descending=True, stable=True)  # best first
     # sorting the order gives the rank of each patch: (B, T, H, P), from 0
     best_rank = order.argsort(dim=-1).amin(2)  # (B, T, P), over heads
     return best_of_tiers(best_rank, scores.mean(2), num_seeds)
 
 
 def inverse_transform(scores: Tensor, count: int) -> Tensor:
-    """Samples patches at evenly spaced heights of the cumulated scores.
+    """Samples patches at evenly spaced heights of the cumulative scores.
 
     Args:
         scores: ``(B, T, P)``, not negative.
-        count: heights, from the lowest that is not zero up to 1.
+        count: number of heights, from the lowest above zero up to 1.
 
     Returns:
         Patch indices ``(B, T, count)``; a high score may be drawn repeatedly.
     """
     ascending, order = scores.sort(dim=-1, stable=True)  # (B, T, P)
-    height = min_max(ascending.cumsum(-1))
+    height = min_max(ascending.cumsum(-1))  # (B, T, P), from 0 to 1
     # the lowest height above zero, (B, T, 1)
     lowest = height.masked_fill(height == 0, 1).amin(-1, keepdim=True)
     falling = torch.linspace(
@@ -90,17 +90,17 @@ def inverse_transform(scores: Tensor, count: int) -> Tensor:
 
 
 class SeedSelection(BaseModule):
-    """Base class: a score of every patch, of which the highest are picked.
+    """Base class: picks the patches with the highest scores.
 
-    A subclass overrides :meth:`score`, and :meth:`forward` where it picks in
-    another way.
+    A subclass overrides :meth:`score`, and also :meth:`forward` if it picks
+    in another way.
     """
 
     def score(self, call: AttentionCall) -> Tensor:
         """Scores the patches of every frame.
 
         Args:
-            call: the attention operation of the layer.
+            call: inputs of the layer's attention.
 
         Returns:
             ``(B, T, N - 1)``, not negative, higher is more informative.
@@ -112,7 +112,7 @@ class SeedSelection(BaseModule):
         """Picks the seed tokens of every frame.
 
         Args:
-            call: the attention operation of the layer.
+            call: inputs of the layer's attention.
             num_seeds: patches to pick in every frame.
 
         Returns:
@@ -122,15 +122,16 @@ class SeedSelection(BaseModule):
 
 
 class HeadScoreSelection(SeedSelection):
-    """Base class of the selections in which every head has its own scores.
+    """Base class of the selections that score patches in each head.
 
     A subclass overrides :meth:`head_scores`.
 
     Args:
         per_head: whether heads pick in turn ("head-wise" of the ablation)
-            instead of by their averaged score. What head-wise means there is
-            not known: in this reading all heads share one set of seeds. The
-            other one, a set for each head, is :class:`HeadWiseContext`.
+            instead of by their averaged score. It is not known what the paper
+            means by head-wise. In this reading all heads share one set of
+            seeds; in the other one, :class:`HeadWiseContext`, each head has a
+            set.
     """
 
     def __init__(self, per_head: bool = False) -> None:
@@ -181,8 +182,8 @@ class KeyNormSelection(HeadScoreSelection):
 
     Args:
         per_head: see :class:`HeadScoreSelection`.
-        largest: whether long keys inform. The ablation does not say which
-            end it takes; False takes the shortest.
+        largest: whether long keys count as informative. The ablation does not
+            say which end it selects; False selects the shortest keys.
     """
 
     def __init__(self, per_head: bool = False, largest: bool = True) -> None:
@@ -192,26 +193,32 @@ class KeyNormSelection(HeadScoreSelection):
     def head_scores(self, call: AttentionCall) -> Tensor:
         """See :class:`HeadScoreSelection`."""
         norms = key_norms(call)
+        # scores must not be negative, so the shortest get the distance to
+        # the longest
         return norms if self.largest else norms.amax(-1, keepdim=True) - norms
 
 
 @MODELS.register_module()
 class NoSelection(SeedSelection):
-    """Takes every patch, in the order of the frame ("No selection").
+    """Selects every patch, in the order of the frame ("No selection").
 
-    Needs ``seed_ratio=1.0``.
+    It needs ``seed_ratio=1.0``.
     """
 
     def score(self, call: AttentionCall) -> Tensor:
-        """See :class:`SeedSelection`: all alike."""
+        """See :class:`SeedSelection`: all scores are 1."""
         batch, frames, _, length, _ = call.query.shape
         return call.query.new_ones(batch, frames, length - 1)
 
     def forward(self, call: AttentionCall, num_seeds: int) -> Tensor:
         """See :class:`SeedSelection`.
 
+        Args:
+            call: inputs of the layer's attention.
+            num_seeds: number of patches of a frame.
+
         Raises:
-            ValueError: fewer seeds are asked for than there are patches.
+            ValueError: ``num_seeds`` is not the number of patches.
         """
         batch, frames, _, length, _ = call.query.shape
         if num_seeds != length - 1:
@@ -226,15 +233,16 @@ class NoSelection(SeedSelection):
 class PatchSaliencySelection(SeedSelection):
     """Selects the patches that attend to their frame most sharply.
 
-    The saliency of vid-TLDR ("Patch saliency" of the ablation), see
+    This is the saliency of vid-TLDR ("Patch saliency" of the ablation), see
     :func:`patch_sharpness`. vid-TLDR normalises over a clip whose tokens all
-    attend to each other; here a frame stands on its own.
+    attend to each other; here each frame is normalised separately.
 
     Args:
         sharpen: whether patches below the mean of their frame score zero and
-            the others are stretched to [0, 1], as in vid-TLDR's weights of
-            merging. For ``weights`` of :class:`ContextTokens`; as a selection
-            it would make all patches below the mean alike.
+            the others are rescaled to [0, 1], as in vid-TLDR's weights of
+            merging. It is meant for ``seed_weights`` of
+            :class:`ContextTokens`; a selection could not rank patches below
+            the mean.
     """
 
     def __init__(self, sharpen: bool = False) -> None:
@@ -251,11 +259,11 @@ class PatchSaliencySelection(SeedSelection):
 class ATSSelection(SeedSelection):
     """Samples patches by inverse transform: adaptive token sampling.
 
-    Scores as in ATS, see :func:`ats_scores` ("ATS" of the ablation). ATS
-    drops what it draws twice, so its number of tokens differs from frame to
-    frame. How the ablation deals with that is not known: here the patches
-    with the next highest scores fill up every frame. The other reading, fewer
-    seeds in some frames, is not offered.
+    Scores as in ATS, see :func:`ats_scores` ("ATS" of the ablation). ATS drops
+    patches that it draws twice, so its number of tokens differs from frame to
+    frame. It is not known how the ablation handles that: here the patches with
+    the next highest scores fill up every frame. The other reading, fewer seeds
+    in some frames, is not available.
     """
 
     def score(self, call: AttentionCall) -> Tensor:

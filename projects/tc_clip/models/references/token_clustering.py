@@ -1,4 +1,4 @@
-"""Summaries that group all seed tokens at once: by distance or at random."""
+"""Summaries that group all seed tokens at once, by distance or at random."""
 from typing import Optional, Tuple
 
 import torch
@@ -10,14 +10,14 @@ from .token_merging import Grouping, TokenSummary, average_groups
 
 def fill_empty(token_of_seed: Tensor, distance: Tensor,
                num_groups: int) -> Tensor:
-    """Moves the farthest tokens into groups that are empty.
+    """Moves the farthest tokens into empty groups.
 
     Empty groups, in their order, get one token each. The token nearest to its
     centre stays with its group, so no other group becomes empty.
 
     Args:
         token_of_seed: ``(B, M)``, below ``num_groups``.
-        distance: of each token to the centre of its group ``(B, M)``.
+        distance: distance of each token to its group's centre ``(B, M)``.
         num_groups: at most M.
 
     Returns:
@@ -44,7 +44,8 @@ def fill_empty(token_of_seed: Tensor, distance: Tensor,
 
 
 def assign_nearest(tokens: Tensor, centres: Tensor) -> Tensor:
-    """Gives each token its nearest centre, and each centre a token."""
+    """Assigns each token to its nearest centre; no centre stays empty."""
+    # (B, M, k) -> both (B, M)
     distance, token_of_seed = torch.cdist(tokens, centres).min(-1)
     return fill_empty(token_of_seed, distance, centres.shape[1])
 
@@ -59,7 +60,7 @@ def kmeans(tokens: Tensor,
         tokens: ``(B, M, D)``.
         num_groups: at most M.
         iterations: how often tokens are assigned to the centres.
-        weights: of the tokens in their centre, positive, ``(B, M, 1)``.
+        weights: positive weights of the tokens in the centres ``(B, M, 1)``.
 
     Returns:
         The group of each token ``(B, M)``; none is empty.
@@ -85,7 +86,8 @@ def dpc_knn(tokens: Tensor, num_groups: int, neighbours: int) -> Tensor:
     Args:
         tokens: ``(B, M, D)``.
         num_groups: at most M.
-        neighbours: how many tokens tell the density; M where it is smaller.
+        neighbours: number of nearest tokens that determine the density; M if
+            that is smaller.
 
     Returns:
         The group of each token ``(B, M)``; none is empty.
@@ -93,13 +95,14 @@ def dpc_knn(tokens: Tensor, num_groups: int, neighbours: int) -> Tensor:
     distance = torch.cdist(tokens, tokens) / tokens.shape[2]**0.5  # (B, M, M)
     count = min(neighbours, tokens.shape[1])
     # The density is used as its logarithm, which does not underflow.
-    nearest = distance.topk(count, dim=-1, largest=False).values
+    nearest = distance.topk(count, dim=-1, largest=False).values  # (B, M, n)
     spread = nearest.square().mean(-1)  # (B, M), minus the log of the density
     rank = spread.argsort(dim=1, stable=True).argsort(dim=1)  # 0 is densest
     # [b, i, j]: whether token j is denser than token i
     is_denser = rank.unsqueeze(1) < rank.unsqueeze(2)  # (B, M, M)
     largest = distance.amax((1, 2), keepdim=True)  # (B, 1, 1)
     separation = distance.where(is_denser, largest).amin(-1)  # (B, M)
+    # log(density * separation), the highest first: (B, M)
     peaks = (separation.log() - spread).argsort(
         dim=1, descending=True, stable=True)
     centres = peaks[:, :num_groups]  # (B, k)
@@ -114,8 +117,13 @@ def repeatable_noise(shape: Tuple[int, int], seed: int,
                      device: torch.device) -> Tensor:
     """Returns numbers in [0, 1) that look random and are always the same.
 
-    A multiplicative hash of the position: generators neither compile nor
-    agree between devices.
+    They are a multiplicative hash of the position, because generators cannot
+    be compiled and differ between devices.
+
+    Args:
+        shape: shape of the result.
+        seed: selects another sequence.
+        device: device of the result.
     """
     low_31, golden = 2**31 - 1, 0x9E3779B1
     start = (1 + seed * golden) & low_31
@@ -127,19 +135,19 @@ def repeatable_noise(shape: Tuple[int, int], seed: int,
 
 
 def random_groups(noise: Tensor, num_groups: int) -> Tensor:
-    """Puts tokens into groups at random, none of which stays empty.
+    """Puts tokens into groups at random; no group stays empty.
 
     Args:
-        noise: in [0, 1), ``(2, B, M)``. The first orders the tokens, of which
-            the first ``num_groups`` get a group each; the second draws the
-            groups of the others.
+        noise: random numbers in [0, 1), ``(2, B, M)``. The first row orders
+            the tokens; the first ``num_groups`` of them get one group each.
+            The second row draws the groups of the others.
         num_groups: at most M.
 
     Returns:
         The group of each token ``(B, M)``.
     """
-    order = noise[0].argsort(dim=-1)
-    group = (noise[1] * num_groups).long()
+    order = noise[0].argsort(dim=-1)  # (B, M)
+    group = (noise[1] * num_groups).long()  # (B, M), in that order
     group[:, :num_groups] = torch.arange(num_groups, device=noise.device)
     return torch.empty_like(order).scatter_(1, order, group)
 
@@ -148,10 +156,10 @@ def random_groups(noise: Tensor, num_groups: int) -> Tensor:
 class KMeansMerge(TokenSummary):
     """Averages the clusters that K-means finds ("K-means" of the ablation).
 
-    Lloyd's algorithm with L2 distances. The ablation gives no settings. Here
-    evenly strided seeds are the first centres, so results repeat, and an
-    empty cluster gets the token farthest from its centre. Weights count in
-    the centres.
+    This is Lloyd's algorithm with L2 distances. The ablation gives no
+    settings. Here evenly strided seeds are the first centres, so results can
+    be repeated, and an empty cluster gets the token farthest from its centre.
+    Seed weights count in the centres.
 
     Args:
         iterations: how often seeds are assigned to the centres.
@@ -176,12 +184,13 @@ class KMeansMerge(TokenSummary):
 class DPCKNNMerge(TokenSummary):
     """Averages the clusters around density peaks ("DPC-KNN").
 
-    Du et al. 2016, with the density and distances of TCFormer. Weights count
-    in the averages, not in the density.
+    See Du et al. 2016; density and distances are those of TCFormer. Seed
+    weights count in the averages, not in the density.
 
     Args:
-        neighbours: how many seeds tell the density of one, itself included.
-            The ablation does not tell; 5 is TCFormer's.
+        neighbours: number of seeds that determine the density of a seed,
+            itself included. The ablation does not state it; 5 is TCFormer's
+            value.
 
     Raises:
         ValueError: ``neighbours`` is below 1.
@@ -203,13 +212,13 @@ class DPCKNNMerge(TokenSummary):
 class RandomMerge(TokenSummary):
     """Averages groups of seeds that are drawn at random ("Random merge").
 
-    Every seed goes into any group, and none is empty. The ablation does not
-    tell more; ToMe's matching between random sets is another rule, and not
-    offered. Training draws anew for each video and layer, from torch's
-    generator; testing takes the same draw for every video.
+    A seed may go into any group, and no group is empty. The ablation states no
+    more; ToMe's matching between random sets is another rule, which is not
+    available here. Training draws new groups for each video and layer, from
+    torch's generator; testing uses the same groups for every video.
 
     Args:
-        seed: tells the draws of testing apart.
+        seed: seed of the groups in testing.
     """
 
     def __init__(self, seed: int = 0) -> None:

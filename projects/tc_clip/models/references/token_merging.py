@@ -1,7 +1,7 @@
-"""Step 2 of temporal contextualization: seed tokens to context tokens.
+"""Step 2 of temporal contextualization: merges seeds to context tokens.
 
 A summary is a module that maps the seed tokens of a video ``(B, M, D)`` to
-``num_tokens`` context tokens, and tells which token holds each seed. Rows
+``num_tokens`` context tokens, and returns which token holds each seed. Rows
 of the ablation of context summarization are classes, here and in
 :mod:`token_clustering`.
 """
@@ -17,7 +17,7 @@ from .seed_scores import at_least_float32
 
 
 class MergedTokens(NamedTuple):
-    """Context tokens and where they come from.
+    """Context tokens and their seeds.
 
     Attributes:
         tokens: ``(B, k, D)``.
@@ -27,6 +27,7 @@ class MergedTokens(NamedTuple):
     token_of_seed: Tensor
 
 
+# The group of each seed (B, M), and its weight there (B, M, 1) or None.
 Grouping = Tuple[Tensor, Optional[Tensor]]
 
 
@@ -39,8 +40,13 @@ def in_order(tokens: Tensor) -> Tensor:
 def merge_schedule(num_seeds: int, num_tokens: int, step: int) -> List[int]:
     """Returns how many tokens each round of merging removes.
 
-    Rounds of ``step`` run while a full step fits, then rounds that remove
-    the rest; none removes more than half of the tokens.
+    Rounds remove ``step`` tokens while that many are left to remove; further
+    rounds remove the rest. No round removes more than half of the tokens.
+
+    Args:
+        num_seeds: tokens at the start.
+        num_tokens: tokens to keep.
+        step: tokens that a round removes.
     """
     rounds: List[int] = []
     full_rounds = max(num_seeds - num_tokens, 0) // step
@@ -54,15 +60,15 @@ def merge_schedule(num_seeds: int, num_tokens: int, step: int) -> List[int]:
 def match_bipartite(tokens: Tensor) -> Tuple[Tensor, Tensor]:
     """Finds the most similar pairs between even and odd positions.
 
-    Every even token proposes its most similar (cosine) odd token.
+    Every even token chooses its most similar (cosine) odd token.
 
     Args:
         tokens: ``(B, M, D)``.
 
     Returns:
-        Order of the even tokens by falling similarity of their proposal
-        ``(B, ceil(M / 2))``, and the odd token that each of them, in that
-        order, proposes ``(B, ceil(M / 2))``.
+        Order of the even tokens by descending similarity to their choice ``(B,
+        ceil(M / 2))``, and the odd token that each of them, in that order,
+        chooses ``(B, ceil(M / 2))``.
     """
     unit = F.normalize(tokens, dim=-1)
     # (B, ceil(M / 2), floor(M / 2))
@@ -73,10 +79,10 @@ def match_bipartite(tokens: Tensor) -> Tuple[Tensor, Tensor]:
 
 
 def merge_targets(tokens: Tensor, count: int) -> Tuple[Tensor, Tensor]:
-    """Decides where one round of bipartite merging puts every token.
+    """Computes the new position of every token in one round of merging.
 
-    The merged sequence is [unmerged even tokens by falling similarity | odd
-    tokens]; its order decides who can meet whom in the next round.
+    The merged sequence is [unmerged even tokens by descending similarity | odd
+    tokens]; its order decides which tokens can be matched in the next round.
 
     Args:
         tokens: ``(B, M, D)``.
@@ -90,7 +96,8 @@ def merge_targets(tokens: Tensor, count: int) -> Tuple[Tensor, Tensor]:
     batch, num_even = order.shape
     unmerged = num_even - count
     # The best `count` even tokens go to their partner, behind the unmerged
-    # ones; the others stay, by falling similarity: (B, num_even) in `order`.
+    # ones; the others stay, by descending similarity: (B, num_even), ordered
+    # as `order`.
     rank = torch.arange(unmerged, device=order.device).expand(batch, -1)
     even_target = torch.cat((partner[:, :count] + unmerged, rank), 1)
     target = order.new_empty(batch, tokens.shape[1])  # (B, M)
@@ -112,11 +119,11 @@ def scatter_sum(x: Tensor, target: Tensor, size: int) -> Tensor:
 def merge_bipartite(seeds: Tensor, num_tokens: int, step: int) -> Tensor:
     """Merges tokens round by round with bipartite soft matching.
 
-    A merged token stays the sum of its seeds: matching is by cosine, to which
-    sum and average are the same.
+    A merged token is the sum of its seeds, not their average: the cosine, by
+    which tokens are matched, does not depend on it.
 
     Args:
-        seeds: ``(B, M, D)``, times their weights if they have some.
+        seeds: ``(B, M, D)``, multiplied by their weights if they have any.
         num_tokens: tokens to keep.
         step: tokens that a round removes.
 
@@ -134,13 +141,15 @@ def merge_bipartite(seeds: Tensor, num_tokens: int, step: int) -> Tensor:
 @torch.no_grad()
 def merge_weighted_sources(seeds: Tensor, num_tokens: int, step: int,
                            weights: Tensor) -> Tuple[Tensor, Tensor]:
-    """Like :func:`merge_bipartite`, where only what is folded in is weighted.
+    """Like :func:`merge_bipartite`, but weights only tokens that are folded.
+
+    A folded token is one that a round adds to another token.
 
     Args:
         seeds: ``(B, M, D)``.
         num_tokens: tokens to keep.
         step: tokens that a round removes.
-        weights: of a token when it is folded into another one ``(B, M, 1)``.
+        weights: weight of each token when it is folded ``(B, M, 1)``.
 
     Returns:
         The group of each seed ``(B, M)``, and its weight there ``(B, M, 1)``.
@@ -151,13 +160,13 @@ def merge_weighted_sources(seeds: Tensor, num_tokens: int, step: int,
         target, is_folded = merge_targets(total, count)
         is_folded = is_folded.unsqueeze(-1)  # (B, tokens of this round, 1)
         kept = total.shape[1] - count
-        # all seeds of a folded token count times the weight of the token
+        # the weight of a folded token multiplies the weights of all its seeds
         factor = weights.masked_fill(~is_folded, 1)
         weight_of_seed = weight_of_seed * factor.gather(
             1, token_of_seed.unsqueeze(-1))
         token_of_seed = target.gather(1, token_of_seed)
         total = scatter_sum(total * factor, target, kept)
-        # a merged token keeps the weight of the one others were folded into
+        # a merged token keeps the weight of the token that was not folded
         weights = scatter_sum(weights.masked_fill(is_folded, 0), target, kept)
     return token_of_seed, weight_of_seed
 
@@ -171,8 +180,9 @@ def average_groups(x: Tensor,
     Args:
         x: ``(B, M, D)``.
         token_of_seed: ``(B, M)``, below ``groups``; every group has a row.
-        groups: how many groups there are.
-        weights: of the rows, positive, ``(B, M, 1)``; all alike if None.
+        groups: number of groups.
+        weights: positive weights of the rows ``(B, M, 1)``; None gives all
+            rows the same weight.
 
     Returns:
         ``(B, groups, D)``.
@@ -187,8 +197,8 @@ def average_groups(x: Tensor,
 def relative_weights(weights: Tensor) -> Tensor:
     """Divides the weights of a video by the largest: ``(B, M, 1)``.
 
-    None falls below 1e-6, so that groups of weights of zero have an average;
-    if all are zero, all count alike.
+    Weights are at least 1e-6, so that groups with only zero weights have an
+    average. If all weights are zero, all seeds count equally.
     """
     weights = at_least_float32(weights)
     weights = weights + torch.finfo(weights.dtype).tiny
@@ -198,8 +208,8 @@ def relative_weights(weights: Tensor) -> Tensor:
 class TokenSummary(BaseModule):
     """Base class: groups the seeds of a video and averages each group.
 
-    A subclass overrides :meth:`group`. Grouping carries no gradient,
-    averaging does. Half precision is widened to float32 meanwhile.
+    A subclass overrides :meth:`group`. Grouping carries no gradient, averaging
+    does. Both compute in float32 if the seeds have half precision.
     """
 
     def group(self, seeds: Tensor, num_tokens: int, step: int,
@@ -208,13 +218,13 @@ class TokenSummary(BaseModule):
 
         Args:
             seeds: ``(B, M, D)``.
-            num_tokens: how many groups to make, below M.
+            num_tokens: number of groups to make, below M.
             step: tokens that a round of merging removes.
-            weights: of the seeds, in (0, 1], ``(B, M, 1)``, or None.
+            weights: weights of the seeds, in (0, 1], ``(B, M, 1)``, or None.
 
         Returns:
             The group of each seed ``(B, M)``, and its weight there ``(B, M,
-            1)``, or None if all weigh alike.
+            1)``, or None if all weights are equal.
         """
         raise NotImplementedError
 
@@ -227,13 +237,14 @@ class TokenSummary(BaseModule):
 
         Args:
             seeds: ``(B, M, D)``, frame by frame, best first in a frame.
-            num_tokens: context tokens to keep; M where it is smaller.
-            step: tokens that a round removes, where there are rounds.
-            weights: of the seeds ``(B, M, 1)``, not negative; only their
-                ratios within a video count. All alike if None.
+            num_tokens: context tokens to keep; M if that is smaller.
+            step: tokens that a round removes, if there are rounds.
+            weights: weights of the seeds ``(B, M, 1)``, not negative; only
+                their ratios within a video matter. None gives all seeds the
+                same weight.
 
         Returns:
-            Context tokens ``(B, k, D)`` and the token_of_seed of each seed.
+            Context tokens ``(B, k, D)`` and the token that holds each seed.
         """
         if num_tokens >= seeds.shape[1]:
             return MergedTokens(seeds, in_order(seeds))
@@ -256,13 +267,13 @@ class BipartiteSummary(TokenSummary):
     matching of ToMe, with the merged features as the metric).
 
     Args:
-        weight_side: where weights count, if the seeds have some; the
-            ablation does not tell. ``'both'``: seeds start with their weight
-            as their size, so a token is the weighted average of its seeds.
-            ``'source'``, the rule of vid-TLDR: a token that is folded into
-            another one counts times its weight, the other one as it is. A
-            merged token keeps the weight of the seed that others were folded
-            into; where it is folded itself, all its seeds count times that.
+        weight_side: how weights of seeds are used; the ablation does not state
+            it. ``'both'``: the weight of a seed is its initial size, so a
+            token is the weighted average of its seeds. ``'source'``, the rule
+            of vid-TLDR: a token that is folded into another one is multiplied
+            by its weight, the other one is not. A merged token keeps the
+            weight of the token that was not folded. If it is folded later,
+            this weight multiplies all its seeds.
 
     Raises:
         ValueError: ``weight_side`` is neither.
@@ -299,5 +310,5 @@ class NoMerge(BaseModule):
                 num_tokens: int,
                 step: int,
                 weights: Optional[Tensor] = None) -> MergedTokens:
-        """See :class:`TokenSummary`: the other arguments are not needed."""
+        """See :class:`TokenSummary`; only ``seeds`` is used."""
         return MergedTokens(seeds, in_order(seeds))

@@ -1,4 +1,4 @@
-"""From class names to text features, and how a video enters them."""
+"""Class names, prompts and the text tower, with and without a video."""
 from .class_names import load_class_names
 from .late_fusion import VisionTextFusion
 from .prompts import SharedPrompt

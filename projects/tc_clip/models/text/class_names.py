@@ -9,13 +9,13 @@ _FORMATS = ("'.txt' (a name per line), '.csv' (header 'id,name') or '.json' "
 
 
 def load_class_names(source: Union[str, Path, Sequence[str]]) -> List[str]:
-    """Loads class names, so that the name of label ``i`` is the i-th.
+    """Loads class names in the order of their labels.
 
     Args:
         source: the names themselves, or the path of a file that holds them:
             ``.txt`` with a name per line, ``.csv`` with the header
             ``id,name``, or ``.json`` with an object from ids to texts, which
-            are kept whole. The ids may come in any order.
+            are not split. The ids may be in any order.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -34,7 +34,7 @@ def load_class_names(source: Union[str, Path, Sequence[str]]) -> List[str]:
         raise FileNotFoundError(
             f'{path}: no such file of class names: correct the path, '
             'which is relative to the folder that the command runs in.')
-    # -sig: spreadsheets put a byte order mark before the header
+    # -sig: spreadsheets write a byte order mark before the header
     text = path.read_text(encoding='utf-8-sig')
     return _checked(_by_id(_READERS[path.suffix](text, path), path), str(path))
 
@@ -60,7 +60,7 @@ def _read_csv(text: str, path: Path) -> List[Tuple[str, str]]:
 
 
 def _read_json(text: str, path: Path) -> List[Tuple[str, str]]:
-    """Reads an object as pairs, so that no repeated id gets lost."""
+    """Reads an object as pairs, so that repeated ids are not lost."""
     try:
         pairs = json.loads(text, object_pairs_hook=tuple)
     except json.JSONDecodeError as error:
@@ -75,7 +75,7 @@ _READERS = {'.txt': _read_txt, '.csv': _read_csv, '.json': _read_json}
 
 
 def _by_id(pairs: Sequence[Tuple[str, str]], path: Path) -> List[str]:
-    """Orders names by id, which must be 0 to C-1 without gap."""
+    """Orders names by id; the ids must be 0 to C-1 without gap."""
     advice = 'number the classes 0, 1, 2, ... without gap'
     names: Dict[int, str] = {}
     for key, name in pairs:
@@ -94,7 +94,7 @@ def _by_id(pairs: Sequence[Tuple[str, str]], path: Path) -> List[str]:
 
 
 def _checked(names: List[str], where: str) -> List[str]:
-    """Returns ``names`` if all are strings, none is empty or repeated."""
+    """Checks that names are strings, and that none is empty or repeated."""
     if not names:
         raise ValueError(f'{where}: there is no name: add one.')
     first: Dict[str, int] = {}

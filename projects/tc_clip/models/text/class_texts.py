@@ -1,4 +1,4 @@
-"""From class names to the tokens of their texts."""
+"""Turns class names into the tokens of their texts."""
 import re
 from functools import lru_cache
 from itertools import groupby
@@ -16,14 +16,14 @@ Names = Union[str, Sequence[str]]
 
 
 class ClassTokens(NamedTuple):
-    """Token ids of what follows the prompts, without padding.
+    """Token ids of the texts after the prompts, without padding.
 
     Attributes:
         ids: names, full stops and EOTs, one text after the other, short
             texts first ``(P, )``.
         runs: number of texts and tokens of each, for every length.
-        text_of_class: where each class's text is among them ``(C, )``; with
-            several wordings, ``(S * C, )``, one wording after the other.
+        text_of_class: index of each class's text ``(C, )``; with S wordings
+            ``(S * C, )``, one wording after the other.
     """
     ids: Tensor
     runs: LengthRuns
@@ -39,13 +39,14 @@ def clip_tokenizer() -> SimpleTokenizer:
 def readable_name(name: str,
                   split_camel_case: bool = False,
                   split_underscores: bool = True) -> str:
-    """Writes a class name as words: ``'ski_jump'`` becomes ``'ski jump'``.
+    """Separates the words of a name: ``'ski_jump'`` becomes ``'ski jump'``.
 
     Args:
-        name: as the data set has it.
-        split_camel_case: puts a space before every capital letter, for names
-            such as ``'ApplyEyeMakeup'`` (UCF-101). It breaks acronyms.
-        split_underscores: writes underscores as spaces.
+        name: name in the data set.
+        split_camel_case: whether to put a space before every capital letter,
+            for names such as ``'ApplyEyeMakeup'`` (UCF-101). It breaks
+            acronyms.
+        split_underscores: whether to replace underscores by spaces.
     """
     if split_underscores:
         name = name.replace('_', ' ')
@@ -53,12 +54,12 @@ def readable_name(name: str,
 
 
 def reworded(names: Sequence[str], wording: str) -> List[str]:
-    """Says class names in another way.
+    """Returns the class names in another wording.
 
     Args:
         names: the C class names.
-        wording: ``'{} outdoors'``, with ``{}`` where the name goes, or a file
-            of as many other names in the same order.
+        wording: ``'{} outdoors'``, with ``{}`` in the place of the name, or a
+            file with other names of the same classes in the same order.
 
     Raises:
         ValueError: it is neither, or the file has another number of names.
@@ -78,16 +79,16 @@ def reworded(names: Sequence[str], wording: str) -> List[str]:
 
 def tokenize_classes(texts: Sequence[str], num_before: int,
                      context_length: int) -> ClassTokens:
-    """Tokenizes what follows the prompts, and EOT, for every class.
+    """Tokenizes the text after the prompts, and EOT, for every class.
 
     Args:
-        texts: class names, as words, and their full stops. One that occurs
-            again is not tokenized again.
+        texts: class names, as words, and their full stops. Repeated texts are
+            tokenized once.
         num_before: positions that SOS and the prompts take.
         context_length: positions that a text may have in all.
 
     Raises:
-        ValueError: a class name is too long; nothing is cut off.
+        ValueError: a class name is too long; names are not cut.
     """
     tokenizer = clip_tokenizer()
     rows: List[List[int]] = []
@@ -101,7 +102,7 @@ def tokenize_classes(texts: Sequence[str], num_before: int,
                 f'The class text {text!r} takes {length} of '
                 f'{context_length} positions: shorten the name or raise '
                 'context_length (77 at most in CLIP)')
-    # texts of equal length stand side by side, short ones first
+    # texts of equal length are neighbours, short ones first
     by_length = sorted(range(len(rows)), key=lambda i: len(rows[i]))
     runs = groupby(len(rows[i]) for i in by_length)
     place_of_row = torch.tensor(by_length).argsort()
@@ -112,11 +113,14 @@ def tokenize_classes(texts: Sequence[str], num_before: int,
 
 
 def chunk_runs(runs: LengthRuns, size: int) -> Iterator[LengthRuns]:
-    """Cuts runs of texts into runs of at most ``size`` classes.
+    """Cuts runs of texts into chunks of at most ``size`` classes.
 
     Args:
         runs: number of classes and tokens of each, for every length.
-        size: classes of a run.
+        size: classes of a chunk.
+
+    Yields:
+        Runs of one chunk.
     """
     run: List[Tuple[int, int]] = []
     room = size
@@ -133,10 +137,14 @@ def chunk_runs(runs: LengthRuns, size: int) -> Iterator[LengthRuns]:
 
 
 def prompt_ids(words: str, num_prompts: int) -> List[int]:
-    """Tokenizes the words that prompt vectors start from.
+    """Tokenizes the words that initialise prompt vectors.
+
+    Args:
+        words: the words, such as ``'a photo of a'``.
+        num_prompts: number of prompt vectors; 0 accepts any number of words.
 
     Raises:
-        ValueError: they are not as many tokens as there are prompts.
+        ValueError: the number of tokens is not ``num_prompts``.
     """
     ids = clip_tokenizer().encode(words)
     if num_prompts and len(ids) != num_prompts:

@@ -1,4 +1,4 @@
-"""Late fusion: class texts read the video after the text tower."""
+"""Late fusion: class texts attend to a video after the text tower."""
 from typing import List
 
 import torch
@@ -10,19 +10,19 @@ from torch import Tensor, nn
 
 @MODELS.register_module()
 class VisionTextFusion(BaseModule):
-    """Class texts read the context tokens of a video by cross-attention.
+    """Cross-attention of class texts to the context tokens of a video.
 
-    ``c + alpha * Dec(c, s)`` with blocks of CLIP's shape for the decoder and
-    a learned ``alpha`` per channel: the rule of X-CLIP's video-specific
-    prompts ("Vision-text late-fusion" of the ablation). How deep the paper's
-    decoder was, and whether it had ``alpha``, is not known: the defaults are
-    X-CLIP's; ``num_layers=1, alpha=1.`` is video-conditional prompting moved
-    behind the text tower.
+    ``c + alpha * Dec(c, s)`` with blocks of CLIP's shape for the decoder and a
+    learned ``alpha`` per channel: the rule of X-CLIP's video-specific prompts
+    ("Vision-text late-fusion" of the ablation). It is not known how deep the
+    paper's decoder was and whether it had ``alpha``: the defaults are those of
+    X-CLIP. With ``num_layers=1, alpha=1.`` it is video-conditional prompting
+    after the text tower.
 
     Args:
         channels: width E of texts and context tokens.
         num_layers: blocks of the decoder.
-        alpha: what ``alpha`` starts from.
+        alpha: initial value of ``alpha``.
         head_width: channels of an attention head.
     """
 
@@ -51,7 +51,7 @@ class VisionTextFusion(BaseModule):
         Returns:
             ``(B, C, E)``.
         """
-        text = text.expand(len(context), -1, -1)
+        text = text.expand(len(context), -1, -1)  # (B, C, E)
         refined = text
         for layer in self.layers:
             refined = layer(refined, context, context)

@@ -1,4 +1,4 @@
-"""What stands before a class name in its text."""
+"""The prompt before the class name in a text."""
 from typing import Optional
 
 import torch
@@ -12,20 +12,21 @@ from .text_encoder import TextEncoder, TextState
 
 @MODELS.register_module()
 class SharedPrompt(BaseModule):
-    """One prompt for all classes: words, or vectors that start from words.
+    """One prompt for all classes: words, or vectors initialised by words.
 
     The head owns the vectors, as its ``prompt_vectors``. Another prompt
-    learner is a module with the same three methods and ``num_positions``. It
-    may give each class a prompt: then the prompts are part of the suffixes
-    that :meth:`embed` returns, which grow by as many positions.
+    learner is a module with the same three methods and ``num_positions``. If
+    it gives each class a different prompt, the prompts are part of the
+    suffixes that :meth:`embed` returns, which become longer by these
+    positions.
 
     Args:
         num_prompts: learnable vectors; with 0 the words stay as they are.
         prompt_init: the words, one token for each vector; None draws vectors
-            from N(0, 0.02), or stands for no words.
+            from N(0, 0.02), or means no words if there are no vectors.
 
     Raises:
-        ValueError: words and vectors differ in number.
+        ValueError: the numbers of words and vectors differ.
 
     Attributes:
         num_positions: positions of a text that SOS and its prompt take.
@@ -46,7 +47,7 @@ class SharedPrompt(BaseModule):
             'prefix_ids', torch.tensor([sos] + ids), persistent=False)
 
     def draw_vectors(self, width: int) -> Optional[Tensor]:
-        """Draws the vectors to learn ``(n, D)``; None where none is learned.
+        """Draws initial vectors ``(n, D)``; None if no vectors are learned.
 
         Args:
             width: D of the text tower.
@@ -60,7 +61,7 @@ class SharedPrompt(BaseModule):
         """Sets the vectors to the embeddings of their words, if there are any.
 
         Args:
-            vectors: what :meth:`draw_vectors` returned ``(n, D)``.
+            vectors: output of :meth:`draw_vectors` ``(n, D)``.
             encoder: the text tower, with its final token embedding.
         """
         if len(self.prefix_ids) > 1:

@@ -3,10 +3,10 @@
 A class text is [SOS | prompts | class name | EOT]. The causal mask puts SOS
 and the prompts (the *prefix*) before the name, so their states are the same
 for all classes, and only the rest (the *suffix*) exists per class. Suffixes
-lie one after the other, without padding. Until the first video-conditioned
-block the batch size is 1. Legend: B videos, C classes, S prefix positions, L
-suffix positions of a class, P suffix positions of all classes, D width, H
-heads, d head width, E joint width.
+are concatenated without padding. Until the first video-conditioned block the
+batch size is 1. Legend: B videos, C classes, S prefix positions, L suffix
+positions of a class, P suffix positions of all classes, D width, H heads, d
+head width, E joint width.
 """
 from typing import Callable, Mapping, NamedTuple, Optional, Tuple
 
@@ -26,7 +26,7 @@ class TextState(NamedTuple):
 
     Attributes:
         prefix: ``(B or 1, S, D)``.
-        suffix: ``(B or 1, P, D)``, texts of equal length side by side.
+        suffix: ``(B or 1, P, D)``, texts of equal length together.
         runs: number of classes and suffix tokens of each, for every length.
     """
     prefix: Tensor
@@ -44,7 +44,7 @@ def split_classes(x: Tensor, runs: LengthRuns) -> Tuple[Tensor, ...]:
 
 def attend_prefix(query: Tensor, key: Tensor, value: Tensor,
                   prefix_kv: KeyValue) -> Tensor:
-    """Causal attention of suffix positions to the prefix and to the suffix.
+    """Computes causal attention of suffix positions to prefix and suffix.
 
     Args:
         query: the last Q positions of each class ``(B or 1, H, C, Q, d)``.
@@ -62,7 +62,7 @@ def attend_prefix(query: Tensor, key: Tensor, value: Tensor,
     prefix = query.flatten(2, 3) @ prefix_key.transpose(-1, -2)
     prefix = prefix.unflatten(2, (classes, asked))  # (b, H, C, Q, S)
     suffix = query @ key.transpose(-1, -2)  # (b, H, C, Q, L)
-    # The queries are the last Q of L positions; each sees up to itself.
+    # The queries are the last Q of L positions; each sees positions up to it.
     visible = suffix.new_ones(asked, length, dtype=torch.bool)
     visible = visible.tril(length - asked)  # (Q, L)
     suffix = suffix.masked_fill(~visible, float('-inf'))
@@ -75,7 +75,7 @@ def attend_prefix(query: Tensor, key: Tensor, value: Tensor,
 
 
 def merge_heads(x: Tensor) -> Tensor:
-    """Brings heads together: ``(..., H, N, d)`` to ``(..., N, D)``."""
+    """Concatenates heads: ``(..., H, N, d)`` to ``(..., N, D)``."""
     return x.transpose(-2, -3).flatten(-2)
 
 
@@ -103,7 +103,13 @@ def text_block(block: ResidualAttentionBlock, state: TextState) -> TextState:
 
 
 def last_text_block(block: ResidualAttentionBlock, state: TextState) -> Tensor:
-    """Applies the last CLIP block, only to the EOT positions that are read.
+    """Applies the last CLIP block to EOT positions only.
+
+    No other position is used after it, so queries of others are not computed.
+
+    Args:
+        block: the last block.
+        state: state before this block.
 
     Returns:
         ``(B or 1, C, D)``.
@@ -112,9 +118,11 @@ def last_text_block(block: ResidualAttentionBlock, state: TextState) -> Tensor:
         [x[:, :, -1] for x in split_classes(state.suffix, state.runs)],
         1)  # (b, C, D)
     query = project_query(block.ln_1(eot), block.attn)
+    # for every length, keys and values (b, H, C, L, d)
     keys, values = (
         split_classes(x, state.runs)
         for x in project_kv(block.ln_1(state.suffix), block.attn))
+    # each (b, H, S, d)
     prefix_kv = project_kv(block.ln_1(state.prefix), block.attn)
     # one query for each class: (b, H, C, 1, d) for every length
     queries = split_classes(query,
@@ -154,18 +162,20 @@ class TextEncoder(nn.Module):
 
     def embed(self, prefix: Tensor, suffix: Tensor,
               runs: LengthRuns) -> TextState:
-        """Adds positions: makes the state before the first block.
+        """Adds positions, and returns the state before the first block.
 
         Args:
             prefix: embeddings of SOS and shared prompts ``(S, D)``.
-            suffix: embeddings of what follows, one text after the other
-                ``(P, D)``.
+            suffix: embeddings of the suffixes, one text after the other ``(P,
+                D)``.
             runs: number of classes and positions of each, for every length.
         """
+        # (S, D) and the positions after the prefix
         positions, rest = self.positional_embedding.tensor_split([len(prefix)])
         # every text of length L gets the first L positions after the prefix
         suffix_positions = torch.cat(
             [rest[:length].repeat(classes, 1) for classes, length in runs])
+        # a batch axis of 1: all videos share the state
         return TextState((prefix + positions)[None],
                          (suffix + suffix_positions)[None], runs)
 
@@ -193,9 +203,9 @@ class TextEncoder(nn.Module):
         Args:
             state: state before block ``start``.
             start: the first block to apply.
-            condition: called before each block with its number and the
-                prefix; returns the prefix that the block reads, ``(B, S,
-                D)`` once it depends on the video.
+            condition: called before each block with its number and the prefix;
+                returns the prefix for the block, ``(B, S, D)`` as soon as it
+                depends on the video.
 
         Returns:
             Class text features ``(B or 1, C, E)``, not normalised.
@@ -206,4 +216,5 @@ class TextEncoder(nn.Module):
             if i < self.depth:
                 state = self._apply_block(i, state)
         features = last_text_block(self.transformer.resblocks[-1], state)
+        # (B or 1, C, D) -> (B or 1, C, E)
         return self.ln_final(features) @ self.text_projection

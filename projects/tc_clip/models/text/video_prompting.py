@@ -1,4 +1,4 @@
-"""From videos to prompts."""
+"""Conditions prompts on videos."""
 import copy
 from typing import Sequence
 
@@ -11,16 +11,16 @@ from torch import Tensor, nn
 
 @MODELS.register_module()
 class VideoConditionalPrompting(BaseModule):
-    """Prompt vectors read the context tokens of a video by cross-attention.
+    """Cross-attention of prompt vectors to the context tokens of a video.
 
-    One pre-norm cross-attention block of CLIP's shape for each text layer in
-    which the video enters (slides, "Video-conditional Prompting"): ``p +
+    It has a pre-norm cross-attention block of CLIP's shape for each
+    conditioned text layer (slides, "Video-conditional Prompting"): ``p +
     MHCA(LN(p), LN(s))``, then ``p + FFN(LN(p))``.
 
     Args:
         blocks: the CLIP text blocks before which the prompts are conditioned;
             :meth:`start_from` copies their weights.
-        in_channels: width E of the context tokens. Where the text tower has
+        in_channels: width E of the context tokens. If the text tower has
             another width, a linear projection comes first.
     """
 
@@ -36,8 +36,9 @@ class VideoConditionalPrompting(BaseModule):
 
     @staticmethod
     def _cross_attention(block: ResidualAttentionBlock) -> nn.Module:
-        """Makes a cross-attention block of the shape of a CLIP block."""
+        """Makes a cross-attention block from a CLIP block."""
         layer = copy.deepcopy(block)
+        # open_clip's block normalises keys and values by `ln_1_kv`, if present
         layer.ln_1_kv = copy.deepcopy(block.ln_1)
         return layer
 
@@ -46,8 +47,8 @@ class VideoConditionalPrompting(BaseModule):
         """Copies the weights of CLIP blocks.
 
         Args:
-            blocks: those that the prompts are conditioned before, once they
-                hold their final weights.
+            blocks: the blocks before which prompts are conditioned, with their
+                final weights.
         """
         for layer, block in zip(self.layers, blocks):
             weights = block.state_dict()
@@ -67,5 +68,5 @@ class VideoConditionalPrompting(BaseModule):
             ``(B, n, D)``.
         """
         context = self.project(context)  # (B, k, D)
-        prompts = prompts.expand(len(context), -1, -1)
+        prompts = prompts.expand(len(context), -1, -1)  # (B, n, D)
         return self.layers[index](prompts, context, context)

@@ -1,4 +1,4 @@
-"""How several texts of a class become one score."""
+"""Turns several texts of a class into one score."""
 import torch.nn.functional as F
 from mmaction.registry import MODELS
 from mmengine.model import BaseModule
@@ -16,12 +16,13 @@ class MeanOfWordings(BaseModule):
         """Aggregates class texts before they are compared with videos.
 
         Args:
-            features: of S wordings ``(B or 1, S, C, E)``, not normalised.
+            features: features of S wordings ``(B or 1, S, C, E)``, not
+                normalised.
 
         Returns:
             The K texts that videos are compared with ``(B or 1, K, E)``, not
-            normalised; here K = C, a text for each class. One wording stays
-            as it is.
+            normalised; here K = C, one text for each class. A single wording
+            is not changed.
         """
         if features.shape[1] == 1:
             return features[:, 0]
