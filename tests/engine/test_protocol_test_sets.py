@@ -100,8 +100,7 @@ def test_frames_and_views_of_stock_pipelines(steps, frames, views):
 
 
 def test_pipelines_that_do_not_tell_are_named():
-    with pytest.raises(
-            ValueError, match='DecordInit, MySample .* do not tell'):
+    with pytest.raises(ValueError, match='DecordInit, MySample .* do not set'):
         frames_and_views([dict(type='DecordInit'), dict(type='MySample')])
     with pytest.raises(ValueError, match=r'\(none\)'):
         frames_and_views([])

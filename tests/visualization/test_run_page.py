@@ -68,7 +68,7 @@ def unpack(text, dtype):
 
 def test_the_page_holds_all_that_it_shows(page):
     run = read_run(page)
-    assert run['facts'] == dict(checkpoint='x.pth')
+    assert run['header'] == dict(checkpoint='x.pth')
     assert [v['name'] for v in run['videos']] == [*NAMES]
     assert [v['truth'] for v in run['videos']] == ['walk', 'run', None]
     first = run['videos'][0]

@@ -1,4 +1,4 @@
-"""A config's model, random clips for it, and what a benchmark times."""
+"""Builds a config's model with random clips, and the calls of a benchmark."""
 import copy
 from contextlib import nullcontext
 from typing import Any, Callable, List, Optional
@@ -15,7 +15,7 @@ Score = Callable[[torch.Tensor], torch.Tensor]
 
 
 def without_gradient(call: Call) -> Call:
-    """Returns the call as evaluation makes it."""
+    """Returns the same call without gradients, as in evaluation."""
 
     def evaluate() -> object:
         with torch.no_grad():
@@ -25,15 +25,15 @@ def without_gradient(call: Call) -> Call:
 
 
 class Bench:
-    """A model with random weights, random clips, and what is done with them.
+    """A model with random weights, random clips, and calls to measure.
 
     Args:
-        config: of a model with a TCCLIPViT.
-        device: where to compute.
+        config: config of a model with a TCCLIPViT.
+        device: device to compute on.
         dtype: precision of autocast, a name in torch.
         compiled: whether the vision tower is compiled.
-        num_classes: as many classes, named after the config's; None for
-            those.
+        num_classes: number of classes, named after those of the config; None
+            keeps these.
         views: views that are scored at once.
         batch: videos of a training step.
         batch_frames: frames of these videos.
@@ -83,13 +83,13 @@ class Bench:
         return seconds(call, self.device)
 
     def autocast(self) -> Any:
-        """Returns the context of the wanted precision."""
+        """Returns the autocast context for ``dtype``."""
         if self.dtype == torch.float32:
             return nullcontext()
         return torch.autocast(self.device.type, self.dtype)
 
     def ours(self, clips: torch.Tensor) -> torch.Tensor:
-        """Scores clips ``(B, 3, T, H, W)`` as the package does: ``(B, C)``."""
+        """Scores clips ``(B, 3, T, H, W)`` by our model: ``(B, C)``."""
         return self.head(self.tower(clips))
 
     def vision(self) -> Any:
@@ -98,7 +98,7 @@ class Bench:
             return self.tower(self.views)
 
     def class_texts(self) -> Any:
-        """Encodes the class texts anew."""
+        """Encodes the class texts again."""
         self.head.forget_text()
         with self.autocast():
             return self.head.text_before_video()
@@ -130,14 +130,14 @@ class Bench:
         return step
 
     def product(self, clips: torch.Tensor) -> Call:
-        """Returns a matrix product of the vision tower's shapes."""
+        """Returns a matrix product with the shapes of the vision tower."""
         tokens = self.backbone.positional_embedding.shape[-2]
         return tower_product(clips.shape[0] * clips.shape[2] * tokens,
                              self.backbone.conv1.out_channels, self.device,
                              self.dtype)
 
     def multiply_adds(self, call: Call) -> float:
-        """Counts the multiply-adds of a call, made without compilation."""
+        """Counts the multiply-adds of a call, run without compilation."""
         tower, self.tower = self.tower, self.backbone
         count = multiply_adds(call)
         self.tower = tower

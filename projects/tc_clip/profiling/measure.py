@@ -1,4 +1,4 @@
-"""Times and peak memory of calls, and the machine's matrix rate."""
+"""Measures times, peak memory and multiply-adds of calls."""
 import statistics
 import time
 from pathlib import Path
@@ -25,7 +25,7 @@ def _attention_backward_flops(grad: Sequence[int], query: Sequence[int],
     return sdpa_backward_flop_count(grad, query, key, value)
 
 
-# torch itself counts the kernels of CUDA only, and 2.1 has none for CPUs.
+# torch counts attention kernels only for CUDA, and 2.1 has none for CPUs.
 _ATEN, _KERNEL = torch.ops.aten, '_scaled_dot_product_flash_attention_for_cpu'
 _CPU_ATTENTION = {
     getattr(_ATEN, name): count
@@ -55,10 +55,10 @@ def processor_seconds(call: Call) -> float:
 
 def interleaved(calls: Dict[str, Call], runs: int,
                 clock: Callable[[Call], float]) -> Dict[str, List[float]]:
-    """Times calls in turn, so that a drifting machine is fair to all.
+    """Times calls in turn, so that changes of the machine's speed affect all.
 
     Args:
-        calls: what to time, by name; each runs once before it counts.
+        calls: calls by name; each runs once more before it counts.
         runs: rounds that count.
         clock: makes a call and returns its seconds, such as
             :func:`processor_seconds`.
@@ -76,19 +76,19 @@ def interleaved(calls: Dict[str, Call], runs: int,
 
 
 def median_ratio(times: List[float], others: List[float]) -> float:
-    """Returns the median of the ratios of runs that followed each other."""
+    """Returns the median ratio of runs in the same round."""
     return statistics.median(a / b for a, b in zip(times, others))
 
 
 def tower_product(rows: int, width: int, device: torch.device,
                   dtype: torch.dtype) -> Call:
-    """Returns a matrix product of a tower's own shapes.
+    """Returns a matrix product with the shapes of a tower.
 
     Args:
-        rows: tokens that a layer sees at once.
+        rows: tokens that a layer processes at once.
         width: width D of the tower; the product is that of its MLP.
-        device: where to compute.
-        dtype: what to compute in.
+        device: device to compute on.
+        dtype: precision to compute in.
     """
     x = torch.rand(rows, width, device=device, dtype=dtype)
     weight = torch.rand(width, 4 * width, device=device, dtype=dtype)
@@ -104,17 +104,21 @@ def multiply_adds(call: Call) -> float:
 
 
 def _status_bytes(name: str) -> int:
-    """Returns what Linux says of this process's memory, such as VmRSS."""
+    """Returns a memory value of this process, such as VmRSS, from Linux."""
     lines = Path('/proc/self/status').read_text().splitlines()
     line, = (line for line in lines if line.startswith(f'{name}:'))
     return int(line.split()[1]) * 1024
 
 
 def peak_memory(call: Call, device: torch.device) -> float:
-    """Returns the bytes that a call needs at its peak, above what it found.
+    """Returns the peak memory of a call in bytes, above the memory before it.
 
-    On a CPU it is that of the process, as Linux counts it: memory that
-    earlier calls have given back may hide some of it.
+    On a CPU this is the memory of the process as Linux counts it. It may be
+    too low if earlier calls have released memory that the call uses again.
+
+    Args:
+        call: the call, which is made once.
+        device: device that it computes on.
     """
     if device.type == 'cuda':
         torch.cuda.reset_peak_memory_stats(device)

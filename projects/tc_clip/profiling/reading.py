@@ -1,7 +1,7 @@
-"""What reading a video costs: decoding it, and a config's whole pipelines.
+"""Measures the cost of reading a video: its decoding and whole pipelines.
 
-Costs are core-seconds: loader workers use a thread each, so that a machine
-reads as many videos per second as it has cores over the cost of one.
+Costs are core-seconds. Loader workers use one thread each, so a machine reads
+(number of cores / cost of a video) videos per second.
 """
 import statistics
 from pathlib import Path
@@ -27,6 +27,11 @@ def textured_frames(width: int, height: int,
                     frames: int) -> Iterator[np.ndarray]:
     """Draws a camera that pans over a blurred texture, with sensor noise.
 
+    Args:
+        width: width in pixels.
+        height: height in pixels.
+        frames: number of frames.
+
     Yields:
         Frames ``(height, width, 3)``, uint8.
     """
@@ -36,13 +41,16 @@ def textured_frames(width: int, height: int,
         coarse, (width + frames, height), interpolation=cv2.INTER_CUBIC)
     noise = rng.normal(0, 4, size=(height, width + frames, 1))
     for i in range(frames):
-        # noise moves against the scene, so that no frame repeats another's
+        # noise moves against the scene, so that no two frames are equal
         frame = scene[:, i:i + width] + noise[:, frames - i:][:, :width]
         yield frame.clip(0, 255).astype(np.uint8)
 
 
 def up_to_decode(pipeline: Sequence[Dict]) -> List[Dict]:
-    """Returns the transforms up to the one that decodes, itself included.
+    """Returns the transforms up to and including the one that decodes.
+
+    Args:
+        pipeline: configs of all transforms.
 
     Raises:
         ValueError: no transform decodes.
@@ -57,6 +65,11 @@ def up_to_decode(pipeline: Sequence[Dict]) -> List[Dict]:
 
 def reading(pipeline: Sequence[Dict], path: Path, runs: int) -> Iterator[Row]:
     """Measures one pipeline on one video.
+
+    Args:
+        pipeline: configs of the transforms.
+        path: the video file.
+        runs: runs that count.
 
     Yields:
         Name, core-seconds, their unit and videos/s, for the decoding and for
@@ -90,16 +103,16 @@ def made_videos(folder: Path) -> Iterator[Path]:
 
 def read_costs(config: Config, runs: int,
                videos: Sequence[Path] = ()) -> Iterator[Row]:
-    """Measures what validation and testing read, one process at a time.
+    """Measures the pipelines of validation and testing, in one process.
 
     Args:
         config: a config with data loaders.
         runs: runs that count.
-        videos: files to read. By default they are made, as MPEG-4 Part 2, for
-            OpenCV brings no other encoder; H.264 costs more.
+        videos: files to read. By default videos are made, as MPEG-4 Part 2,
+            because OpenCV ships with no other encoder; H.264 costs more.
 
     Yields:
-        As ``reading``.
+        The rows of :func:`reading`.
     """
     cv2.setNumThreads(0)  # as MMEngine sets it in loader workers
     with TemporaryDirectory() as folder:

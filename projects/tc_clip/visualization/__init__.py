@@ -1,4 +1,4 @@
-"""Looks at what the vision tower does with the patches of a video."""
+"""Records and draws which patches the vision tower uses."""
 from .run_page import PageVideo, write_page
 from .token_maps import (distinct_colours, draw_attention, draw_groups,
                          draw_seeds, group_colours)

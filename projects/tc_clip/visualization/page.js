@@ -312,7 +312,7 @@ window.addEventListener('hashchange', () => {
 });
 
 const right = run.videos.filter((video) => video.truth !== null);
-element('facts').textContent = Object.entries(run.facts).map(
+element('header').textContent = Object.entries(run.header).map(
     ([name, value]) => `${name}: ${value}`).concat(right.length ? [
   `right: ${right.filter(isRight).length} of ${right.length} videos`] : []
 ).join(' · ');

@@ -1,7 +1,7 @@
-"""One self-contained HTML page of what a model did with videos.
+"""Writes one self-contained HTML page of videos, predictions and tokens.
 
 The page holds frames, predictions and token maps, and the script that draws
-them. It loads nothing, so it can be opened from a disk or sent by mail.
+them. It loads no other file, so it can be opened from a disk or sent by mail.
 """
 import base64
 import json
@@ -21,14 +21,14 @@ _QUALITY = 90  # of the frames, in percent
 
 
 class PageVideo(NamedTuple):
-    """What the page tells about a video.
+    """The content of the page for a video.
 
     Attributes:
-        name: how it is listed.
-        record: what the tower saw and did. Without layers only the frames
-            are shown.
+        name: its name in the list.
+        record: frames and token maps. Without layers only the frames are
+            shown.
         guesses: the best classes, best first.
-        truth: the class that it is known to be of, if any.
+        truth: its labelled class, if any.
     """
     name: str
     record: ViewRecord
@@ -37,14 +37,14 @@ class PageVideo(NamedTuple):
 
 
 def write_page(path: Path, title: str, videos: Sequence[PageVideo],
-               facts: Mapping[str, Any]) -> None:
+               header: Mapping[str, Any]) -> None:
     """Writes the page.
 
     Args:
         path: ``.html`` file; its folder is made.
         title: headline of the page.
-        videos: what it shows, one at least.
-        facts: what stands below the headline.
+        videos: videos to show, at least one.
+        header: names and values below the headline.
 
     Raises:
         ValueError: there is no video.
@@ -54,9 +54,9 @@ def write_page(path: Path, title: str, videos: Sequence[PageVideo],
     levels = np.arange(256, dtype=np.uint8)[None]
     heat = cv2.applyColorMap(levels, cv2.COLORMAP_TURBO)[0, :, ::-1]
     run = dict(
-        facts={
+        header={
             name: str(value)
-            for name, value in facts.items()
+            for name, value in header.items()
         },
         heat=_hex(heat),
         tint=TINT,
@@ -67,14 +67,14 @@ def write_page(path: Path, title: str, videos: Sequence[PageVideo],
         title=escape(title),
         style=(folder / 'page.css').read_text('utf-8'),
         script=(folder / 'page.js').read_text('utf-8'),
-        # a name could hold the end of the element that the data is in
+        # a name could contain the end tag of the element that holds the data
         run=json.dumps(run, ensure_ascii=False).replace('<', '\\u003c'))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page, encoding='utf-8')
 
 
 def _video(video: PageVideo) -> Dict[str, Any]:
-    """Returns what the script draws a video from."""
+    """Returns the data from which the script draws a video."""
     layers = video.record.layers
     return dict(
         name=video.name,

@@ -7,8 +7,8 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-DARK = 0.3  # brightness that is left of patches that are not seeds
-TINT = 0.6  # share of a colour in the pixels that it covers
+DARK = 0.3  # remaining brightness of patches that are not seeds
+TINT = 0.6  # share of the colour in tinted pixels
 _LEVELS = np.array([0, 51, 102, 153, 204, 255], np.uint8)
 
 
@@ -20,10 +20,10 @@ def _to_lab(colours: np.ndarray) -> np.ndarray:
 
 @lru_cache(maxsize=1)
 def _palette() -> np.ndarray:
-    """Orders vivid colours ``(n, 3)``, each far from all before it."""
+    """Returns vivid colours ``(n, 3)``, each far from all earlier ones."""
     grid = np.stack(np.meshgrid(*[_LEVELS] * 3), -1).reshape(-1, 3)
     lab = _to_lab(grid)
-    # Dark or grey, they would look like patches that are not seeds.
+    # Dark or grey colours would look like patches that are not seeds.
     vivid = (lab[:, 0] > 40) & (np.hypot(lab[:, 1], lab[:, 2]) > 30)
     grid, lab = grid[vivid], lab[vivid]
     order = [int(lab[:, 1].argmax())]
@@ -36,13 +36,13 @@ def _palette() -> np.ndarray:
 
 
 def distinct_colours(count: int) -> np.ndarray:
-    """Returns colours in an order whose every prefix is well distinct.
+    """Returns colours in an order in which the first ones differ most.
 
-    Each is the one that is farthest in CIELAB from all before it. They come
-    again where there are more than the palette has (over 100).
+    Each colour is the farthest in CIELAB from all earlier ones. Colours repeat
+    if ``count`` exceeds the palette (over 100 colours).
 
     Args:
-        count: how many.
+        count: number of colours.
 
     Returns:
         ``(count, 3)`` uint8 RGB.
@@ -53,7 +53,7 @@ def distinct_colours(count: int) -> np.ndarray:
 def group_colours(groups: np.ndarray) -> np.ndarray:
     """Chooses a colour for each context token, the same in all frames.
 
-    Those that hold the most seeds get the most distinct colours.
+    Tokens with the most seeds get the most distinct colours.
 
     Args:
         groups: see :class:`TokenMaps`, ``(T, h, w)``.
@@ -92,7 +92,7 @@ def enlarge(frames: np.ndarray, side: int) -> np.ndarray:
         side: least number of pixels of the shorter side.
 
     Returns:
-        Frames larger by a whole factor; as they are if they are large enough.
+        Frames enlarged by a whole factor; unchanged if they are large enough.
     """
     factor = -(-side // min(frames.shape[1:3]))
     return frames.repeat(factor, 1).repeat(factor, 2)
@@ -104,7 +104,7 @@ def _grey(frames: np.ndarray) -> np.ndarray:
 
 
 def _borders(labels: np.ndarray) -> np.ndarray:
-    """Tells where ``(T, H, W)`` differs from a neighbour in its frame."""
+    """Returns where ``(T, H, W)`` differs from a neighbour in its frame."""
     framed = np.pad(labels, ((0, 0), (1, 1), (1, 1)), mode='edge')
     neighbours = (framed[:, :-2, 1:-1], framed[:, 2:, 1:-1],
                   framed[:, 1:-1, :-2], framed[:, 1:-1, 2:])
@@ -156,12 +156,12 @@ def share_of_maximum(attention: np.ndarray) -> np.ndarray:
 
 
 def draw_attention(frames: np.ndarray, attention: np.ndarray) -> np.ndarray:
-    """Shows what the CLS tokens attend to as heat, blue to red.
+    """Shows the attention of CLS tokens as colours from blue to red.
 
     Args:
         frames: ``(T, H, W, 3)`` uint8 RGB.
         attention: ``(T, h, w)``. Its maximum over the whole clip is red, so
-            that frames compare.
+            that frames can be compared.
 
     Returns:
         Like ``frames``.

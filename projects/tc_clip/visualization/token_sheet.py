@@ -1,4 +1,4 @@
-"""Lays drawings of tokens out as a sheet (PNG) and as a video (mp4)."""
+"""Arranges drawings of tokens as a sheet (PNG) and as a video (mp4)."""
 from pathlib import Path
 from typing import List, NamedTuple, Sequence
 
@@ -12,19 +12,19 @@ from .token_maps import draw_attention, draw_groups, draw_seeds, enlarge
 from .token_records import ViewRecord
 
 MOST_COLUMNS = 16
-# inches, of which one has _DPI pixels
+# in inches; an inch has _DPI pixels
 _TILE, _LEFT, _TITLE, _NAMES, _GAP = 1.6, 1.5, 0.45, 0.25, 0.06
 _DPI = 100
 _FPS = 4
 
 
 class ModelView(NamedTuple):
-    """What is shown of a model.
+    """The record of a model, and the layers to show.
 
     Attributes:
-        title: above its drawings.
-        record: of a clip.
-        layers: which to show, 1-based, -1 is the last.
+        title: text above its drawings.
+        record: record of a clip.
+        layers: layers to show, 1-based, -1 is the last.
     """
     title: str
     record: ViewRecord
@@ -41,10 +41,10 @@ class Strip(NamedTuple):
     """Pictures side by side.
 
     Attributes:
-        pictures: each ``(H, W, 3)`` uint8 RGB.
-        names: above each picture; none if empty.
-        label: left of them.
-        title: above them; none if empty.
+        pictures: pictures, each ``(H, W, 3)`` uint8 RGB.
+        names: text above each picture; may be empty.
+        label: text on the left.
+        title: text above all pictures; may be empty.
     """
     pictures: Sequence[np.ndarray]
     names: Sequence[str]
@@ -53,11 +53,11 @@ class Strip(NamedTuple):
 
 
 def layer_rows(record: ViewRecord, layer: int) -> List[Row]:
-    """Draws a layer: seed and context tokens, if it has some, and attention.
+    """Draws a layer: seed and context tokens, if it has any, and attention.
 
     Args:
-        record: of a clip.
-        layer: 1-based.
+        record: record of a clip.
+        layer: number of the layer, 1-based.
     """
     frames = enlarge(record.frames, int(_TILE * _DPI))
     maps = record.layers[layer - 1]
@@ -77,17 +77,23 @@ def layer_rows(record: ViewRecord, layer: int) -> List[Row]:
 def chosen_layers(view: ModelView) -> List[int]:
     """Returns the layers of a view, 1-based and in order.
 
+    Args:
+        view: record of a model and the layers to show.
+
     Raises:
-        ValueError: a layer is not there.
+        ValueError: a layer does not exist.
     """
     return layer_indices(view.layers, len(view.record.layers), 'layers')
 
 
 def count_frames(views: Sequence[ModelView]) -> int:
-    """Returns how many frames the clips have.
+    """Returns the number of frames of the clips.
+
+    Args:
+        views: records of the models.
 
     Raises:
-        ValueError: they do not have the same number of frames.
+        ValueError: the clips do not have the same number of frames.
     """
     first = views[0]
     for view in views[1:]:
@@ -96,12 +102,12 @@ def count_frames(views: Sequence[ModelView]) -> int:
             raise ValueError(
                 f'Models cannot be shown side by side: "{first.title}" sees '
                 f'{counts[0]} frames, "{view.title}" {counts[1]}. Give '
-                'configs that sample as many frames')
+                'configs that sample the same number of frames')
     return len(first.record.frames)
 
 
 def sheet_strips(views: Sequence[ModelView]) -> List[Strip]:
-    """Lays models out below each other, with a column for each frame."""
+    """Arranges models below each other, with a column for each frame."""
     count = count_frames(views)
     columns = np.linspace(0, count - 1, min(count, MOST_COLUMNS))
     columns = columns.round().astype(int)
@@ -123,7 +129,7 @@ def sheet_strips(views: Sequence[ModelView]) -> List[Strip]:
 
 
 def video_strips(views: Sequence[ModelView]) -> List[List[Strip]]:
-    """Lays a picture out for each frame: a line for each model and layer."""
+    """Arranges a picture for each frame, with a line per model and layer."""
     count = count_frames(views)
     pictures: List[List[Strip]] = [[] for _ in range(count)]
     for view in views:
@@ -194,13 +200,13 @@ def write_sheet(path: Path, views: Sequence[ModelView]) -> None:
     """Writes a PNG: frames from left to right, drawings from top to bottom.
 
     Args:
-        path: the file.
-        views: one for each model; clips with the same number of frames. At
+        path: the PNG file.
+        views: one record per model; clips with the same number of frames. At
             most :data:`MOST_COLUMNS` frames are shown, evenly spaced.
 
     Raises:
-        ValueError: the clips differ in their number of frames, or a layer is
-            not there.
+        ValueError: the clips differ in their number of frames, or a layer does
+            not exist.
     """
     draw_strips(sheet_strips(views)).savefig(path, format='png')
 
@@ -218,8 +224,8 @@ def write_video(path: Path, views: Sequence[ModelView]) -> None:
     """Writes an mp4 that shows one frame at a time.
 
     Args:
-        path: the file.
-        views: see :func:`write_sheet`; no frame is left out.
+        path: the mp4 file.
+        views: see :func:`write_sheet`; all frames are shown.
 
     Raises:
         OSError: the file cannot be written.
