@@ -1,6 +1,6 @@
 """Fixture: small models as files of tools/export.py, each written once.
 
-The conftest of a folder imports it where its tests use it.
+tests/conftest.py imports it, so that all folders share the files.
 """
 import pytest
 import torch

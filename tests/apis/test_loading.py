@@ -44,6 +44,12 @@ def test_only_classes_that_are_given_are_written():
     assert model.cls_head.wordings == ['to {}']
 
 
+def test_a_config_without_a_head_is_refused():
+    model = ConfigDict(type='Recognizer3D', backbone=dict(type='TCCLIPViT'))
+    with pytest.raises(ValueError, match='None takes no class names'):
+        loading.choose_classes(model, ['run'], ())
+
+
 def test_heads_without_class_names_are_refused():
     model = ConfigDict(cls_head=dict(type='TimeSformerHead'))
     with pytest.raises(ValueError, match='^TimeSformerHead takes no class na'):

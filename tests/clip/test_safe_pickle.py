@@ -164,6 +164,6 @@ def test_files_that_hold_no_checkpoint(tmp_path):
     torch.jit.save(torch.jit.script(torch.nn.Linear(1, 1)), path)
     with pytest.raises(ValueError) as error:
         read_tensors(path)
-    assert str(error.value) == (f'{path} is a TorchScript archive, no '
+    assert str(error.value) == (f'{path} is a TorchScript archive, not a '
                                 'checkpoint of tensors; convert it as layout '
                                 '`openai`.')

@@ -1,4 +1,5 @@
 # Bipartite soft matching, weighted by the attention of CLS.
 _base_ = '../few_shot.py'
 model = dict(
-    backbone=dict(reference=dict(weights=dict(type='CLSAttentionSelection'))))
+    backbone=dict(
+        reference=dict(seed_weights=dict(type='CLSAttentionSelection'))))

@@ -3,4 +3,4 @@ _base_ = '../few_shot.py'
 model = dict(
     backbone=dict(
         reference=dict(
-            weights=dict(type='PatchSaliencySelection', sharpen=True))))
+            seed_weights=dict(type='PatchSaliencySelection', sharpen=True))))

@@ -34,7 +34,8 @@ def choose_classes(model: Any, class_names: Optional[Names],
                    wordings: Sequence[str]) -> None:
     """Writes class names into the config of a model, if any are given."""
     head: Any = model.get('cls_head') or {}
-    if not hasattr(MODELS.get(head.get('type', '')), 'set_classes'):
+    kind = MODELS.get(head['type']) if 'type' in head else None
+    if not hasattr(kind, 'set_classes'):
         raise ValueError(
             f'{head.get("type")} takes no class names: give a config with '
             "cls_head=dict(type='TCCLIPHead', ...), or use MMAction2's "

@@ -20,7 +20,7 @@ ROWS = dict(
     random=dict(summary=dict(type='RandomMerge')),
     kmeans=dict(summary=dict(type='KMeansMerge')),
     dpc_knn=dict(summary=dict(type='DPCKNNMerge')),
-    attention_weights=dict(weights=dict(type='CLSAttentionSelection')),
+    attention_weights=dict(seed_weights=dict(type='CLSAttentionSelection')),
     saliency_weights=dict(weights=SALIENCY),
     saliency_of_sources=dict(
         weights=SALIENCY,

@@ -1,2 +1,0 @@
-"""Models that are exported once."""
-from tests.exported_models import exported  # noqa: F401
