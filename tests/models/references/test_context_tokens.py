@@ -118,5 +118,5 @@ def test_rows_of_the_ablations_train_in_a_tower(row):
 
 def test_no_selection_needs_all_patches():
     reference = ContextTokens(selection=dict(type='NoSelection'))
-    with pytest.raises(ValueError, match=r'3 seeds.*seed_ratio=1\.0'):
+    with pytest.raises(ValueError, match=r'num_seeds=3.*seed_ratio=1\.0'):
         reference(*make_layer())

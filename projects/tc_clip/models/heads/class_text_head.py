@@ -82,6 +82,7 @@ class ClassTextHead(BaseHead):
             raise ValueError(f'class_chunk={class_chunk} must be 1 or more')
         config = clip_config(arch, pretrained)
         self.embed_dim = config['embed_dim']
+        # 0 classes for now: `set_classes` below sets their number
         super().__init__(0, in_channels or self.embed_dim, **kwargs)
         self.arch, self.pretrained = arch, pretrained
         self.split_camel_case, self.full_stop = split_camel_case, full_stop
@@ -89,6 +90,7 @@ class ClassTextHead(BaseHead):
         self.text_encoder = TextEncoder(config, with_cp)
         longest = self.text_encoder.context_length
         self.context_length = min(context_length or longest, longest)
+        # CLIP's training starts with this temperature, 0.07
         self.logit_scale = nn.Parameter(torch.tensor(math.log(1 / 0.07)))
         self.prompts = MODELS.build(
             prompts or dict(
@@ -136,6 +138,7 @@ class ClassTextHead(BaseHead):
             wordings: other wordings, see the option of the class.
         """
         names = load_class_names(names)
+        # S * C texts, one wording after the other
         tokens = self._tokenize(
             [names, *(reworded(names, wording) for wording in wordings)])
         self.class_names, self.num_classes = names, len(names)
@@ -153,6 +156,7 @@ class ClassTextHead(BaseHead):
 
     def _tokenize(self, wordings: Sequence[Sequence[str]]) -> ClassTokens:
         """Tokenizes the class names in all wordings."""
+        # a fixed prompt keeps underscores, as official ViFi-CLIP does
         learned = self.prompt_vectors is not None
         texts = [
             readable_name(name, self.split_camel_case, learned) +
@@ -191,6 +195,7 @@ class ClassTextHead(BaseHead):
         encoder = self.text_encoder
         # number of tokens in each chunk of classes
         sizes = [sum(c * length for c, length in runs) for runs in self.chunks]
+        # per chunk, a prefix (1, S, D) and suffixes (1, p, D)
         states = (
             self.prompts.embed(self.prompt_vectors, ids, runs, encoder)
             for ids, runs in zip(self.suffix_ids.split(sizes), self.chunks))

@@ -132,12 +132,14 @@ class TCCLIPHead(ClassTextHead):
         # (b, texts, E) -> (b, S * C, E), one wording after the other
         features = torch.cat(texts, 1)[:, self.text_of_class]
         if self.fusion is not None and context is not None:
+            # features of all texts attend to the last layer's (B, k, E)
             features = self.fusion(features, context[:, -1])
         # (b, S * C, E) -> (b, S, C, E) -> (b, K, E)
         return self.aggregate(features.unflatten(1, (-1, self.num_classes)))
 
     def _check_context(self, context: Optional[Tensor]) -> Optional[Tensor]:
         """Checks the context tokens, and detaches them if asked to."""
+        # fusion alone reads one layer's context tokens
         wanted = len(self.prompt_layers) or int(self.fusion is not None)
         if not wanted:
             return None
@@ -163,6 +165,7 @@ class TCCLIPHead(ClassTextHead):
             Videos ``(B, E)``, or frames ``(B, T, E)`` if the backbone gives
             frames, and texts ``(B or 1, K, E)``, all of unit length.
         """
+        # (B, E) or (B, T, E), and (B, P, k, E) or None
         feature, context = split_features(x, num_segs)
         if feature.shape[-1] != self.in_channels:
             raise ValueError(
@@ -174,6 +177,7 @@ class TCCLIPHead(ClassTextHead):
 
     def compare(self, video: Tensor, text: Tensor) -> Tensor:
         """Returns the logits of :meth:`unit_features`, ``(B, C)``."""
+        # (B, K), for K texts that `aggregate` gave
         logits = self.logit_scale.exp() * self.similarity(video, text)
         return self.aggregate.class_logits(logits)
 

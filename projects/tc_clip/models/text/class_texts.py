@@ -95,6 +95,7 @@ def tokenize_classes(texts: Sequence[str], num_before: int,
     unique = [*dict.fromkeys(texts)]
     row_of_text = {text: i for i, text in enumerate(unique)}
     for text in unique:
+        # SOS and the prompt come before these tokens
         rows.append(tokenizer.encode(text) + [tokenizer.eot_token_id])
         length = num_before + len(rows[-1])
         if length > context_length:
@@ -105,6 +106,7 @@ def tokenize_classes(texts: Sequence[str], num_before: int,
     # texts of equal length are neighbours, short ones first
     by_length = sorted(range(len(rows)), key=lambda i: len(rows[i]))
     runs = groupby(len(rows[i]) for i in by_length)
+    # the inverse of this order: the place of each row
     place_of_row = torch.tensor(by_length).argsort()
     return ClassTokens(
         torch.tensor([token for i in by_length for token in rows[i]]),

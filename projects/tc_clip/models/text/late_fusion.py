@@ -53,6 +53,7 @@ class VisionTextFusion(BaseModule):
         """
         text = text.expand(len(context), -1, -1)  # (B, C, E)
         refined = text
+        # the texts of a video are queries, its context tokens keys and values
         for layer in self.layers:
             refined = layer(refined, context, context)
         return text + self.alpha * refined

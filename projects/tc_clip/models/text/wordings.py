@@ -25,7 +25,8 @@ class MeanOfWordings(BaseModule):
             is not changed.
         """
         if features.shape[1] == 1:
-            return features[:, 0]
+            return features[:, 0]  # the head normalises it
+        # mean of unit vectors: (B or 1, S, C, E) -> (B or 1, C, E)
         return F.normalize(features, dim=-1).mean(1)
 
     def class_logits(self, logits: Tensor) -> Tensor:
