@@ -1,4 +1,4 @@
-"""Measures what the rows of an ablation table cost, on random clips."""
+"""Measures the costs of the rows of an ablation table, on random clips."""
 import json
 import statistics
 import subprocess
@@ -18,7 +18,7 @@ RUNS = 9
 
 
 class Cost(NamedTuple):
-    """What a row costs.
+    """The costs of a row.
 
     Attributes:
         gflops: operations of the vision tower for a view, in units of 1e9; a
@@ -36,7 +36,7 @@ class Cost(NamedTuple):
 
 
 def device() -> str:
-    """Returns where costs are measured."""
+    """Returns the device on which costs are measured."""
     return 'cuda' if torch.cuda.is_available() else 'cpu'
 
 
@@ -53,9 +53,9 @@ def step_memory(config: Path, options: Sequence[str], frames: int, batch: int,
 
     Args:
         config: file of the row.
-        options: what to change in it, ``'key=value'`` each.
-        frames: of a video.
-        batch: videos.
+        options: changes of the config, ``'key=value'`` each.
+        frames: frames of a video.
+        batch: videos of the step.
         dtype: precision, a name in torch.
 
     Raises:
@@ -83,7 +83,7 @@ def measure(rows: Dict[str, Path], options: Sequence[str]) -> Dict[str, Cost]:
 
     Args:
         rows: configs, by row.
-        options: what to change in them, ``'key=value'`` each.
+        options: changes of the configs, ``'key=value'`` each.
     """
     benches = {name: build(path, options) for name, path in rows.items()}
     calls = {

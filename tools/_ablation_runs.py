@@ -25,12 +25,12 @@ LAST_LINES = 30
 
 
 class Run(NamedTuple):
-    """A row to be trained and tested with a seed.
+    """A row that is trained and tested with a seed.
 
     Attributes:
         config: file of the row.
-        options: what to change in the config, ``'key=value'`` each.
-        seed: of the training.
+        options: changes of the config, ``'key=value'`` each.
+        seed: seed of the training.
         folder: work dir.
     """
     config: Path
@@ -75,13 +75,13 @@ def load_config(path: Path, options: Sequence[str]) -> Config:
 
 
 def epoch_options(path: Path, epochs: Optional[int]) -> List[str]:
-    """Returns the options that train a row's config for so many epochs.
+    """Returns the options that train a row's config for ``epochs`` epochs.
 
-    A warm-up as long as that, or longer, ends an epoch before.
+    A warm-up that would not end before is cut to ``epochs - 1``.
 
     Args:
         path: file of the row.
-        epochs: length of the training; None leaves the config's.
+        epochs: length of the training; None keeps that of the config.
     """
     if epochs is None:
         return []
@@ -94,12 +94,12 @@ def epoch_options(path: Path, epochs: Optional[int]) -> List[str]:
 
 
 def settings_of(run: Run, config: Config) -> Dict[str, Any]:
-    """Returns what tells a run apart from another in the same folder.
+    """Returns the settings that identify a run in its folder.
 
     Args:
         run: the run.
-        config: its config with its options; a hash of it sees what the
-            environment changes, such as ``SHOTS``.
+        config: its config with its options; its hash also depends on
+            environment variables that it reads, such as ``SHOTS``.
     """
     text = json.dumps(config.to_dict(), sort_keys=True, default=str)
     text = text.replace(str(TOOLS.parent), '')  # the checkout may be moved
@@ -111,7 +111,7 @@ def settings_of(run: Run, config: Config) -> Dict[str, Any]:
 
 
 def read_json(path: Path) -> Dict[str, Any]:
-    """Reads a JSON file, an absent one as empty."""
+    """Reads a JSON file; returns an empty dict if it does not exist."""
     return json.loads(path.read_text()) if path.is_file() else {}
 
 
@@ -125,12 +125,12 @@ def run_tool(log: Path, name: str, *arguments: Any) -> None:
     """Runs one of these tools in another process.
 
     Args:
-        log: file for what it prints.
+        log: file for its output.
         name: file name of the tool.
-        arguments: its command line.
+        *arguments: its command line.
 
     Raises:
-        SystemExit: it failed; shows its last lines.
+        SystemExit: the tool failed; the message has its last lines.
     """
     command = [sys.executable, str(TOOLS / name), *map(str, arguments)]
     print(f'{name}: its log is {log}', file=sys.stderr, flush=True)
@@ -141,7 +141,7 @@ def run_tool(log: Path, name: str, *arguments: Any) -> None:
 
 
 def figures_key(config: Config) -> str:
-    """Returns the key of result.json for what a row's test measured.
+    """Returns the key under which result.json holds figures of a row's test.
 
     Args:
         config: config of the row.
@@ -151,15 +151,15 @@ def figures_key(config: Config) -> str:
 
 
 def read_test(folder: Path, config: Config) -> Dict[str, Any]:
-    """Returns what the newest test of a run measured, on how many videos.
+    """Returns the results and the number of videos of a run's newest test.
 
     Args:
         folder: work dir of the run, with the test's in ``test``.
         config: config of the row.
 
     Returns:
-        ``videos``, and either ``protocol_results``, as the test wrote them,
-        or ``accuracy`` in percent by column.
+        ``videos``, and either ``protocol_results``, the file of the test, or
+        ``accuracy`` in percent by column.
     """
     key = figures_key(config)
     if key == 'protocol_results':
@@ -176,13 +176,13 @@ def read_test(folder: Path, config: Config) -> Dict[str, Any]:
 
 
 def train_and_test(run: Run) -> Dict[str, Any]:
-    """Trains and tests a row, goes on with it, or reads its result.
+    """Trains and tests a row; resumes an earlier run or reads its result.
 
     Args:
         run: the row, its seed and settings.
 
     Returns:
-        What :func:`read_test` returns, and ``settings`` of the run.
+        Output of :func:`read_test`, and ``settings`` of the run.
 
     Raises:
         SystemExit: training or testing failed.
@@ -200,7 +200,7 @@ def train_and_test(run: Run) -> Dict[str, Any]:
             print(
                 f'{folder}: trained anew, as settings have changed',
                 file=sys.stderr)
-        # names a checkpoint to go on with, which must not be of others
+        # it names the checkpoint to resume, which has other settings
         (folder / 'last_checkpoint').unlink(missing_ok=True)
         result_file.unlink(missing_ok=True)
         write_json(folder / SETTINGS, settings)

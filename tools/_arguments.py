@@ -17,14 +17,14 @@ DEFAULT_CONFIG = 'zero_shot/tcclip_k400.py'
 
 
 def positive(text: str) -> int:
-    """Reads a whole number from 1 on."""
+    """Reads a whole number that is 1 or more."""
     if int(text) < 1:
         raise argparse.ArgumentTypeError(f'{text} must be 1 or more')
     return int(text)
 
 
 def video_parser(description: Optional[str]) -> argparse.ArgumentParser:
-    """Makes a parser of videos, the model and how the videos are read."""
+    """Makes a parser with options for videos, the model and the views."""
     parser = argparse.ArgumentParser(
         description=description,
         formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -33,7 +33,7 @@ def video_parser(description: Optional[str]) -> argparse.ArgumentParser:
     add_model(parser)
     add('--test-views',
         action='store_true',
-        help="look at all views of the config's test, not of its validation")
+        help="score all views of the config's test, not of its validation")
     add('--batch-size',
         type=positive,
         default=1,
@@ -51,14 +51,14 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         default=DEFAULT_CONFIG,
         help='config of the model (configs/zero_shot/tcclip_k400.py)')
     add('--checkpoint',
-        help="its weights; without them it is zero-shot CLIP and TC-CLIP's "
-        'own parts are untrained')
+        help='its weights; without them it is zero-shot CLIP, and the parts '
+        'that TC-CLIP adds are untrained')
     add_changes(group)
     add('--device', help='e.g. cpu or cuda:1; a GPU if there is one')
 
 
 def add_changes(parser: Any) -> None:
-    """Adds the options that change a config: class names, and anything."""
+    """Adds the options that change a config."""
     add = parser.add_argument
     add('--class-names',
         '--labels',
@@ -81,7 +81,7 @@ def add_changes(parser: Any) -> None:
 
 
 def names_or_file(names: Sequence[str]) -> Union[str, List[str]]:
-    """Tells one file of class names from the names themselves."""
+    """Returns a single file of class names, or the list of names."""
     if len(names) == 1 and Path(names[0]).suffix in ('.txt', '.csv', '.json'):
         return names[0]
     return [*names]
@@ -99,10 +99,10 @@ def load_model(config: Union[str, Path],
         checkpoint: file of its weights, if there is one.
         args: with the options of :func:`add_changes` and a ``device``.
         cfg_options: changes of the config.
-        options: further options of TCCLIPInferencer.
+        **options: further options of TCCLIPInferencer.
 
     Raises:
-        SystemExit: the model cannot be loaded; says why.
+        SystemExit: the model cannot be loaded; the message has the reason.
     """
     try:
         changed = read_config(config)
@@ -115,7 +115,7 @@ def load_model(config: Union[str, Path],
             class_names=names,
             wordings=args.wordings,
             **options)
-    # What files that are cut off, and devices that are not there, raise.
+    # errors of truncated files and missing devices
     except (EOFError, ImportError, KeyError, OSError, RuntimeError, TypeError,
             UnpicklingError, ValueError) as error:
         what = f'{config}' + (f' with {checkpoint}' if checkpoint else '')
@@ -123,7 +123,10 @@ def load_model(config: Union[str, Path],
 
 
 def find_videos(paths: Sequence[Path]) -> List[Path]:
-    """Lists videos; files as they are given, folders with all below them.
+    """Lists the given video files, and all videos below the given folders.
+
+    Args:
+        paths: files and folders.
 
     Raises:
         SystemExit: a path does not exist, or there is no video.
@@ -141,5 +144,5 @@ def find_videos(paths: Sequence[Path]) -> List[Path]:
 
 
 def progress(items: Iterable[Any], what: str, total: int) -> Iterable[Any]:
-    """Shows a progress bar where people look, apart from the output."""
+    """Shows a progress bar on the standard error stream."""
     return track(items, what, total, console=Console(stderr=True))

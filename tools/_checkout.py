@@ -1,6 +1,7 @@
 """Finds this checkout and the command line tools of the installed mmaction2.
 
-Importing it puts the checkout on the path: tools run without installation.
+Importing this module puts the checkout on the path, so that tools run without
+installation.
 """
 import importlib.util
 import os
@@ -21,7 +22,7 @@ def tools_folder() -> Path:
     spec = importlib.util.find_spec('mmaction')
     roots = (spec.submodule_search_locations or []) if spec else []
     for root in roots:
-        # A wheel carries them in .mim, an editable checkout beside itself.
+        # In .mim of a wheel, or beside the package in an editable checkout.
         for folder in (Path(root, '.mim/tools'), Path(root, '../tools')):
             if (folder / 'train.py').is_file():
                 return folder.resolve()
@@ -31,14 +32,14 @@ def tools_folder() -> Path:
 
 
 def full_path(argument: str) -> str:
-    """Returns the path of a config; other arguments stay as they are.
+    """Returns the path of a config; other arguments are not changed.
 
     Args:
-        argument: of a command line; a config if it ends in ``.py`` and is not
-            an option or ``KEY=VALUE``.
+        argument: argument of a command line; it is a config if it ends in
+            ``.py`` and is not an option or ``KEY=VALUE``.
 
     Raises:
-        SystemExit: there is no such config; names similar ones.
+        SystemExit: there is no such config; the message names similar ones.
     """
     from projects.tc_clip import config_file
     if not argument.endswith('.py') or argument[0] == '-' or '=' in argument:
@@ -65,7 +66,7 @@ def become_script(name: str, *arguments: str) -> None:
 
     Args:
         name: path below its folder of tools.
-        arguments: its command line, where configs may have short names.
+        *arguments: its command line, where configs may have short names.
     """
     env = dict(os.environ)
     if (ROOT / 'projects/tc_clip').is_dir():

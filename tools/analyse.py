@@ -21,7 +21,7 @@ def parse_args() -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('tool', choices=list(PATCHES))
     parser.add_argument(
-        'arguments', nargs=argparse.REMAINDER, help='those of the tool')
+        'arguments', nargs=argparse.REMAINDER, help='arguments of the tool')
     return parser.parse_args()
 
 

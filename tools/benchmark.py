@@ -1,12 +1,12 @@
-"""Measures speed and memory of a config, on random weights and clips.
+"""Measures speed and memory of a config, with random weights and clips.
 
     python tools/benchmark.py configs/tcclip_k400.py --against naive
 
-Beside the times stand their floors: what the matrix products alone take at
-the rate that this machine reaches at the tower's shapes. `--against naive`
-runs the textbook version of tests/reference in turn with ours, and prints the
-ratios. Reading is measured with the config's pipelines, on videos of ten
-seconds that are made for it or on yours (`--videos`).
+Below some times is a floor: the time of their matrix products alone, at the
+rate that this machine reaches for the tower's shapes. `--against naive` runs
+the textbook version of tests/reference in turn with ours, and prints the
+ratios. Reading is measured with the config's pipelines, on generated videos of
+ten seconds or on yours (`--videos`).
 """
 import argparse
 import json
@@ -46,10 +46,13 @@ def parse_args() -> argparse.Namespace:
     add('--views', type=int, default=1, help='views scored at once')
     add('--classes',
         type=int,
-        help="as many classes, named after the config's")
+        help="number of classes, named after the config's")
     add('--train-frames', type=int, default=8, help='frames when training')
     add('--train-batch', type=int, default=2, help='videos when training')
-    add('--videos', nargs='+', type=Path, help='videos to read, not our own')
+    add('--videos',
+        nargs='+',
+        type=Path,
+        help='videos to read instead of generated ones')
     add('--cfg-options', nargs='+', action=DictAction)
     add('--peak', nargs=2, help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -68,7 +71,7 @@ def print_ratio(name: str, times: Dict[str, List[float]], ours: str,
 
 
 def print_floor(bench: Bench, call: Call, spent: float, rate: float) -> None:
-    """Prints what a call's matrix products take at a rate of them."""
+    """Prints the time of a call's matrix products at a given rate."""
     floor = bench.multiply_adds(call) / rate
     print_row('    floor of its products', floor, 's',
               f'{spent / floor:.2f}x, {rate * 2e-9:.0f} GFLOP/s')
@@ -94,7 +97,7 @@ def print_peaks(call: str, names: List[str]) -> None:
 
 
 def load_config(args: argparse.Namespace) -> Config:
-    """Reads the config with its changes; exits where there is no such file."""
+    """Reads the config with its changes; exits if there is no such file."""
     try:
         config = Config.fromfile(config_file(args.config))
     except FileNotFoundError as error:
@@ -115,7 +118,7 @@ def load_bench(args: argparse.Namespace) -> Bench:
 
 
 def scorers(bench: Bench, names: List[str]) -> Dict[str, Score]:
-    """Returns what turns clips into logits, by the name of the version."""
+    """Returns functions from clips to logits, by name of the version."""
     scores: Dict[str, Score] = dict(ours=bench.ours)
     if 'naive' in names:
         if not (ROOT / 'tests/reference/naive.py').is_file():
@@ -192,12 +195,12 @@ def training(args: argparse.Namespace, names: List[str]) -> None:
             print_floor(bench, calls[name], spent, rate)
     if args.against:
         print_ratio('time', times, 'ours', 'naive')
-    del bench, calls  # the peaks need the memory
+    del bench, calls  # free their memory for the measurement of peaks
     print_peaks('step', names)
 
 
 def decoding(args: argparse.Namespace) -> None:
-    """Measures what the config's pipelines cost on videos of ten seconds."""
+    """Measures the cost of the config's pipelines on videos."""
     init_default_scope('mmaction')
     print('\nReading videos, in processor time')
     for row in read_costs(load_config(args), args.runs, args.videos or ()):
@@ -205,7 +208,7 @@ def decoding(args: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    """Measures what the command line asks for."""
+    """Runs the benchmarks that the command line selects."""
     args = parse_args()
     if args.peak:
         call, name = args.peak

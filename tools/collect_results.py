@@ -3,12 +3,12 @@
     python tools/collect_results.py work_dirs/zero_shot/tcclip_k400
     python tools/collect_results.py work_dirs/*/* --out DIR
 
-Of each work dir the newest result counts; to take another one, name the
-folder of its time stamp. Of several arguments, those without a result are left
-out. There is a table for each protocol: the rows of the runs, below them those
-of the paper, and what the runs were tested on. The standard deviation over
-splits is that of the population. --out also writes DIR/PROTOCOL.md and, as a
-plot, DIR/PROTOCOL.png.
+The newest result of each work dir is used; to use another one, name the folder
+of its time stamp. If there are several arguments, those without a result are
+left out. There is a table for each protocol: the rows of the runs, below them
+the rows of the paper, and the lists that were tested. The standard deviation
+over splits is that of the population. --out also writes DIR/PROTOCOL.md and,
+as a plot, DIR/PROTOCOL.png.
 """
 import argparse
 import sys
@@ -31,7 +31,7 @@ def parse_args() -> argparse.Namespace:
         nargs='+',
         type=Path,
         metavar='WORK_DIR',
-        help='where tools/test.py wrote results of a protocol')
+        help='folder in which tools/test.py wrote results of a protocol')
     parser.add_argument(
         '--out', type=Path, metavar='DIR', help='write tables and plots here')
     return parser.parse_args()
@@ -44,7 +44,7 @@ def collect(args: argparse.Namespace) -> None:
         args: the command line.
 
     Raises:
-        OSError: a result is not there, or something cannot be written.
+        OSError: a result is missing, or a file cannot be written.
         ValueError: a result is broken.
     """
     files, notes = evaluation.find_results(args.work_dirs)

@@ -17,7 +17,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     """Reads the command line.
 
     Args:
-        argv: arguments, those of the process if None.
+        argv: arguments; None selects those of the process.
     """
     parser = argparse.ArgumentParser(
         description=__doc__,
@@ -28,7 +28,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     add('dst', type=Path, help='file to write')
     add('--clip',
         metavar='TAG_OR_FILE',
-        help='CLIP weights that give what SRC does not hold, e.g. openai')
+        help='CLIP weights for the parts that SRC lacks, e.g. openai')
     add('--arch',
         default='ViT-B-16-quickgelu',
         help='open_clip architecture that tags refer to (%(default)s)')
@@ -45,10 +45,10 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
 
 
 def main(argv: Optional[Sequence[str]] = None) -> None:
-    """Runs the conversion and says what it wrote.
+    """Runs the conversion and prints a summary of the file.
 
     Args:
-        argv: arguments, those of the process if None.
+        argv: arguments; None selects those of the process.
     """
     args = parse_args(argv)
     if args.reverse:

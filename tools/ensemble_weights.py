@@ -2,8 +2,8 @@
 
     python tools/ensemble_weights.py openai FINETUNED OUT --clip-share 0.3
 
-The share is that of CLIP: 0 gives the fine-tuned weights, 1 gives CLIP's. What
-TC-CLIP adds to CLIP stays fine-tuned.
+The share is that of CLIP: 0 gives the fine-tuned weights, 1 gives CLIP's.
+Parts that TC-CLIP adds to CLIP stay fine-tuned.
 """
 import argparse
 from pathlib import Path
@@ -23,7 +23,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     """Reads the command line.
 
     Args:
-        argv: arguments, those of the process if None.
+        argv: arguments; None selects those of the process.
     """
     parser = argparse.ArgumentParser(
         description=__doc__,
@@ -52,13 +52,13 @@ def read_finetuned(path: Path) -> Tuple[State, Dict[str, Any]]:
     """Reads a checkpoint of this project.
 
     Args:
-        path: file that a training or tools/convert_weights.py wrote.
+        path: file of a training or of tools/convert_weights.py.
 
     Returns:
         Its state dict and its meta data.
 
     Raises:
-        ValueError: the file is of another layout, or an ensemble already.
+        ValueError: the file has another layout, or is an ensemble already.
     """
     checkpoint = read_tensors(path)
     state, meta = state_of(checkpoint, str(path)), checkpoint.get('meta') or {}
@@ -77,7 +77,7 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     """Writes the ensemble that the command line asks for.
 
     Args:
-        argv: arguments, those of the process if None.
+        argv: arguments; None selects those of the process.
     """
     args = parse_args(argv)
     state, meta = read_finetuned(args.finetuned)

@@ -6,10 +6,10 @@ The file runs without this project.
     python tools/export.py CONFIG CHECKPOINT --out model.pt2 --dynamic-batch \\
         --class-names "playing chess" "cooking"
 
-The suffix decides: .onnx for onnxruntime and others, .pt2 for torch.export.
-The graph takes pixels (B, 3, T, H, W), RGB from 0 to 255, and gives logits (B,
-C). What was written is run beside the model on random clips; where the logits
-differ, it stays where it is and the exit status is 1.
+The suffix selects the format: .onnx for onnxruntime and others, .pt2 for
+torch.export. The graph takes pixels (B, 3, T, H, W), RGB from 0 to 255, and
+returns logits (B, C). The file is then compared with the model on random
+clips; if the logits differ, the file is kept and the exit status is 1.
 """
 import argparse
 import importlib.util
@@ -54,12 +54,12 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
         parser.error(f'--out {args.out}: must end in .onnx or .pt2')
     if args.batch < 1:
         parser.error('--batch must be 1 or more')
-    args.device = 'cpu'  # constants of a graph stay where it was traced
+    args.device = 'cpu'  # constants of a graph keep the device of the trace
     return args
 
 
 def check_installed(suffix: str) -> None:
-    """Exits where torch is too old or a package is missing."""
+    """Exits if torch is too old or a package is missing."""
     version = tuple(int(n) for n in torch.__version__.split('.')[:2])
     if version < (2, 5):
         raise SystemExit(f'Exporting needs torch 2.5 or later, this is '
@@ -74,7 +74,7 @@ def check_installed(suffix: str) -> None:
 
 
 def verdict(worst: float, allowed: float, out: Path) -> str:
-    """Says what the comparison means; exits where the file is not right."""
+    """Describes the result of the comparison; exits if the file is wrong."""
     if worst > allowed:
         raise SystemExit(
             f'{out} was written, but its logits differ from those of the '
@@ -90,7 +90,7 @@ def verdict(worst: float, allowed: float, out: Path) -> str:
 
 def export_model(inferencer: TCCLIPInferencer,
                  args: argparse.Namespace) -> None:
-    """Writes the file; exits where the model cannot be exported."""
+    """Writes the file; exits if the model cannot be exported."""
     try:
         metadata = export.metadata_of(inferencer)
         program = export.trace(inferencer, args.batch, args.dynamic_batch)
@@ -100,7 +100,7 @@ def export_model(inferencer: TCCLIPInferencer,
 
 
 def main() -> None:
-    """Exports, compares, and says how to use the file."""
+    """Exports, compares, and prints how to use the file."""
     args = parse_args()
     check_installed(args.out.suffix)
     inferencer = load_model(args.config, args.checkpoint, args,

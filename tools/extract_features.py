@@ -5,8 +5,8 @@
     python tools/extract_features.py folder/ --out features --format parquet \\
         --what video text --labels "playing chess" "cooking"
 
-A second run goes on where the first one ended. A video that cannot be read is
-reported, listed in DIR/failed.txt and tried again by the next run.
+A second run continues where the first one ended. A video that cannot be read
+is reported, listed in DIR/failed.txt and tried again by the next run.
 """
 import argparse
 import os
@@ -51,7 +51,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
 
 
 def choose_root(args: argparse.Namespace) -> str:
-    """Returns the folder that names of videos are relative to."""
+    """Returns the folder to which names of videos are relative."""
     if args.root:
         return os.path.abspath(args.root)
     known = files.read_metadata(args.out).get('root')
@@ -60,7 +60,7 @@ def choose_root(args: argparse.Namespace) -> str:
 
 
 def name_videos(videos: Sequence[Path], root: str) -> Dict[str, Path]:
-    """Names videos by their paths below a folder, a video once."""
+    """Names videos by their paths below a folder; each video occurs once."""
     named = {
         Path(os.path.relpath(os.path.abspath(video), root)): video
         for video in videos
@@ -76,7 +76,7 @@ def name_videos(videos: Sequence[Path], root: str) -> Dict[str, Path]:
 
 def metadata_of(inferencer: TCCLIPInferencer, args: argparse.Namespace,
                 root: str) -> Dict[str, Any]:
-    """Returns what the features depend on, as plain data."""
+    """Returns all settings that the features depend on, as plain data."""
     config = inferencer.cfg.model.to_dict()
     for name in ('class_names', 'wordings'):
         config['cls_head'].pop(name, None)
@@ -99,7 +99,7 @@ def metadata_of(inferencer: TCCLIPInferencer, args: argparse.Namespace,
 
 
 def check_what(inferencer: TCCLIPInferencer, what: Sequence[str]) -> None:
-    """Exits where the model does not give what was asked for."""
+    """Exits if the model does not have the requested features."""
     try:
         given = feature_names(inferencer.model)
     except ValueError as error:
@@ -112,12 +112,12 @@ def check_what(inferencer: TCCLIPInferencer, what: Sequence[str]) -> None:
 
 def read(inferencer: TCCLIPInferencer, videos: Dict[str, Path],
          failed: Dict[str, str]) -> Dict[str, dict]:
-    """Reads the clips of videos; notes and reports those that are broken."""
+    """Reads the clips of videos; records and reports broken videos."""
     clips = {}
     for name, video in videos.items():
         try:
             clips[name] = inferencer.pipeline(str(video))
-        # Stock decoders share no class of errors.
+        # errors of stock decoders have no common class
         except Exception as error:
             failed[name] = ' '.join(str(error).split()) or repr(error)
             print(f'left out: {video}: {failed[name]}', file=sys.stderr)
@@ -126,7 +126,7 @@ def read(inferencer: TCCLIPInferencer, videos: Dict[str, Path],
 
 def extract(inferencer: TCCLIPInferencer, videos: Dict[str, Path], store: Any,
             args: argparse.Namespace) -> Dict[str, str]:
-    """Writes the features of videos; returns why some failed."""
+    """Writes the features of videos; returns the reason for each failure."""
     failed: Dict[str, str] = {}
     shown = iter(progress([*videos], 'videos', len(videos)))
     try:
@@ -140,14 +140,14 @@ def extract(inferencer: TCCLIPInferencer, videos: Dict[str, Path], store: Any,
                     for key in args.what
                 }
                 store.add(name, videos[name], arrays)
-    finally:  # of an interrupted run, too
+    finally:  # also after an interruption
         store.close()
         files.put_failures(args.out, failed, store.done())
     return failed
 
 
 def main() -> None:
-    """Extracts what is not there yet, and says what is."""
+    """Extracts the features that are missing, and prints counts."""
     args = parse_args()
     root = choose_root(args)
     videos = name_videos(find_videos(args.videos), root)

@@ -1,6 +1,6 @@
 """Writes the tables of configs/README.md from the configs.
 
-The table of a folder stands below the line ``<!-- configs of FOLDER -->``.
+The table of a folder is below the line ``<!-- configs of FOLDER -->``.
 """
 import ast
 import re
@@ -18,15 +18,18 @@ def settings(value: ast.expr, name: str) -> Iterator[str]:
         for option in value.keywords:
             if option.arg != '_delete_':
                 yield from settings(option.value, f'{name}.{option.arg}')
-    elif ast.unparse(value) != '_base_.class_texts':  # all protocols set these
+    elif ast.unparse(value) != '_base_.class_texts':  # set by all protocols
         yield f'{name}={ast.unparse(value)}'
 
 
 def row(path: Path) -> str:
     """Returns the row of a config.
 
+    Args:
+        path: file of the config.
+
     Raises:
-        ValueError: the first line is not a comment that is a sentence.
+        ValueError: the first line is not a comment with a sentence.
     """
     first, _, code = path.read_text().partition('\n')
     if not re.fullmatch(r'# \S.*\.', first):
@@ -34,14 +37,17 @@ def row(path: Path) -> str:
                          f'comment that says what it is, not {first!r}')
     body = ast.parse(code).body
     calls = [ast.unparse(line) for line in body if isinstance(line, ast.Expr)]
-    own = {
+    assignments = {
         ast.unparse(line.targets[0]): line.value
         for line in body if isinstance(line, ast.Assign)
     }
-    own.pop('work_dir', None)
-    bases = ast.unparse(own.pop('_base_', ast.Constant('')))
-    sets = [s for name, value in own.items() for s in settings(value, name)]
-    short = sets if len(sets) <= 4 else [*own]
+    assignments.pop('work_dir', None)
+    bases = ast.unparse(assignments.pop('_base_', ast.Constant('')))
+    sets = [
+        setting for name, value in assignments.items()
+        for setting in settings(value, name)
+    ]
+    short = sets if len(sets) <= 4 else [*assignments]
     cells = re.findall(r"[^/']+\.py", bases), calls + short
     link = f'[`{path.name}`]({path.relative_to(CONFIGS).as_posix()})'
     texts = (', '.join(f'`{part}`' for part in cell) for cell in cells)

@@ -1,9 +1,9 @@
-"""Makes a small data set whose classes differ in what changes over time.
+"""Makes a small data set whose classes differ only in changes over time.
 
     python tools/make_demo_data.py data/motion
 
 Bright shapes on dark backgrounds move, grow and shrink, change colour, or
-stay: only several frames together tell the class.
+stay: the class shows only in several frames together.
 """
 import argparse
 from pathlib import Path

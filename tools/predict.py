@@ -1,14 +1,14 @@
-"""Predicts what videos show, in words of your own.
+"""Predicts which of your class names fit videos.
 
     python tools/predict.py clip.mp4 folder/ --labels "playing chess" "cooking"
     python tools/predict.py clip.mp4 --checkpoint k400.pth --out result.json
     python tools/predict.py film.mp4 --window 3 --stride 1.5 --out film.json
     python tools/predict.py folder/ --onnx model.onnx --out result.csv
 
-Prints a table. --out writes all of it as .json or .csv, and with --window a
-plot of each video beside it. A video that cannot be read is reported and left
-out. Probabilities are shares of a softmax over the classes given: they compare
-these classes, and say nothing about whether any of them is there.
+The result is printed as a table. --out also writes it as .json or .csv, and
+with --window a plot for each video. A video that cannot be read is reported
+and left out. Probabilities are shares of a softmax over the given classes:
+they compare these classes, and do not say whether the video shows any of them.
 """
 import argparse
 import sys
@@ -36,15 +36,18 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
         type=positive,
         default=5,
         metavar='K',
-        help='classes to tell')
+        help='number of classes to print')
     add('--none-below',
         type=float,
         default=0.,
         metavar='SHARE',
-        help='say "none of these" where the best class has a smaller share '
+        help='print "none of these" if the best class has a smaller share '
         'of the softmax. The share is not calibrated and depends on the '
-        'other classes: choose it on videos of your own')
-    add('--window', type=float, metavar='SECONDS', help='look at such spans')
+        'other classes: choose it on your videos')
+    add('--window',
+        type=float,
+        metavar='SECONDS',
+        help='predict spans of this length')
     add('--stride',
         type=float,
         metavar='SECONDS',
@@ -57,7 +60,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
 
 def check_args(parser: argparse.ArgumentParser,
                args: argparse.Namespace) -> None:
-    """Refuses what does not go together; fills in the stride."""
+    """Refuses options that exclude each other; fills in the stride."""
     if args.onnx and (args.checkpoint or args.class_names or args.wordings
                       or args.cfg_options):
         parser.error('--onnx holds the model and its class names: give it '
@@ -87,7 +90,7 @@ def predict(inferencer: TCCLIPInferencer, video: Path,
 
 def report(args: argparse.Namespace, predictions: Dict[Path, List[Prediction]],
            failed: Dict[Path, str]) -> None:
-    """Prints and writes what was predicted, and what could not be."""
+    """Prints and writes predictions, and reports broken videos."""
     if predictions:
         print(as_text(predictions))
     for message in failed.values():
@@ -100,7 +103,7 @@ def report(args: argparse.Namespace, predictions: Dict[Path, List[Prediction]],
 
 
 def main() -> None:
-    """Predicts all videos and writes what was asked for."""
+    """Predicts all videos, and writes the requested files."""
     args = parse_args()
     videos = find_videos(args.videos)
     inferencer = load_model(
@@ -117,7 +120,7 @@ def main() -> None:
                 predictions[video] = predict(inferencer, video, args)
             except BrokenVideoError as error:
                 failed[video] = str(error)
-    finally:  # an interrupted run keeps what it has
+    finally:  # an interrupted run keeps its predictions
         report(args, predictions, failed)
     if not predictions:
         raise SystemExit('None of the videos could be read.')

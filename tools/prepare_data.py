@@ -35,7 +35,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     """Reads the command line.
 
     Args:
-        argv: arguments, those of the process if None.
+        argv: arguments; None selects those of the process.
     """
     parser = argparse.ArgumentParser(
         description=__doc__,
@@ -47,13 +47,13 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
         nargs='+',
         required=True,
         metavar=('official|tc-clip', 'FOLDER'),
-        help="the data set's own annotation (FOLDER: its annotations/), or "
-        'the lists in FOLDER, a clone of the official TC-CLIP repository')
+        help="the data set's official annotation (FOLDER: its annotations/), "
+        'or the lists in FOLDER, a clone of the official TC-CLIP repository')
     parser.add_argument(
         '--data',
         type=Path,
         default=os.environ.get('MMACTION_DATA', 'data'),
-        help='folder that holds the one of the data set ($MMACTION_DATA)')
+        help='folder above that of the data set ($MMACTION_DATA)')
     parser.add_argument(
         '--lists',
         nargs='+',
@@ -73,7 +73,10 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
         action='store_true',
         help='leave videos that are missing or broken out of the lists')
     parser.add_argument(
-        '--seed', type=int, default=0, help='of our own draws (%(default)s)')
+        '--seed',
+        type=int,
+        default=0,
+        help='seed of random lists (%(default)s)')
     parser.add_argument(
         '--llm-labels',
         action='store_true',
@@ -86,7 +89,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
 
 def _check_args(parser: argparse.ArgumentParser,
                 args: argparse.Namespace) -> None:
-    """Ends with a message if options do not go together."""
+    """Exits with a message if options exclude each other."""
     kind, *folders = args.source
     if kind not in ('official', 'tc-clip') or len(folders) > 1:
         parser.error('--from takes official [FOLDER] or tc-clip FOLDER')
@@ -101,7 +104,10 @@ def _check_args(parser: argparse.ArgumentParser,
 
 
 def chosen_lists(args: argparse.Namespace) -> Dict[ListSpec, Optional[Path]]:
-    """Returns the rows of the table to prepare, and files given for them.
+    """Returns the lists to prepare, and files given for them.
+
+    Args:
+        args: the command line.
 
     Raises:
         ValueError: there is no list of that name.
@@ -123,10 +129,10 @@ def load_names(labels: str) -> List[str]:
 
 
 def official_entries(spec: ListSpec, args: argparse.Namespace) -> List[Entry]:
-    """Makes a list from the data set's own annotation.
+    """Makes a list from the data set's official annotation.
 
     Args:
-        spec: the row of the table.
+        spec: specification of the list.
         args: the command line.
     """
     data_set = DATA_SETS[args.dataset]
@@ -147,8 +153,8 @@ def published_entries(spec: ListSpec, file: Optional[Path],
     """Reads a list of the official repository.
 
     Args:
-        spec: the row of the table.
-        file: the list, searched for in the clone if None.
+        spec: specification of the list.
+        file: the list; None searches for it in the clone.
         args: the command line.
     """
     file = file or find_in_clone(
@@ -156,7 +162,7 @@ def published_entries(spec: ListSpec, file: Optional[Path],
         (DATA_SETS[args.dataset].in_clone, spec.in_clone),
         f'name the list by --lists {spec.name}=FILE')
     print(f'{spec.name}: {file}')
-    # how many videos base-to-novel lists have is not stated
+    # the length of base-to-novel lists is not published
     shots = spec.shots if spec.published else 0
     return read_list(file, len(load_names(spec.labels)), shots)
 
@@ -165,11 +171,15 @@ def find_llm_labels(args: argparse.Namespace,
                     specs: Sequence[ListSpec]) -> Dict[Path, Path]:
     """Finds the clone's rephrased class names of some lists.
 
+    Args:
+        args: the command line.
+        specs: specifications of the lists.
+
     Returns:
-        From each file to the one that it becomes.
+        The path to copy each file to.
 
     Raises:
-        ValueError: a file has not as many classes as it should.
+        ValueError: a file has another number of classes.
     """
     copies = {}
     for labels in sorted({spec.labels for spec in specs}):
@@ -194,22 +204,23 @@ def prepare(args: argparse.Namespace) -> bool:
         args: the command line.
 
     Returns:
-        Whether they were written.
+        Whether the lists were written.
 
     Raises:
-        OSError: something cannot be found or written.
-        ValueError: annotation, lists or videos are not as they should be.
+        OSError: a file cannot be found or written.
+        ValueError: annotation, lists or videos have errors.
     """
     root = args.data / args.dataset
-    chosen, own = chosen_lists(args), args.source[0] == 'official'
+    chosen = chosen_lists(args)
+    from_annotation = args.source[0] == 'official'
     listed = {
-        spec: (official_entries(spec, args) if own else published_entries(
-            spec, file, args))
+        spec: (official_entries(spec, args)
+               if from_annotation else published_entries(spec, file, args))
         for spec, file in chosen.items()
     }
     copies = find_llm_labels(args, [*chosen]) if args.llm_labels else {}
     lists = find_videos(listed, root, args.workers if args.decode else 0)
-    print(count_table(lists, own))
+    print(count_table(lists, from_annotation))
     for checked in lists:
         missing = write_missing(checked, root)
         if missing:

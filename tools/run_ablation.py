@@ -4,12 +4,12 @@
     python tools/run_ablation.py components tc tc_vp --seeds 0 1 2
 
 The rows of TABLE are the configs in configs/ablations/TABLE. They change the
-config that --base or the environment variable BASE names, or else the recipe
-of the paper. A row that has its result below --work-dir is not run again, and
-one that was interrupted goes on from its last checkpoint; other epochs,
-options or data replace it. Next to the accuracy of the last epoch stand costs,
-which are measured each time on random clips; the paper's figures come from
-paper_ablations.json of the package.
+config that --base or the environment variable BASE names, by default the
+recipe of the paper. A row that has a result below --work-dir is not run again,
+and an interrupted one is resumed from its last checkpoint; other epochs,
+options or data replace it. The table shows the accuracy of the last epoch,
+costs, which are measured each time on random clips, and the paper's figures,
+which are in paper_ablations.json of the package.
 """
 import argparse
 import os
@@ -49,7 +49,10 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     add('rows', nargs='*', metavar='ROW', help='only these rows')
     base = parser.add_mutually_exclusive_group()
     base.add_argument(
-        '--base', type=Path, metavar='CONFIG', help='what the rows change')
+        '--base',
+        type=Path,
+        metavar='CONFIG',
+        help='config that the rows change')
     base.add_argument(
         '--demo',
         action='store_true',
@@ -72,8 +75,11 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
 def base_config(args: argparse.Namespace) -> Path:
     """Returns the config that the rows change.
 
+    Args:
+        args: the command line.
+
     Raises:
-        SystemExit: it is not there.
+        SystemExit: there is no such config.
     """
     recipe = ('zero_shot/tcclip_k400.py' if args.table in ZERO_SHOT_TABLES else
               'few_shot/tcclip_hmdb51.py')
@@ -89,12 +95,12 @@ def row_files(folder: Path, wanted: Sequence[str],
     """Returns the configs of a table's rows.
 
     Args:
-        folder: where they are.
+        folder: folder of the configs.
         wanted: names of rows; all if empty.
         order: names in the order of the paper; others come last.
 
     Raises:
-        SystemExit: a wanted row is not there, or there are none.
+        SystemExit: a wanted row does not exist, or there are no rows.
     """
     files = {path.stem: path for path in sorted(folder.glob('*.py'))}
     unknown = [name for name in wanted if name not in files]
@@ -122,7 +128,7 @@ def run_rows(rows: Dict[str, Path], args: argparse.Namespace,
     Args:
         rows: configs, by row.
         args: the command line.
-        folder: where the work dirs of the table are.
+        folder: folder of the table's work dirs.
 
     Returns:
         A result for each seed, by row.
@@ -138,10 +144,10 @@ def run_rows(rows: Dict[str, Path], args: argparse.Namespace,
 
 
 def accuracies(results: Sequence[Result]) -> protocols.Values:
-    """Returns what a row states about accuracy, by column.
+    """Returns the accuracies of a row, by column.
 
     Args:
-        results: of the row, one for each seed.
+        results: results of the row, one for each seed.
     """
     if 'protocol_results' not in results[0]:
         return ablations.accuracy_over_seeds(
@@ -153,10 +159,10 @@ def accuracies(results: Sequence[Result]) -> protocols.Values:
 
 
 def deviation_note(results: Sequence[Result]) -> str:
-    """Returns what the standard deviations of a row's figures are over.
+    """Returns a note on the standard deviations of a row's figures.
 
     Args:
-        results: of the row, one for each seed.
+        results: results of the row, one for each seed.
     """
     protocol = results[0].get('protocol_results', {}).get('protocol')
     over = protocols.PROTOCOLS[protocol].deviation if protocol else ''
@@ -176,7 +182,7 @@ def cost_cells(cost: Cost) -> List[str]:
 
 def what_was_run(base: str, results: Dict[str, List[Result]],
                  costs: Dict[str, Cost]) -> str:
-    """Returns the lines below a table that say what its figures are."""
+    """Returns the text below a table: settings and units of its figures."""
     first = next(iter(results.values()))
     settings = first[0]['settings']
     seeds = ', '.join(str(result['settings']['seed']) for result in first)
@@ -195,13 +201,13 @@ def what_was_run(base: str, results: Dict[str, List[Result]],
 
 def as_markdown(table: str, base: str, results: Dict[str, List[Result]],
                 costs: Dict[str, Cost]) -> str:
-    """Returns a table in Markdown, with what was run.
+    """Returns a table in Markdown, and the settings of its runs.
 
     Args:
         table: key in ``PAPER``.
-        base: what to call the config that the rows change.
+        base: name of the config that the rows change.
         results: a result for each seed, by row.
-        costs: by row.
+        costs: costs by row.
     """
     paper = PAPER[table]
     rows = {name: accuracies(result) for name, result in results.items()}
@@ -214,7 +220,7 @@ def as_markdown(table: str, base: str, results: Dict[str, List[Result]],
 
 
 def run_table(args: argparse.Namespace, tables: Path = TABLES) -> str:
-    """Runs what the command line asks for.
+    """Trains, tests and measures the rows of a table.
 
     Args:
         args: the command line.
@@ -224,15 +230,15 @@ def run_table(args: argparse.Namespace, tables: Path = TABLES) -> str:
         The table in Markdown.
 
     Raises:
-        SystemExit: a config is not there, or a row failed.
+        SystemExit: a config does not exist, or a row failed.
     """
     base = base_config(args)
     order = [entry['row'] for entry in PAPER[args.table]['rows']]
     rows = row_files(tables / args.table, args.rows, order)
     if args.demo:
         make_demo_data()
-    # MMEngine notes paths of checkpoints, which must not depend on the folder
-    # that the tool is called from.
+    # MMEngine stores paths of checkpoints; they must not depend on the folder
+    # from which the tool is called.
     folder = args.work_dir.resolve() / base.stem / args.table
     with base_of_rows(base):
         results = run_rows(rows, args, folder)

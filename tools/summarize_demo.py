@@ -1,4 +1,4 @@
-"""Prints what `make demo` measured."""
+"""Prints the results of `make demo`."""
 import argparse
 import sys
 from pathlib import Path
@@ -17,7 +17,7 @@ NUM_CLASSES = 4
 def main() -> None:
     """Prints a row for each model, and chance."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('work_dir', type=Path, help='where the demo ran')
+    parser.add_argument('work_dir', type=Path, help='work dir of the demo')
     folder = parser.parse_args().work_dir
     try:
         shares = {
@@ -26,12 +26,11 @@ def main() -> None:
         }
     except (OSError, ValueError) as error:
         sys.exit(f'error: {error}. Run `make demo`, which trains and tests '
-                 'before it comes here')
+                 'before it runs this tool')
     print('\ntop-1, 4x3 views')
     for name, share in {**shares, 'chance': 1 / NUM_CLASSES}.items():
         print(f'{name:<24}{share:7.1%}')
-    print('\nThe validation videos, what was predicted and what the towers '
-          'looked at:')
+    print('\nThe validation videos, with predictions and attention:')
     for run in ROWS.values():
         print(f'  {(folder / run / "page/index.html").resolve().as_uri()}')
 

@@ -1,11 +1,11 @@
-"""Shows what models look at in a video: tokens and attention.
+"""Shows the tokens and the attention of models in a video.
 
     python tools/visualize_tokens.py VIDEO --config C.py --checkpoint c.pth
     python tools/visualize_tokens.py VIDEO --config C.py --checkpoint c.pth \\
         --beside NAME D.py d.pth --layers 1 -1
 
-Writes STEM_tokens.png, a column for each frame, and STEM_tokens.mp4, one
-frame at a time. docs/look.md tells how to read them.
+It writes STEM_tokens.png with a column for each frame, and STEM_tokens.mp4
+with one frame at a time. docs/look.md explains them.
 """
 import argparse
 from pathlib import Path
@@ -22,7 +22,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     """Reads the command line.
 
     Args:
-        argv: arguments, those of the process if None.
+        argv: arguments; None selects those of the process.
     """
     parser = argparse.ArgumentParser(
         description=__doc__,
@@ -35,7 +35,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
         action='append',
         default=[],
         metavar=('NAME', 'CONFIG'),
-        help='a further model for comparison: what to call it, its config '
+        help='a further model for comparison: a name, its config '
         'and, if it has one, its checkpoint; may be given several times')
     add('--layers',
         nargs='+',
@@ -53,13 +53,13 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
 
 
 def title(name: str, prediction: Prediction, weights: str) -> str:
-    """Says which model it is and what it takes the video for."""
+    """Returns the model's name with its best class for the video."""
     best = prediction.guesses[0]
     return f'{name}{weights}: {best.label} ({best.probability:.0%})'
 
 
 def weights_of(inferencer: TCCLIPInferencer, checkpoint: Optional[str]) -> str:
-    """Says where weights come from that no checkpoint gave."""
+    """Returns the source of weights without a checkpoint, else nothing."""
     if checkpoint:
         return ''
     clip = getattr(inferencer.model.backbone, 'pretrained', None)
@@ -96,10 +96,10 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     """Writes the sheet and the video, and prints where they are.
 
     Args:
-        argv: arguments, those of the process if None.
+        argv: arguments; None selects those of the process.
 
     Raises:
-        SystemExit: something is not there or does not fit.
+        SystemExit: the video cannot be read, or a model cannot be shown.
     """
     args = parse_args(argv)
     try:

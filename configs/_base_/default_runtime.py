@@ -12,6 +12,6 @@ vis_backends = [
 ]
 visualizer = dict(vis_backends=vis_backends)
 
-# MMEngine would name a CUDA device; None wraps the model where it is.
+# MMEngine's default is a CUDA device; None keeps the model on its device.
 model_wrapper_cfg = dict(
     type='MMDistributedDataParallel', device_ids=None, broadcast_buffers=False)

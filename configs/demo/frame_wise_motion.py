@@ -1,5 +1,5 @@
-# The control of the demo: frames that see nothing but themselves.
-# Its prompts do not see the video either.
+# The control of the demo: frames attend only to themselves.
+# Its prompts do not depend on the video either.
 _base_ = 'tcclip_motion.py'
 model = dict(
     backbone=dict(reference=dict(_delete_=True, type='FrameWise')),

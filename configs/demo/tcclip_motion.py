@@ -1,5 +1,6 @@
 # A small CLIP learns four motions, from random weights on a CPU.
-# Single frames of them look alike. `make demo` makes the videos and runs this.
+# Single frames do not show the class. `make demo` makes the videos and runs
+# this config.
 _base_ = [
     '../_base_/models/tc_clip.py', '../_base_/datasets/videos.py',
     '../_base_/default_runtime.py'
@@ -23,7 +24,7 @@ model = dict(
     data_preprocessor=dict(blending=None))
 
 _base_.update(with_clips(_base_, num_frames=8, size=32, short_side=32))
-# Colour and size tell the classes apart: nothing but flips changes a video.
+# Colour and size tell the classes apart, so videos are only flipped.
 train_pipeline = [
     dict(type='SafeDecordInit', on_error='redraw'),
     dict(type='SegmentSample', num_frames=8),
@@ -45,8 +46,8 @@ test_dataloader = val_dataloader
 train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=12, val_interval=2)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
-# From random weights, texts that move as fast as the vision tower collapse
-# before it has anything to tell apart.
+# From random weights, texts that learn as fast as the vision tower collapse
+# before the tower can tell videos apart.
 optim_wrapper = dict(
     optimizer=dict(type='AdamW', lr=1e-3, betas=(0.9, 0.98)),
     paramwise_cfg=dict(custom_keys=dict(cls_head=dict(lr_mult=0.1))))

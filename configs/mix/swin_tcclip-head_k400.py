@@ -14,5 +14,5 @@ model = dict(
         prompt_layers=[],
         in_channels=768,
         average_clips='prob'))
-# The rate is one for new layers; CLIP's text tower is only tuned.
+# The rate is for new layers; CLIP's text tower is only fine-tuned.
 optim_wrapper = dict(paramwise_cfg=dict(text_encoder=dict(lr_mult=0.01)))

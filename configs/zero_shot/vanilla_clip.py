@@ -1,4 +1,4 @@
-# CLIP without training, zero-shot: frames on their own, bare class names.
+# CLIP without training, zero-shot: single frames, bare class names.
 # tools/convert_weights.py openai openai clip.pth; tools/test.py ... clip.pth
 _base_ = 'vificlip_k400.py'
 work_dir = 'work_dirs/zero_shot/vanilla_clip'

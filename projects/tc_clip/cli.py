@@ -61,7 +61,7 @@ def run_script(path: Path, **names: Any) -> None:
 
     Args:
         path: the file.
-        names: global variables of the script.
+        **names: global variables of the script.
     """
     script = types.ModuleType('__main__')
     vars(script).update(names, __file__=str(path))

@@ -29,8 +29,8 @@ def replacing(path: Path) -> Iterator[Path]:
         ...     unfinished.write_text('| a | b |')
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # The name is unique, for several runs may write here, and starts with a
-    # dot, for readers of folders skip such files.
+    # The name is unique because several runs may write here. It starts with a
+    # dot because readers of folders skip such files.
     unfinished = path.with_name(f'.{path.name}.{uuid.uuid4().hex[:8]}.tmp')
     try:
         yield unfinished

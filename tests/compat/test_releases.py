@@ -147,7 +147,7 @@ def test_drn_that_is_there_is_left_alone():
     assert sys.modules[compat._DRN] is before
 
 
-# --- allow_own_checkpoints --------------------------------------------------
+# --- allow_mmengine_checkpoints ---------------------------------------------
 
 restricted = pytest.mark.skipif(
     not hasattr(torch.serialization, 'add_safe_globals'),

@@ -40,7 +40,7 @@ def test_ucf101_from_its_lists(prepare, folder, ucf101):
         assert [line[-1] for line in drawn] == ['0'] * shots + ['1'] * shots
         assert {line[8:-2] for line in drawn} <= {*train}
         note = row(printed, f'train_{shots}shot')[2]
-        assert note == (f'{shots * 101} our own draw of {shots} videos a '
+        assert note == (f'{shots * 101} a new draw of {shots} videos a '
                         'class, not the published one')
     assert {*draws[2]} < {*draws[4]} < {*draws[8]} < {*draws[16]}
     seeds = [

@@ -177,6 +177,6 @@ def test_page():
     assert mine == ['mine', '1.0 ± 0.0', *vp[2:5], *['-'] * 8]
     for part in ('`b.py`; epochs: 12; seeds: 3, 7 (mean ± standard deviation '
                  'over seeds, that of the population); ', 'last epoch: 96.',
-                 '16 videos in bfloat16', "the paper's data at full size",
+                 '16 videos in bfloat16', "full-size runs on the paper's data",
                  'zero-shot, from Kinetics-400'):
         assert part in page

@@ -1,4 +1,4 @@
-# Facts of Kinetics-600, for the recipes; each split has other classes.
+# Settings of Kinetics-600, for the recipes; each split has other classes.
 k600 = dict(
     test_set=dict(
         data_set='K600',

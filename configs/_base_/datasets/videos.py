@@ -17,7 +17,7 @@ train_pipeline = [
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='PackActionInputs')
 ]
-# 1 clip x 1 crop. Results name their videos, hence `filename`.
+# 1 clip x 1 crop. Results contain `filename` to name their videos.
 val_pipeline = [
     dict(type='SafeDecordInit'),
     dict(type='SegmentSample', num_frames=16, test_mode=True),

@@ -20,7 +20,7 @@ model = dict(
         average_clips='prob'),
     data_preprocessor=dict(
         type='ActionDataPreprocessor',
-        # ImageNet's, with which the official weights were trained; not CLIP's.
+        # ImageNet's, as in the training of the official weights; not CLIP's.
         mean=[123.675, 116.28, 103.53],
         std=[58.395, 57.12, 57.375],
         format_shape='NCTHW',
@@ -32,5 +32,5 @@ model = dict(
             ],
             probs=[0.5, 0.5])))
 
-# For `cls_head`: `prompt_init` as it stands, the same for all videos.
+# For `cls_head`: the words of `prompt_init`, the same for all videos.
 fixed_prompt = dict(num_prompts=0, prompt_layers=[])

@@ -1,4 +1,4 @@
-# ViFi-CLIP: frames that see nothing but themselves, and a fixed prompt.
+# ViFi-CLIP: frames attend only to themselves, and the prompt is fixed.
 _base_ = 'tc_clip.py'
 model = dict(
     backbone=dict(reference=dict(_delete_=True, type='FrameWise')),

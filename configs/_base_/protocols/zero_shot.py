@@ -1,5 +1,5 @@
 # Zero-shot: trained on Kinetics-400, tested on three splits of three others.
-# They are tested with the trained weights, and with 30 % of CLIP's mixed in.
+# The tests use the trained weights, and a mixture with 30 % of CLIP's weights.
 _base_ = [
     '../datasets/videos_two_views.py', '../datasets/k400.py',
     '../datasets/hmdb51.py', '../datasets/ucf101.py', '../datasets/k600.py',

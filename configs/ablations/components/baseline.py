@@ -1,4 +1,4 @@
-# Neither context tokens nor prompts that see the video: ViFi-CLIP.
+# Neither context tokens nor video-conditional prompts: ViFi-CLIP.
 _base_ = '../zero_shot.py'
 model = dict(
     backbone=dict(reference=dict(_delete_=True, type='FrameWise')),

@@ -1,4 +1,4 @@
-# A fixed prompt and frames on their own: ViFi-CLIP.
+# A fixed prompt; frames attend only to themselves: ViFi-CLIP.
 _base_ = '../zero_shot.py'
 model = dict(
     backbone=dict(reference=dict(_delete_=True, type='FrameWise')),

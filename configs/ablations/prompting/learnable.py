@@ -1,4 +1,4 @@
-# Learned prompts, the same for all videos, with frames on their own.
+# Learned prompts for all videos; frames attend only to themselves.
 _base_ = '../zero_shot.py'
 model = dict(
     backbone=dict(reference=dict(_delete_=True, type='FrameWise')),

@@ -1,4 +1,4 @@
-# No seeds, frames on their own: ViFi-CLIP.
+# No seeds; frames attend only to themselves: ViFi-CLIP.
 _base_ = '../few_shot.py'
 model = dict(
     backbone=dict(reference=dict(_delete_=True, type='FrameWise')),

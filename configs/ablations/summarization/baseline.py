@@ -1,4 +1,4 @@
-# No summary, frames on their own: ViFi-CLIP.
+# No summary; frames attend only to themselves: ViFi-CLIP.
 _base_ = '../few_shot.py'
 model = dict(
     backbone=dict(reference=dict(_delete_=True, type='FrameWise')),

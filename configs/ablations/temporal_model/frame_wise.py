@@ -1,4 +1,4 @@
-# Frames on their own, with a fixed prompt: ViFi-CLIP.
+# Frames attend only to themselves, with a fixed prompt: ViFi-CLIP.
 _base_ = '../few_shot.py'
 model = dict(
     backbone=dict(reference=dict(_delete_=True, type='FrameWise')),

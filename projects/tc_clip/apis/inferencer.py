@@ -139,7 +139,7 @@ class TCCLIPInferencer(ActionRecogInferencer):
         Args:
             inputs: a video file or several.
             batch_size: videos per forward pass.
-            ranking: see :meth:`predict`.
+            **ranking: see :meth:`predict`.
 
         Returns:
             ``predictions``: a dict for each video, see
@@ -161,7 +161,7 @@ class TCCLIPInferencer(ActionRecogInferencer):
         Args:
             videos: video files.
             batch_size: videos per forward pass.
-            ranking: ``top_k`` and ``none_below``, see :func:`describe`.
+            **ranking: ``top_k`` and ``none_below``, see :func:`describe`.
 
         Raises:
             BrokenVideoError: a video cannot be read.
@@ -186,7 +186,7 @@ class TCCLIPInferencer(ActionRecogInferencer):
             window: length of a span in seconds.
             stride: seconds from one span to the next.
             batch_size: spans per forward pass.
-            ranking: ``top_k`` and ``none_below``, see :func:`describe`.
+            **ranking: ``top_k`` and ``none_below``, see :func:`describe`.
 
         Raises:
             BrokenVideoError: the video cannot be read, or has no frame rate.

@@ -38,7 +38,7 @@ def choose_classes(model: Any, class_names: Optional[Names],
     if not hasattr(kind, 'set_classes'):
         raise ValueError(
             f'{head.get("type")} takes no class names: give a config with '
-            "cls_head=dict(type='TCCLIPHead', ...), or use MMAction2's own "
+            "cls_head=dict(type='TCCLIPHead', ...), or use MMAction2's "
             'inferencer')
     if class_names is not None:
         head.class_names = class_names

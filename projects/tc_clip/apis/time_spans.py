@@ -30,8 +30,8 @@ def time_spans(duration: float, window: float,
     if not 0 < stride <= window:
         raise ValueError(
             f'window={window} and stride={stride} must be above 0 seconds, '
-            'and the stride at most the window: the time between two spans '
-            'would not be looked at')
+            'and the stride at most the window: else the time between two '
+            'spans would be skipped')
     last = max(duration - window, 0.)
     steps = math.ceil(last / stride - 1e-6)
     starts = [i * stride for i in range(steps)] + [last]

@@ -108,8 +108,8 @@ def _clip_source(model: nn.Module) -> Tuple[Arch, str]:
             'fine-tuning started from, or test without an ensemble')
     if head != backbone:
         raise ValueError(
-            'Both towers must come from one CLIP: (arch, pretrained) '
-            f'are {backbone} in the backbone, {head} in the head')
+            'Both towers must come from one CLIP: (arch, pretrained) are '
+            f'{backbone} in the backbone, {head} in the head')
     return arch, pretrained
 
 

@@ -1,12 +1,12 @@
-"""Reads the tensors of a checkpoint without running what its pickle says.
+"""Reads the tensors of a checkpoint without running code from its pickle.
 
 Official TC-CLIP checkpoints hold a pickled OmegaConf object beside the
-weights. ``torch.load(weights_only=True)`` is of no use for them, not even as a
-first try: it refuses the whole file at the first class that it does not know,
-and telling it that OmegaConf is safe would need OmegaConf installed and would
-run its code. A plain ``torch.load`` imports and calls whatever the file names.
-Here the pickle is read to its end, and everything but the few names that
-tensors are made of becomes a stand-in that does nothing.
+weights. ``torch.load(weights_only=True)`` cannot read them: it refuses the
+whole file at the first unknown class, and declaring OmegaConf safe would
+require an installed OmegaConf and run its code. A plain ``torch.load`` imports
+and calls everything that the file names. Here the whole pickle is read, and
+every name except the few that tensors need becomes a stand-in that does
+nothing.
 """
 import pickle
 import types
@@ -40,10 +40,9 @@ _FUNCTIONS: Dict[Name, Callable[..., Any]] = {
 
 
 class StandIn:
-    """Stands for a class or function that is not trusted, and its instances.
+    """Replaces a class or function that is not trusted, and its instances.
 
-    It accepts everything that a pickle can ask of an object, and keeps and
-    calls nothing.
+    It accepts every operation of a pickle, stores nothing and calls nothing.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -52,12 +51,12 @@ class StandIn:
     def __call__(self, *args: Any, **kwargs: Any) -> 'StandIn':
         return self
 
-    # What the unpickler calls to give an object its state and its items.
+    # The unpickler calls these to set the state and the items of an object.
     __setstate__ = __setitem__ = append = extend = add = __call__
 
 
 def _isolate(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Wraps a function anew, so that the pickle never holds it."""
+    """Wraps a function, so that the pickle never gets the function itself."""
     # A pickle may set attributes of any object that it is given.
     return lambda *args: function(*args)
 
@@ -85,7 +84,7 @@ class TensorUnpickler(pickle.Unpickler):
 
 
 def _load(file: IO[bytes], **kwargs: Any) -> Any:
-    """Stands for ``pickle.load``."""
+    """Replaces ``pickle.load``."""
     return TensorUnpickler(file, **kwargs).load()
 
 
@@ -94,13 +93,13 @@ _PICKLE_MODULE = types.SimpleNamespace(
 
 
 def is_torchscript(path: StrPath) -> bool:
-    """Tells whether a file is a TorchScript archive.
+    """Returns whether a file is a TorchScript archive.
 
     Args:
         path: any file.
 
     Returns:
-        True for what ``torch.jit.save`` writes, such as OpenAI's CLIP files.
+        True for files of ``torch.jit.save``, such as OpenAI's CLIP files.
     """
     if not zipfile.is_zipfile(path):
         return False
@@ -116,16 +115,15 @@ def read_tensors(path: StrPath) -> Dict[str, Any]:
         path: the checkpoint.
 
     Returns:
-        What was saved: tensors, standard containers, numbers and strings as
+        The saved object: tensors, standard containers, numbers and strings as
         they were, a :class:`StandIn` for each object of any other class.
 
     Raises:
-        ValueError: if the file is a TorchScript archive or not a dict.
+        ValueError: the file is a TorchScript archive or does not hold a dict.
     """
     if is_torchscript(path):
-        raise ValueError(
-            f'{path} is a TorchScript archive, not a checkpoint of '
-            'tensors; convert it as layout `openai`.')
+        raise ValueError(f'{path} is a TorchScript archive, not a checkpoint '
+                         'of tensors; convert it as layout `openai`.')
     checkpoint = torch.load(
         path,
         map_location='cpu',

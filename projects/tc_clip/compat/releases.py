@@ -123,7 +123,7 @@ def _statistic(owner: Any, name: str) -> Any:
     return getattr(owner, name)
 
 
-def allow_own_checkpoints() -> None:
+def allow_mmengine_checkpoints() -> None:
     """Lets ``torch.load`` read what MMEngine saves beside the weights.
 
     From torch 2.6 on, ``torch.load`` refuses the ``HistoryBuffer`` and numpy
@@ -183,5 +183,5 @@ def apply() -> None:
     check_versions()
     silence_mmcv_lite()
     stub_missing_drn()
-    allow_own_checkpoints()
+    allow_mmengine_checkpoints()
     allow_cpu_processes()

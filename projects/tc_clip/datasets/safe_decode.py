@@ -114,7 +114,7 @@ def count_once(filename: str) -> int:
 
 
 class _SafeTransform(BaseTransform):
-    """Mixin that handles videos that cannot be read as ``on_error`` asks."""
+    """Mixin that handles unreadable videos by the rule of ``on_error``."""
 
     def __init__(self,
                  *args: Any,
@@ -182,8 +182,8 @@ class SafeDecordInit(_SafeTransform, DecordInit):
             training) returns None, so that the dataset draws another video;
             ``'blank'`` goes on with a black video of one frame. The last two
             warn once for each file.
-        args: positional options of ``DecordInit``.
-        kwargs: other options of ``DecordInit``.
+        *args: positional options of ``DecordInit``.
+        **kwargs: other options of ``DecordInit``.
 
     Raises:
         ValueError: ``on_error`` is unknown.
@@ -231,8 +231,8 @@ class SafeDecordDecode(_SafeTransform, DecordDecode):
 
     Args:
         on_error: as in ``SafeDecordInit``.
-        args: positional options of ``DecordDecode``.
-        kwargs: other options of ``DecordDecode``.
+        *args: positional options of ``DecordDecode``.
+        **kwargs: other options of ``DecordDecode``.
 
     Raises:
         ValueError: ``on_error`` is unknown.

@@ -78,6 +78,7 @@ class TimmCosineLR(_ParamScheduler):
             end: epoch in which it ends.
             epoch_length: iterations of an epoch.
             by_epoch: must be True.
+            **kwargs: other options of MMEngine's schedulers.
 
         Raises:
             ValueError: the options are in iterations already.

@@ -73,7 +73,7 @@ def cell_mean(scores: Scores,
     Args:
         scores: scores of one row.
         metric: ``'top1'`` or ``'top5'``.
-        where: values of attributes; scores that have them are in the cell.
+        **where: values of attributes; scores that have them are in the cell.
 
     Returns:
         Percentage; None if no run belongs to the cell.

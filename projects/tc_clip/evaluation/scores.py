@@ -145,7 +145,7 @@ def scores_of_run(content: Any, file: Path) -> List[Score]:
 
 
 def _warn_of_unstated_names(scores: Scores) -> None:
-    """Warns where a run of an earlier version may have rephrased names."""
+    """Warns if a run of an earlier version may have rephrased names."""
     files = {s.labels for s in scores if s.labels.endswith('.json')}
     if files:
         warnings.warn(

@@ -151,11 +151,11 @@ def _averages_and_sources(scores: Scores) -> List[str]:
 
 def as_markdown(protocol: str, scores: Scores,
                 others: Sequence[Row] = ()) -> str:
-    """Returns a protocol's table, warnings, and what was tested.
+    """Returns a protocol's table, warnings, and the tested lists.
 
     Args:
         protocol: key in ``PROTOCOLS``.
-        scores: one or more scores of ours.
+        scores: our scores, at least one.
         others: rows to print below ours, such as the paper's.
     """
     table, rows = PROTOCOLS[protocol], [*our_rows(protocol, scores), *others]

@@ -114,8 +114,8 @@ def with_references(query: Tensor,
         value: ``(B, T, H, N, d)``.
         references: keys and values ``(B, T, H, M, d)``, with 1 in place of T
             where all frames of a video read the same tokens.
-        bias: ``(H, 1, 2)``, what is added to the logits of the frame's own
-            tokens and of the reference tokens (slides, step 3 of TC).
+        bias: ``(H, 1, 2)``, added to the logits of the frame's own tokens and
+            of the reference tokens (slides, step 3 of TC).
         visible: which reference tokens each frame reads, bool ``(T, M)``; all
             if None.
     """

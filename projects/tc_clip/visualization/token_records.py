@@ -1,7 +1,7 @@
-"""Records which tokens the vision tower attends to, chooses and merges.
+"""Records which tokens the vision tower attends to, selects and merges.
 
-:class:`TokenRecorder` looks on while a model runs; what it returns are arrays
-that no part of the model holds on to.
+:class:`TokenRecorder` records while a model runs, and returns arrays that do
+not share memory with the model.
 """
 from typing import Any, List, NamedTuple, Optional, Tuple
 
@@ -15,16 +15,16 @@ from ..models.references.base import Context
 
 
 class TokenMaps(NamedTuple):
-    """What one layer does with the patches of a clip.
+    """Attention and context tokens of one layer, by patch of a clip.
 
     Attributes:
-        layer: 1-based.
+        layer: number of the layer, 1-based.
         attention: ``(T, h, w)`` float32, how much the CLS token of each frame
-            attends to the frame's own patches, averaged over heads. What it
-            gives to other tokens is missing from the sum of 1.
+            attends to the frame's own patches, averaged over heads. Attention
+            to other tokens is not shown, so the sum is below 1.
         groups: ``(T, h, w)`` int16, the context token that holds each patch,
-            -1 where the patch is not a seed token; None where the layer does
-            not make context tokens.
+            -1 where the patch is not a seed token; None if the layer makes no
+            context tokens.
     """
     layer: int
     attention: np.ndarray
@@ -32,35 +32,35 @@ class TokenMaps(NamedTuple):
 
 
 class ViewRecord(NamedTuple):
-    """A clip and what every layer does with it.
+    """A clip and the token maps of every layer.
 
     Attributes:
-        frames: ``(T, H, W, 3)`` uint8 RGB, as the tower saw them.
-        layers: first to last.
+        frames: ``(T, H, W, 3)`` uint8 RGB, the input of the tower.
+        layers: maps of all layers, first to last.
     """
     frames: np.ndarray
     layers: List[TokenMaps]
 
 
 class _Layer(NamedTuple):
-    """What a layer did with the views of one forward.
+    """Attention and seeds of a layer in one forward pass.
 
     Attributes:
         attention: ``(B, T, P)``.
-        seeds: chosen patches and the tokens that hold them, each ``(B, T, n)``
-            or ``(B, T, H, n)``; None where no context tokens are made.
+        seeds: selected patches and the tokens that hold them, each ``(B, T,
+            n)`` or ``(B, T, H, n)``; None if no context tokens are made.
     """
     attention: Tensor
     seeds: Optional[Tuple[Tensor, Tensor]]
 
 
 def joint_frame_attention(call: AttentionCall, frames: int) -> Tensor:
-    """Computes how much each frame's CLS token attends to its own patches.
+    """Computes how much each frame's CLS token attends to its patches.
 
     Args:
         call: joint space-time attention, with 1 in place of T and T * N in
             place of N.
-        frames: of the clip, T.
+        frames: number of frames of the clip, T.
 
     Returns:
         ``(B, T, N - 1)``, averaged over heads.
@@ -69,19 +69,19 @@ def joint_frame_attention(call: AttentionCall, frames: int) -> Tensor:
     rows = query.unflatten(2, (frames, -1))[:, :, :, 0]  # (B, H, T, d)
     logits = rows * query.shape[-1]**-0.5 @ key.transpose(-1, -2)
     weights = logits.softmax(-1).unflatten(-1, (frames, -1))
-    # what a frame gives to itself: (B, H, T, T, N) -> (B, H, N, T)
+    # attention of a frame to itself: (B, H, T, T, N) -> (B, H, N, T)
     to_itself = weights.diagonal(dim1=2, dim2=3)
     return to_itself.mean(1).transpose(1, 2)[..., 1:]  # (B, T, N - 1)
 
 
 def group_map(seed_index: np.ndarray, token_of_seed: np.ndarray,
               patches: int) -> np.ndarray:
-    """Lays the context tokens of seeds out over the patches of their frames.
+    """Writes the context token of each seed to the place of its patch.
 
     Args:
-        seed_index: chosen patches ``(T, n)``.
+        seed_index: selected patches ``(T, n)``.
         token_of_seed: the context token of each ``(T, n)``.
-        patches: of a frame, P.
+        patches: number of patches of a frame, P.
 
     Returns:
         ``(T, P)`` int16, -1 where a patch is not a seed.
@@ -102,11 +102,11 @@ def group_map(seed_index: np.ndarray, token_of_seed: np.ndarray,
 class TokenRecorder:
     """Records the tokens of a tower while it runs in a ``with`` block.
 
-    The model's output stays what it is, bit for bit. Recording computes the
-    CLS row of each attention once more.
+    The model's output does not change by a single bit. Recording computes the
+    CLS row of each attention a second time.
 
     Args:
-        backbone: the tower to look into, ``model.backbone``.
+        backbone: the tower to record, ``model.backbone``.
 
     Raises:
         ValueError: ``backbone`` is not a TCCLIPViT.
@@ -129,7 +129,7 @@ class TokenRecorder:
         self._hooks: List[Any] = []
 
     def __enter__(self) -> 'TokenRecorder':
-        """Forgets an earlier record and starts to record."""
+        """Deletes an earlier record and starts to record."""
         self._forwards = []
         self._hooks = [
             self.backbone.register_forward_pre_hook(self._start),
@@ -139,18 +139,18 @@ class TokenRecorder:
         return self
 
     def __exit__(self, *error: Any) -> None:
-        """Stops to record; what was recorded stays."""
+        """Stops recording; the record stays."""
         for hook in self._hooks:
             hook.remove()
 
     def _start(self, backbone: TCCLIPViT, inputs: Tuple[Tensor]) -> None:
-        """Begins the record of a forward."""
+        """Begins the record of a forward pass."""
         self._forwards.append([])
 
     @torch.no_grad()
     def _record(self, block: Any, args: Tuple[Any, ...],
                 output: Tuple[Tensor, Optional[Context]]) -> None:
-        """Records a layer from what its block was given and returned."""
+        """Records a layer from the inputs and outputs of its block."""
         tokens, reference, injection, task = args
         length = tokens.shape[2]
         call = block.attention_call(
@@ -165,16 +165,16 @@ class TokenRecorder:
                    None if context is None else context[1:]))
 
     def maps(self, view: int = 0, head: int = 0) -> List[TokenMaps]:
-        """Returns what each layer did with a view.
+        """Returns the token maps of each layer for a view.
 
         Args:
-            view: its index among the views of all forwards since recording
-                started; a forward of B videos has B * V views.
-            head: whose seeds and groups to return where every head has its
-                own (HeadWiseContext).
+            view: index among the views of all forward passes since recording
+                started; a pass with B videos has B * V views.
+            head: the head whose seeds and groups are returned, for
+                HeadWiseContext, where heads have different ones.
 
         Raises:
-            ValueError: nothing was recorded, or no such view.
+            ValueError: nothing was recorded, or the view was not.
         """
         depth = len(self.backbone.transformer.resblocks)
         whole = [layers for layers in self._forwards if len(layers) == depth]
@@ -196,7 +196,7 @@ class TokenRecorder:
 
     def _map(self, number: int, layer: _Layer, view: int,
              head: int) -> TokenMaps:
-        """Brings a view's tokens of a layer into the shape of its frames."""
+        """Arranges a view's attention and groups in the grid of patches."""
         attention = layer.attention[view].float().cpu().numpy()  # (T, P)
         frames, patches = attention.shape
         groups = None

@@ -131,7 +131,7 @@ def base_to_novel(labels: str,
 
 def _draw_note(shots: int) -> str:
     """Returns the note that a random list is not the published one."""
-    return f'our own draw of {shots} videos a class, not the published one'
+    return f'a new draw of {shots} videos a class, not the published one'
 
 
 # Lengths: the papers of Kinetics-400 (50 validation videos a class; many

@@ -52,7 +52,7 @@ class ClassTextHead(BaseHead):
             keeping its activations: a third more time for less memory.
         in_channels: channels of the video feature; None selects CLIP's joint
             width.
-        kwargs: options of MMAction2's BaseHead; ``num_classes`` follows from
+        **kwargs: options of MMAction2's BaseHead; ``num_classes`` follows from
             the names.
 
     Raises:

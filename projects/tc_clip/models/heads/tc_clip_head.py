@@ -34,7 +34,7 @@ class TCCLIPHead(ClassTextHead):
             context tokens.
         in_channels: channels of the video feature; if they differ from CLIP's
             joint width, a linear projection is learned.
-        kwargs: options of :class:`ClassTextHead`, for the texts, and of
+        **kwargs: options of :class:`ClassTextHead`, for the texts, and of
             MMAction2's BaseHead.
 
     Example:
@@ -186,6 +186,7 @@ class TCCLIPHead(ClassTextHead):
                 another backbone ``(B * num_segs, C)``, with positions
                 ``(B * num_segs, C, ...)``.
             num_segs: segments of a video for image backbones.
+            **kwargs: not used; MMAction2 passes them to heads.
 
         Returns:
             Logits ``(B, C)``: similarities times ``exp(logit_scale)``.

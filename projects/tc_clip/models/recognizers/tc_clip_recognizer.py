@@ -55,7 +55,7 @@ class TCCLIPRecognizer(Recognizer3D):
         neck: config of a module that pools frames, such as :class:`FrameMean`;
             without it the backbone averages them.
         data_preprocessor: config of ActionDataPreprocessor.
-        kwargs: further options of Recognizer3D.
+        **kwargs: further options of Recognizer3D.
     """
 
     def __init__(self,

@@ -137,7 +137,7 @@ class HeadWiseContext(ContextTokens):
     the default one is ``per_head=True`` of a selection.
 
     Args:
-        kwargs: options of :class:`ContextTokens`.
+        **kwargs: options of :class:`ContextTokens`.
 
     Example:
         >>> reference = dict(

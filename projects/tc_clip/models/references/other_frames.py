@@ -68,7 +68,7 @@ class CrossFrame(ReferenceTokens):
     def join(self, query: Tensor, key: Tensor, value: Tensor,
              context: Optional[KeyValue],
              bias: Optional[Tensor]) -> AttentionCall:
-        """See :class:`ReferenceTokens`: one set for all frames."""
+        """See :class:`ReferenceTokens`: all frames get the same references."""
         # (B, T, H, d) -> (B, 1, H, T, d)
         cls_key, cls_value = (
             x[..., 0, :].transpose(1, 2).unsqueeze(1) for x in (key, value))

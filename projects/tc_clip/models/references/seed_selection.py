@@ -224,7 +224,7 @@ class NoSelection(SeedSelection):
         if num_seeds != length - 1:
             raise ValueError(
                 f'NoSelection keeps all {length - 1} patches of a frame, but '
-                f'{num_seeds} seeds are asked for: set seed_ratio=1.0')
+                f'num_seeds={num_seeds}: set seed_ratio=1.0')
         patches = torch.arange(num_seeds, device=call.query.device)
         return patches.expand(batch, frames, -1)
 

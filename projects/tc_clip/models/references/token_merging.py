@@ -141,7 +141,7 @@ def merge_bipartite(seeds: Tensor, num_tokens: int, step: int) -> Tensor:
 @torch.no_grad()
 def merge_weighted_sources(seeds: Tensor, num_tokens: int, step: int,
                            weights: Tensor) -> Tuple[Tensor, Tensor]:
-    """Like :func:`merge_bipartite`, but weights only tokens that are folded.
+    """Merges as :func:`merge_bipartite` does, but weights only folded tokens.
 
     A folded token is one that a round adds to another token.
 
