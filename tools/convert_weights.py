@@ -10,7 +10,6 @@ from typing import Optional, Sequence
 import _checkout  # noqa: F401 - finds the package without installation
 
 from projects.tc_clip.clip.conversion import READERS, WRITERS, convert, revert
-from projects.tc_clip.clip.layouts import TOKEN_EMBEDDING
 
 
 def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
@@ -54,7 +53,7 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     if args.reverse:
         done = revert(args.layout, args.src, args.dst)
         print(f'{args.dst}: {len(done.state)} tensors')
-        print(f'left out: {TOKEN_EMBEDDING}')
+        print(f'left out: {", ".join(done.left_out)}')
         print(f'given back from meta: {", ".join(done.leftovers) or "none"}')
         return
     done = convert(args.layout, args.src, args.dst, args.arch, args.clip)

@@ -29,10 +29,12 @@ class Converted(NamedTuple):
         added: keys that came from CLIP.
         leftovers: tensors that have no place in our layout; they are kept in
             the meta data, and a conversion back returns them.
+        left_out: keys that the new layout does not hold.
     """
     state: State
     added: List[str]
     leftovers: State
+    left_out: Tuple[str, ...] = ()
 
 
 def state_of(checkpoint: Mapping[str, Any], source: str) -> State:
@@ -187,9 +189,11 @@ def revert(layout: str, source: str, target: Path) -> Converted:
     # buffers fit only the layout that they were taken from
     same = meta.get('converted_from') == layout
     leftovers = meta['leftovers'] if same else {}
-    theirs = WRITERS[layout](state_of(checkpoint, source), leftovers)
+    state = state_of(checkpoint, source)
+    theirs = WRITERS[layout](state, leftovers)
+    left_out = tuple(state.keys() & {layouts.TOKEN_EMBEDDING})
     save(dict(model={f'module.{k}': v for k, v in theirs.items()}), target)
-    return Converted(theirs, [], leftovers)
+    return Converted(theirs, [], leftovers, left_out)
 
 
 def save(checkpoint: Dict[str, Any], target: Path) -> None:
