@@ -17,7 +17,7 @@ from ..models.text.class_texts import Names
 from .loading import (check_weights, choose_classes, read_config,
                       start_from_clip)
 from .predictions import Prediction, describe
-from .time_spans import duration, restrict, time_spans
+from .time_spans import frame_times, restrict, time_spans
 
 Video = Union[str, Path]
 
@@ -189,12 +189,15 @@ class TCCLIPInferencer(ActionRecogInferencer):
             **ranking: ``top_k`` and ``none_below``, see :func:`describe`.
 
         Raises:
-            BrokenVideoError: the video cannot be read, or has no frame rate.
+            BrokenVideoError: the video cannot be read, or has no times.
             ValueError: spans would leave gaps.
         """
         opened = self.open_video(str(video))
-        spans = time_spans(duration(opened), window, stride)
-        clips = (self.read_clip(restrict(opened, span)) for span in spans)
+        times = frame_times(opened)
+        start, end = times[0, 0].item(), times[-1, 1].item()
+        spans = time_spans(end - start, window, stride, start)
+        clips = (
+            self.read_clip(restrict(opened, times, span)) for span in spans)
         return [
             describe(
                 str(video), views, self.class_names, span=span, **ranking)

@@ -2,7 +2,12 @@
 import math
 from typing import Dict, List, NamedTuple
 
+import numpy as np
+
 from ..datasets.safe_decode import BrokenVideoError
+
+# Containers round times to a millisecond, and readers to less.
+_ROUNDING = 1.5e-3
 
 
 class TimeSpan(NamedTuple):
@@ -11,8 +16,10 @@ class TimeSpan(NamedTuple):
     end: float
 
 
-def time_spans(duration: float, window: float,
-               stride: float) -> List[TimeSpan]:
+def time_spans(duration: float,
+               window: float,
+               stride: float,
+               start: float = 0.) -> List[TimeSpan]:
     """Cuts a video into spans of equal length.
 
     The last span ends with the video and may overlap more with the one before
@@ -22,6 +29,7 @@ def time_spans(duration: float, window: float,
         duration: length of the video in seconds.
         window: length of a span in seconds.
         stride: seconds from the start of a span to that of the next.
+        start: second at which a player shows the first frame.
 
     Raises:
         ValueError: the window or the stride is not above 0, or spans would
@@ -34,41 +42,57 @@ def time_spans(duration: float, window: float,
             'spans would be skipped')
     last = max(duration - window, 0.)
     steps = math.ceil(last / stride - 1e-6)
-    starts = [i * stride for i in range(steps)] + [last]
-    return [TimeSpan(s, min(s + window, duration)) for s in starts]
+    offsets = [i * stride for i in range(steps)] + [last]
+    return [
+        TimeSpan(start + t, start + min(t + window, duration)) for t in offsets
+    ]
 
 
-def duration(video: Dict) -> float:
-    """Returns the length of an opened video in seconds.
+def frame_times(video: Dict) -> np.ndarray:
+    """Returns the seconds at which a player shows the frames of a video.
 
     Args:
-        video: output of ``SafeDecordInit``.
+        video: output of ``SafeDecordInit`` or ``SafePyAVInit``.
+
+    Returns:
+        Start and end of each frame, ``(N, 2)``.
 
     Raises:
-        BrokenVideoError: the file has no frame rate.
+        BrokenVideoError: the file has no times, or another transform opened
+            it.
     """
-    if not video['avg_fps'] > 0:
+    reader = video['video_reader']
+    if not hasattr(reader, 'get_frame_timestamp'):
+        raise BrokenVideoError(
+            video['filename'], f'is read by a {type(reader).__name__}, which '
+            'does not tell the times of frames', 'open it with SafeDecordInit '
+            'or SafePyAVInit, or predict it as a whole')
+    times = reader.get_frame_timestamp(range(video['total_frames']))
+    if not times[-1, 1] > times[0, 0]:
         raise BrokenVideoError(video['filename'],
                                'has no frame rate, so seconds mean nothing',
                                're-encode it, or predict it as a whole')
-    return video['total_frames'] / video['avg_fps']
+    return times
 
 
-def restrict(video: Dict, span: TimeSpan) -> Dict:
+def restrict(video: Dict, times: np.ndarray, span: TimeSpan) -> Dict:
     """Narrows an opened video to a span.
 
     Args:
-        video: output of ``SafeDecordInit``, with ``total_frames``,
-            ``start_index`` and ``avg_fps``.
-        span: the part to keep; at least one frame of it is kept.
+        video: output of ``SafeDecordInit``, with ``total_frames`` and
+            ``start_index``.
+        times: output of :func:`frame_times`.
+        span: the part to keep: the frames that a player shows in it, at least
+            one.
 
     Returns:
         A copy with other ``total_frames`` and ``start_index``.
     """
-    total, rate = video['total_frames'], video['avg_fps']
-    first = min(int(span.start * rate + 0.5), total - 1)
-    end = max(min(int(span.end * rate + 0.5), total), first + 1)
+    starts = times[:, 0]
+    first = np.searchsorted(starts, span.start + _ROUNDING, 'right') - 1
+    end = np.searchsorted(starts, span.end - _ROUNDING)
+    first = int(max(first, 0))
     return dict(
         video,
         start_index=video['start_index'] + first,
-        total_frames=end - first)
+        total_frames=max(int(end) - first, 1))

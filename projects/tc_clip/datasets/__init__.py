@@ -4,10 +4,11 @@ Frames from equal segments in several views, the colour augmentation with which
 CLIP's video models are trained, and decord transforms that name broken videos.
 """
 from .clip_augment import ClipColorJitter, ClipGrayscale
+from .pyav_decode import SafePyAVDecode, SafePyAVInit
 from .safe_decode import BrokenVideoError, SafeDecordDecode, SafeDecordInit
 from .segment_sample import SegmentSample
 
 __all__ = [
     'BrokenVideoError', 'ClipColorJitter', 'ClipGrayscale', 'SafeDecordDecode',
-    'SafeDecordInit', 'SegmentSample'
+    'SafeDecordInit', 'SafePyAVDecode', 'SafePyAVInit', 'SegmentSample'
 ]

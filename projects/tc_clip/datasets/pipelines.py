@@ -8,6 +8,11 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 Step = Dict[str, Any]
 
+# The steps that open and decode videos, by reader.
+READERS = {
+    'decord': ('SafeDecordInit', 'SafeDecordDecode'),
+    'pyav': ('SafePyAVInit', 'SafePyAVDecode')
+}
 # The option of each step that holds width and height, or one value for both.
 _SIZES = {
     'Resize': 'scale',
@@ -62,6 +67,64 @@ def with_clips(config: Mapping[str, Any],
         changes[f'{split}_pipeline'] = pipeline
         changes[f'{split}_dataloader'] = dict(dataset=dict(pipeline=pipeline))
     return changes
+
+
+def with_reader(config: Mapping[str, Any], reader: str) -> Dict[str, Any]:
+    """Returns the changes to a config that reads videos with another reader.
+
+    Args:
+        config: a config with ``train_dataloader``, ``val_dataloader`` or
+            ``test_dataloader``.
+        reader: a key of ``READERS``.
+
+    Returns:
+        For each of the data loaders, its new ``dataset.pipeline``.
+
+    Raises:
+        ValueError: the reader is unknown, or a pipeline does not read videos
+            with a reader of ``READERS``.
+
+    Example:
+        >>> _base_ = 'tcclip_k400.py'
+        >>> from projects.tc_clip.datasets.pipelines import with_reader
+        >>> _base_.update(with_reader(_base_, 'pyav'))
+    """
+    changes: Dict[str, Any] = {}
+    for split in ('train', 'val', 'test'):
+        loader = config.get(f'{split}_dataloader')
+        if loader is not None and 'pipeline' in loader['dataset']:
+            pipeline = read_by(loader['dataset']['pipeline'], reader)
+            changes[f'{split}_pipeline'] = pipeline
+            changes[f'{split}_dataloader'] = dict(
+                dataset=dict(pipeline=pipeline))
+    return changes
+
+
+def read_by(pipeline: Sequence[Step], reader: str) -> List[Step]:
+    """Returns a pipeline that reads videos with another reader.
+
+    Args:
+        pipeline: configs of its steps, which stay as they are.
+        reader: a key of ``READERS``.
+
+    Raises:
+        ValueError: the reader is unknown, or the pipeline does not read videos
+            with a reader of ``READERS``.
+    """
+    if reader not in READERS:
+        raise ValueError(f'reader must be one of {[*READERS]}, but is '
+                         f'{reader!r}.')
+    new = {
+        old: READERS[reader][i]
+        for names in READERS.values() for i, old in enumerate(names)
+    }
+    steps = [copy.deepcopy(step) for step in pipeline]
+    if not any(step['type'] in new for step in steps):
+        raise ValueError(f'reader={reader!r} cannot be set: the pipeline has '
+                         f'none of {[*new]}. {_listed(steps)}')
+    for step in steps:
+        step['type'] = new.get(step['type'], step['type'])
+    return steps
 
 
 def adapt_pipeline(pipeline: Sequence[Step],

@@ -10,13 +10,18 @@ import logging
 import multiprocessing
 import os.path as osp
 import re
+import sys
 from typing import Any, Dict, List, Optional, Sequence, Tuple, Type
 
 import numpy as np
 from mmaction.datasets.transforms import DecordDecode, DecordInit
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
+from mmengine.fileio import FileClient
 from mmengine.logging import print_log
+
+from .pyav_reader import Source
+from .video_reader import VideoReader, is_cut_off
 
 _INSTEAD = {
     'redraw': 'another video is drawn in its place',
@@ -79,9 +84,11 @@ class BlankReader:
 
 
 def _read_errors() -> Tuple[Type[Exception], ...]:
-    """Returns the errors of decord and file backends for broken videos."""
-    from decord import DECORDError
-    return OSError, RuntimeError, DECORDError
+    """Returns the errors of readers and file backends for broken videos."""
+    readers = (('decord', 'DECORDError'), ('av', 'FFmpegError'))
+    used = [(sys.modules[name], error) for name, error in readers
+            if name in sys.modules]
+    return (OSError, RuntimeError, *(getattr(*pair) for pair in used))
 
 
 def _reason(error: Exception) -> str:
@@ -134,10 +141,11 @@ class _SafeTransform(BaseTransform):
         except _read_errors() as error:
             filename, reason = results['filename'], _reason(error)
             if self.on_error == 'raise':
+                advice = getattr(error, 'advice', 're-encode the file')
                 raise BrokenVideoError(
                     filename, f'cannot be read ({reason})',
-                    "re-encode the file, or set on_error='blank' to score a "
-                    'black clip in its place') from error
+                    f"{advice}, or set on_error='blank' to score a black clip "
+                    'in its place') from error
         self._name_once(filename, reason)
         return self._blank(results) if self.on_error == 'blank' else None
 
@@ -162,6 +170,10 @@ class _SafeTransform(BaseTransform):
 @TRANSFORMS.register_module()
 class SafeDecordInit(_SafeTransform, DecordInit):
     """Opens a video with decord, and handles broken files.
+
+    Where decord would read other frames than FFmpeg, PyAV reads the file, or
+    an error says that PyAV is needed: see docs/decoding.md. A file that is
+    shorter than its header says is read, with a warning.
 
     Files on disk are opened by name: given their bytes, as ``DecordInit``
     gives them, decord crashes the process on some truncated AVI, MKV and WebM
@@ -190,16 +202,31 @@ class SafeDecordInit(_SafeTransform, DecordInit):
         BrokenVideoError: at the call, where ``on_error='raise'``.
     """
 
-    def _get_video_reader(self, filename: str) -> object:
+    def _get_video_reader(self, filename: str) -> Any:
         """Opens a video that has frames."""
-        if self.io_backend == 'disk' and osp.isfile(filename):
-            import decord
-            reader = decord.VideoReader(filename, num_threads=self.num_threads)
-        else:
-            reader = super()._get_video_reader(filename)
-        if len(reader) == 0:
-            raise RuntimeError('it has no frames')
+        source = self._source(filename)
+        reader = self._open(source)
+        if is_cut_off(source) and count_once(filename):
+            print_log(
+                f'{filename} is cut off: it is read up to its end, '
+                f'{len(reader)} frames.',
+                logger='current',
+                level=logging.WARNING)
         return reader
+
+    def _open(self, source: Source) -> Any:
+        """Opens a file, or its content."""
+        return VideoReader(source, self.num_threads)
+
+    def _source(self, filename: str) -> Source:
+        """Returns the name of a file on disk, else its content."""
+        if self.io_backend == 'disk' and osp.isfile(filename):
+            return filename
+        if not osp.splitext(filename)[1]:
+            filename += '.mp4'  # as DecordInit does
+        if self.file_client is None:
+            self.file_client = FileClient(self.io_backend, **self.kwargs)
+        return bytes(self.file_client.get(filename))
 
     def _blank(self, results: Dict) -> Dict:
         """Returns a black video of one frame and unknown frame rate."""
@@ -212,10 +239,9 @@ class SafeDecordDecode(_SafeTransform, DecordDecode):
     """Decodes frames with decord, and handles broken files.
 
     Each frame is decoded once and in order of time, whatever the order of the
-    views: to go back, decord starts again at a key frame. The frames are those
-    of ``DecordDecode``. Only several views of a file whose frames refer across
-    key frames (open groups of pictures) may differ: there decord loses count
-    at every seek, in any order.
+    views: to go back, a reader starts again at a key frame. The frames are
+    those that FFmpeg shows. Those of ``DecordDecode`` differ where decord
+    loses count, for example where frames refer across key frames.
 
     Required keys:
 

@@ -1,0 +1,342 @@
+"""Reads single frames of a video exactly as FFmpeg decodes them, by PyAV.
+
+The frames of a file are those that FFmpeg gives when it decodes the file from
+its start to its end: frames that an edit list hides do not count, nor frames
+that cannot be decoded because the file was cut in front of them.
+"""
+import io
+from typing import (Any, Iterator, List, NamedTuple, Optional, Sequence, Tuple,
+                    Union)
+
+import numpy as np
+
+Source = Union[str, bytes]
+
+INSTALL = 'pip install av'
+
+
+def import_av() -> Any:
+    """Returns the module ``av``.
+
+    Raises:
+        ImportError: PyAV is not installed.
+    """
+    try:
+        import av
+    except ImportError as error:
+        raise ImportError(f'PyAV is not installed: {INSTALL}') from error
+    return av
+
+
+class FrameTable(NamedTuple):
+    """The frames of a video, in the order in which they are shown.
+
+    Attributes:
+        stamps: time stamps in units of the stream, ``(N, )``; empty if frames
+            can only be told by counting from the start.
+        keys: stamps of the frames at which decoding can begin, in order.
+        times: first and last second at which a player shows each frame,
+            ``(N, 2)``.
+    """
+    stamps: np.ndarray
+    keys: np.ndarray
+    times: np.ndarray
+
+
+class Frame:
+    """A decoded frame with the interface of a decord frame.
+
+    Args:
+        pixels: RGB, ``(H, W, 3)`` uint8.
+    """
+
+    def __init__(self, pixels: np.ndarray) -> None:
+        self.pixels = pixels
+
+    def asnumpy(self) -> np.ndarray:
+        """Returns a copy of the pixels."""
+        return self.pixels.copy()
+
+
+class Batches:
+    """Mixin that reads several frames of a reader at once, like decord."""
+
+    def __getitem__(self, index: int) -> Frame:
+        """Returns a frame."""
+        raise NotImplementedError
+
+    def get_batch(self, indices: Sequence[int]) -> Frame:
+        """Returns frames as an array ``(n, H, W, 3)``.
+
+        Args:
+            indices: their places, from 0, in any order.
+        """
+        return Frame(np.stack([self[int(i)].pixels for i in indices]))
+
+
+def orientation(matrix: Tuple[int, ...]) -> List[Tuple[str, str]]:
+    """Returns the FFmpeg filters that apply a display matrix.
+
+    Args:
+        matrix: the nine numbers of an MP4 display matrix. Turns by other
+            angles than 90, 180 and 270 degrees are left out.
+
+    Returns:
+        Name and options of each filter.
+    """
+    a, b, _, c, d = matrix[:5]
+    if a and d and not b and not c:
+        filters = [('hflip', '')] if a < 0 else []
+        return filters + ([('vflip', '')] if d < 0 else [])
+    if b and c and not a and not d:
+        filters = [('transpose', 'cclock_flip')]  # swaps rows and columns
+        filters += [('hflip', '')] if c < 0 else []
+        return filters + ([('vflip', '')] if b < 0 else [])
+    return []
+
+
+class RGBConverter:
+    """Turns decoded frames into upright RGB, as the command ffmpeg does."""
+
+    def __init__(self) -> None:
+        self._graph: Any = None
+        self._made_for: Any = None
+
+    def __call__(self, frame: Any) -> np.ndarray:
+        """Returns the pixels of an ``av.VideoFrame``, ``(H, W, 3)`` uint8."""
+        kind = frame.width, frame.height, frame.format.name, _matrix(frame)
+        if kind != self._made_for:
+            self._graph, self._made_for = _graph(frame, *kind), kind
+        self._graph.push(frame)
+        return self._graph.pull().to_ndarray()
+
+
+def _matrix(frame: Any) -> Tuple[int, ...]:
+    """Returns the display matrix of a frame; the identity if it has none."""
+    data = frame.side_data.get('DISPLAYMATRIX')
+    if data is None:
+        return 1, 0, 0, 0, 1, 0, 0, 0, 1
+    return tuple(np.frombuffer(data, np.int32).tolist())
+
+
+def _graph(frame: Any, width: int, height: int, pixels: str,
+           matrix: Tuple[int, ...]) -> Any:
+    """Builds the filters for frames of one size and pixel format."""
+    graph = import_av().filter.Graph()
+    nodes = [
+        graph.add_buffer(
+            width=width,
+            height=height,
+            format=pixels,
+            time_base=frame.time_base)
+    ]
+    filters = [*orientation(matrix), ('format', 'rgb24'), ('buffersink', '')]
+    for name, options in filters:
+        nodes.append(graph.add(name, options))
+        nodes[-2].link_to(nodes[-1])
+    graph.configure()
+    return graph
+
+
+class PyAVReader(Batches):
+    """Random access to the frames of a video, with decord's interface.
+
+    Opening reads all packets, but decodes only files without usable time
+    stamps. A frame is found by its time stamp, never by counting from a key
+    frame.
+
+    Args:
+        source: file name, or content of a file.
+        num_threads: threads of the decoder.
+
+    Raises:
+        ImportError: PyAV is not installed.
+        RuntimeError: the file has no video, or no frames.
+    """
+
+    def __init__(self, source: Source, num_threads: int = 1) -> None:
+        self._source, self._num_threads = source, num_threads
+        self._convert = RGBConverter()
+        self._place = 0
+        self._open()
+        self.table = self._find_frames()
+        if not len(self.table.times):
+            raise RuntimeError('it has no frames that can be decoded')
+        self._open()
+
+    def __len__(self) -> int:
+        """Returns the number of frames."""
+        return len(self.table.times)
+
+    def __getitem__(self, index: int) -> Frame:
+        """Returns a frame.
+
+        Args:
+            index: its place, from 0.
+
+        Raises:
+            IndexError: there is no such frame.
+            RuntimeError: the frame cannot be decoded.
+        """
+        if not 0 <= index < len(self):
+            raise IndexError(f'frame {index} of {len(self)}')
+        find = self._by_stamp if len(self.table.stamps) else self._by_count
+        return Frame(self._convert(find(index)))
+
+    def seek(self, index: int) -> None:
+        """Chooses the frame that ``next`` returns."""
+        self._place = index
+
+    def next(self) -> Frame:
+        """Returns the frame after the last one, or the chosen one."""
+        self._place += 1
+        return self[self._place - 1]
+
+    def get_avg_fps(self) -> float:
+        """Returns the mean number of frames in a second; 0 if unknown."""
+        return float(self._stream.average_rate or 0)
+
+    def get_frame_timestamp(self, indices: Any) -> np.ndarray:
+        """Returns when a player shows frames, in seconds, ``(n, 2)``.
+
+        Args:
+            indices: places of the frames, from 0.
+        """
+        return self.table.times[np.asarray(indices)]
+
+    def _open(self) -> None:
+        """Opens the file at its start."""
+        av = import_av()
+        source = self._source
+        self._container = av.open(
+            io.BytesIO(source) if isinstance(source, bytes) else source)
+        if not self._container.streams.video:
+            raise RuntimeError('it has no video')
+        self._stream = self._container.streams.best('video')
+        self._stream.codec_context.thread_count = self._num_threads
+        self._frames = self._decode(None)
+        self._next, self._last = 0, -float('inf')
+
+    def _decode(self, key: Optional[int]) -> Iterator[Any]:
+        """Decodes frames from the next key frame, or from the start.
+
+        Args:
+            key: the time stamp at or before which to begin; None begins at
+                once.
+
+        Yields:
+            Decoded frames; nothing if the next key frame is behind ``key``.
+        """
+        for packet in self._container.demux(self._stream):
+            if key is not None:
+                if packet.is_keyframe and packet.pts > key:
+                    return
+                if not packet.is_keyframe:
+                    continue
+                key = None
+            yield from packet.decode()
+
+    def _find_frames(self) -> FrameTable:
+        """Lists the frames by their packets, or by decoding them."""
+        packets = [p for p in self._container.demux(self._stream) if p.size]
+        shown = [p for p in packets if not p.is_discard]
+        stamps = [p.pts for p in shown]
+        if _are_usable(packets, stamps) and not self._has_guessed_times():
+            durations = [p.duration for p in shown]
+            order = np.argsort(stamps)
+            table = np.array(stamps)[order]
+            keys = np.sort([p.pts for p in packets if p.is_keyframe])
+            last = np.array(durations)[order][-1:]
+            return FrameTable(table, keys, self._times([*table], int(*last)))
+        self._open()
+        decoded = [(f.pts, f.duration) for f in self._frames]
+        if self._has_guessed_times():
+            decoded = [(None, 0) for _ in decoded]
+        last = decoded[-1][1] if decoded else 0
+        times = self._times([stamp for stamp, _ in decoded], last)
+        return FrameTable(np.empty(0), np.empty(0), times)
+
+    def _has_guessed_times(self) -> bool:
+        """Returns whether the format stores only the order of decoding."""
+        reordered = self._stream.codec_context.has_b_frames
+        return self._container.format.name == 'avi' and bool(reordered)
+
+    def _times(self, stamps: List[Optional[int]], last: int) -> np.ndarray:
+        """Returns the seconds ``(N, 2)`` at which frames are shown.
+
+        Args:
+            stamps: time stamps; None where the file has none.
+            last: duration of the last frame; 0 if unknown.
+        """
+        rate = self.get_avg_fps() or 1.
+        unit = float(self._stream.time_base)
+        start = (self._container.start_time or 0) * 1e-6
+        times: List[float] = []
+        for stamp in stamps:
+            after = times[-1] + 1 / rate if times else 0.
+            known = stamp is not None
+            times.append(stamp * unit - start if known else after)
+        ends = times[1:] + [t + (last * unit or 1 / rate) for t in times[-1:]]
+        return np.array([times, ends]).T
+
+    def _by_count(self, index: int) -> Any:
+        """Decodes a frame by counting from the start of the file."""
+        if index < self._next:
+            self._open()
+        for frame in self._frames:
+            self._next += 1
+            if self._next > index:
+                return frame
+        raise RuntimeError(f'frame {index} cannot be decoded')
+
+    def _by_stamp(self, index: int) -> Any:
+        """Decodes a frame by its time stamp."""
+        stamp = self.table.stamps[index]
+        keys = self.table.keys
+        place = int(np.searchsorted(keys, stamp, 'right')) - 1
+        if not keys[place] <= self._last < stamp:
+            self._seek(place)
+        for frame in self._frames:
+            self._last = frame.pts
+            if frame.pts == stamp:
+                return frame
+            if frame.pts > stamp:
+                break
+        raise RuntimeError(f'frame {index} cannot be decoded')
+
+    def _seek(self, place: int) -> None:
+        """Goes to a key frame, or an earlier one if the format cannot."""
+        keys = self.table.keys
+        for earlier in (place, place - 1):
+            if earlier < 0:
+                break
+            self._container.seek(int(keys[earlier]), stream=self._stream)
+            frames = self._decode(int(keys[place]))
+            first = next(frames, None)
+            if first is not None:
+                self._frames = _again(first, frames)
+                return
+        self._open()
+
+
+def _again(first: Any, others: Iterator[Any]) -> Iterator[Any]:
+    """Puts an item back in front of the others."""
+    yield first
+    yield from others
+
+
+def _are_usable(packets: List[Any], stamps: List[Optional[int]]) -> bool:
+    """Returns whether frames can be found by their time stamps.
+
+    Args:
+        packets: all packets of the video.
+        stamps: time stamps of those that are shown.
+    """
+    if not stamps or None in [packet.pts for packet in packets]:
+        return False
+    first = packets[0]
+    # Frames in front of the first key frame in time cannot be decoded, unless
+    # an edit list hides them anyway.
+    is_cut = not first.is_discard and min(stamps) < first.pts
+    is_unique = len({*stamps}) == len(stamps)
+    return bool(first.is_keyframe and is_unique and not is_cut)
