@@ -1,5 +1,6 @@
 """Command line options of the tools that run a model on your videos."""
 import argparse
+import sys
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any, Dict, Iterable, List, Optional, Sequence, Union
@@ -11,7 +12,8 @@ from rich.progress import track
 
 from projects.tc_clip.apis import TCCLIPInferencer
 from projects.tc_clip.apis.loading import read_config
-from projects.tc_clip.datasets.video_paths import VIDEO_SUFFIXES, videos_below
+from projects.tc_clip.datasets.pipelines import READERS, with_reader
+from projects.tc_clip.datasets.video_paths import VIDEO_SUFFIXES, search_videos
 
 DEFAULT_CONFIG = 'zero_shot/tcclip_k400.py'
 
@@ -55,6 +57,9 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         'that TC-CLIP adds are untrained')
     add_changes(group)
     add('--device', help='e.g. cpu or cuda:1; a GPU if there is one')
+    add('--reader',
+        choices=[*READERS],
+        help="what decodes videos, in place of the config's reader")
 
 
 def add_changes(parser: Any) -> None:
@@ -107,6 +112,8 @@ def load_model(config: Union[str, Path],
     try:
         changed = read_config(config)
         changed.merge_from_dict(cfg_options or {})
+        if getattr(args, 'reader', None):
+            changed.merge_from_dict(with_reader(changed, args.reader))
         names = names_or_file(args.class_names) if args.class_names else None
         return TCCLIPInferencer(
             changed,
@@ -125,6 +132,8 @@ def load_model(config: Union[str, Path],
 def find_videos(paths: Sequence[Path]) -> List[Path]:
     """Lists the given video files, and all videos below the given folders.
 
+    It prints what it finds and skips in folders on the standard error stream.
+
     Args:
         paths: files and folders.
 
@@ -135,11 +144,17 @@ def find_videos(paths: Sequence[Path]) -> List[Path]:
     for path in paths:
         if not path.exists():
             raise SystemExit(f'{path}: no such file or folder')
-        found = videos_below(path) if path.is_dir() else []
-        if path.is_dir() and not found:
-            raise SystemExit(f'{path}: no video below this folder (files '
-                             f'ending in {", ".join(VIDEO_SUFFIXES)})')
-        videos += found or [path]
+        if not path.is_dir():
+            videos.append(path)
+            continue
+        found = search_videos(path)
+        note = f'; skipped files: {found.note()}' if found.skipped else ''
+        if not found.videos:
+            raise SystemExit(
+                f'{path}: no video below this folder (files ending in '
+                f'{", ".join(VIDEO_SUFFIXES)}){note}')
+        print(f'{path}: {len(found.videos)} videos{note}', file=sys.stderr)
+        videos += found.videos
     return videos
 
 

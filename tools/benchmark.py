@@ -6,7 +6,8 @@ Below some times is a floor: the time of their matrix products alone, at the
 rate that this machine reaches for the tower's shapes. `--against naive` runs
 the textbook version of tests/reference in turn with ours, and prints the
 ratios. Reading is measured with the config's pipelines, on generated videos of
-ten seconds or on yours (`--videos`).
+ten seconds or on yours (`--videos`). `--only readers` compares the readers of
+videos on files of many kinds (docs/decoding.md).
 """
 import argparse
 import json
@@ -25,6 +26,7 @@ from projects.tc_clip.config_files import config_file
 from projects.tc_clip.profiling.bench import Bench, Score, without_gradient
 from projects.tc_clip.profiling.measure import (Call, interleaved,
                                                 median_ratio, peak_memory)
+from projects.tc_clip.profiling.reader_table import reader_table
 from projects.tc_clip.profiling.reading import read_costs
 
 
@@ -36,7 +38,7 @@ def parse_args() -> argparse.Namespace:
     add = parser.add_argument
     add('config', nargs='?', default='tcclip_k400.py')
     add('--against', choices=['naive'])
-    add('--only', choices=['inference', 'training', 'decoding'])
+    add('--only', choices=['inference', 'training', 'decoding', 'readers'])
     add('--device', default='cpu')
     add('--dtype',
         default='float32',
@@ -226,6 +228,8 @@ def main() -> None:
         training(args, names)
     if args.only in (None, 'decoding'):
         decoding(args)
+    if args.only == 'readers':
+        print('\n'.join(reader_table(args.runs, args.videos or ())))
 
 
 if __name__ == '__main__':

@@ -14,7 +14,8 @@ from typing import Any, BinaryIO, Iterator, Sequence
 
 import numpy as np
 
-from .container_headers import Track, mp4_tracks
+from .matroska_headers import picture_delay
+from .mp4_headers import Track, mp4_tracks
 from .pyav_reader import INSTALL, Frame, Source
 
 # decord gives times as float32 seconds; containers round them to milliseconds.
@@ -85,6 +86,7 @@ class DecordReader:
         with opened(source) as content:
             tracks = mp4_tracks(content)
             is_avi = content_starts_with(content, b'RIFF')
+            delay = picture_delay(content)
         if is_avi and self._times.min() < _UNKNOWN:
             # AVI stores the order of decoding only, and each packet is a frame
             self._times = even_times(len(self), self.get_avg_fps())
@@ -93,8 +95,8 @@ class DecordReader:
         pictures = [track for track in tracks if track.kind == 'vide']
         for track in pictures[:1]:
             check_track(track, self._times[-1, 0])
-            first = min(track.delay for track in tracks)
-            self._times = self._times + (track.delay - first)
+            delay = track.delay - min(track.delay for track in tracks)
+        self._times += delay
         self._check_start()
 
     def __len__(self) -> int:

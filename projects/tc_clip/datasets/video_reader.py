@@ -1,8 +1,8 @@
 """Opens videos with decord, and with PyAV where decord would be wrong."""
 from typing import Any, Union
 
-from .container_headers import missing_bytes
 from .decord_reader import DecordReader, UnreliableError, opened
+from .matroska_headers import missing_bytes
 from .pyav_reader import Batches, Frame, PyAVReader, Source
 
 

@@ -1,11 +1,10 @@
-"""Reads what decord ignores from the headers of MP4, AVI and Matroska files."""
+"""Reads what decord ignores from the headers of MP4 and QuickTime files."""
 import os
 import struct
 from typing import BinaryIO, Iterator, List, NamedTuple, Tuple
 
 Box = Tuple[bytes, int, int]
 
-_MATROSKA, _SEGMENT = b'\x1aE\xdf\xa3', b'\x18S\x80g'
 # Boxes that contain others, on the way to those that are read.
 _FOLDERS = b'moov', b'trak', b'edts', b'mdia', b'minf', b'stbl'
 
@@ -53,24 +52,6 @@ def mp4_tracks(file: BinaryIO) -> List[Track]:
         elif kind == b'trak':
             tracks.append(_track(file, start, end, scale or 1000))
     return tracks
-
-
-def missing_bytes(file: BinaryIO) -> int:
-    """Returns how many bytes a file lacks by its header; 0 if unknown."""
-    size = _size(file)
-    file.seek(0)
-    head = file.read(64)
-    if head[:4] == b'RIFF':
-        return max(0, struct.unpack('<I', head[4:8])[0] + 8 - size)
-    place = head.find(_SEGMENT)
-    if head[:4] == _MATROSKA and place > 0 and head[place + 4:]:
-        length = 9 - head[place + 4].bit_length()
-        coded = head[place + 4:place + 4 + length]
-        unknown = (1 << 7 * length) - 1
-        declared = int.from_bytes(coded, 'big') & unknown
-        if declared != unknown:
-            return max(0, place + 4 + length + declared - size)
-    return 0
 
 
 def _size(file: BinaryIO) -> int:
