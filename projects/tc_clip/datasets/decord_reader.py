@@ -123,7 +123,7 @@ class DecordReader:
             frame = self._go_to_key(key)
         if frame is None or index != key:
             self._forward(index)
-            frame = self._reader.next()
+            frame = self.next()
             if self._position() != index + 1:
                 raise RuntimeError(f'frame {index} cannot be decoded')
         pixels = frame.asnumpy()
@@ -151,8 +151,15 @@ class DecordReader:
         self._reader.seek(index)
 
     def next(self) -> Any:
-        """Returns the next frame, without a check."""
-        return self._reader.next()
+        """Returns the next frame, without a check.
+
+        Raises:
+            RuntimeError: there is none.
+        """
+        try:
+            return self._reader.next()
+        except StopIteration:
+            raise RuntimeError('the file ends too early') from None
 
     def walk(self) -> None:
         """Decodes from the start from now on, and never jumps elsewhere.
@@ -175,7 +182,7 @@ class DecordReader:
         if not self._walks:
             self._reader.seek_accurate(index)
         while self._position() < index:
-            self._reader.next()
+            self.next()
 
     def _position(self) -> int:
         """Returns the place of the frame that decord would return next."""
@@ -201,12 +208,13 @@ class DecordReader:
             raise UnreliableError(
                 'has frames that refer across key frames (open GOP), or '
                 'cannot be searched')
-        return self._reader.next()
+        return self.next()
 
     def _check_start(self) -> None:
         """Checks that decoding begins with the first frame."""
         if len(self) > 1:
-            self._reader.seek(1)  # a jump to the current place is no jump
+            # decord does not jump to the place where it is already
+            self._reader.seek(1)
             self._go_to_key(0)
 
 

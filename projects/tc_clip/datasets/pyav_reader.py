@@ -13,6 +13,9 @@ import numpy as np
 Source = Union[str, bytes]
 
 INSTALL = 'pip install av'
+# Only some packets of MPEG program streams have a time; after a jump, FFmpeg
+# guesses those of the others.
+_NEVER_SEARCHED = ('mpeg', )
 
 
 def import_av() -> Any:
@@ -229,10 +232,10 @@ class PyAVReader(Batches):
         """
         for packet in self._container.demux(self._stream):
             if key is not None:
-                if packet.is_keyframe and packet.pts > key:
-                    return
                 if not packet.is_keyframe:
                     continue
+                if packet.pts is None or packet.pts > key:
+                    return
                 key = None
             yield from packet.decode()
 
@@ -291,18 +294,28 @@ class PyAVReader(Batches):
 
     def _by_stamp(self, index: int) -> Any:
         """Decodes a frame by its time stamp."""
-        stamp = self.table.stamps[index]
-        keys = self.table.keys
-        place = int(np.searchsorted(keys, stamp, 'right')) - 1
-        if not keys[place] <= self._last < stamp:
+        stamp = int(self.table.stamps[index])
+        place = int(np.searchsorted(self.table.keys, stamp, 'right')) - 1
+        jumps = self._container.format.name not in _NEVER_SEARCHED
+        if jumps and not self.table.keys[place] <= self._last < stamp:
             self._seek(place)
+        elif self._last >= stamp:
+            self._open()
+        frame = self._find(stamp)
+        if frame is None:  # where a format is searched, stamps may be guessed
+            self._open()
+            frame = self._find(stamp)
+        if frame is None:
+            raise RuntimeError(f'frame {index} cannot be decoded')
+        return frame
+
+    def _find(self, stamp: int) -> Any:
+        """Decodes until a time stamp; None if no frame has it."""
         for frame in self._frames:
-            self._last = frame.pts
-            if frame.pts == stamp:
-                return frame
-            if frame.pts > stamp:
-                break
-        raise RuntimeError(f'frame {index} cannot be decoded')
+            self._last = stamp if frame.pts is None else frame.pts
+            if self._last >= stamp:
+                return frame if frame.pts == stamp else None
+        return None
 
     def _seek(self, place: int) -> None:
         """Goes to a key frame, or an earlier one if the format cannot."""

@@ -86,9 +86,9 @@ class BlankReader:
 def _read_errors() -> Tuple[Type[Exception], ...]:
     """Returns the errors of readers and file backends for broken videos."""
     readers = (('decord', 'DECORDError'), ('av', 'FFmpegError'))
-    used = [(sys.modules[name], error) for name, error in readers
-            if name in sys.modules]
-    return (OSError, RuntimeError, *(getattr(*pair) for pair in used))
+    used = ((sys.modules.get(name), error) for name, error in readers)
+    found = (getattr(module, error) for module, error in used if module)
+    return (OSError, RuntimeError, *found)
 
 
 def _reason(error: Exception) -> str:

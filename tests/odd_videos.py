@@ -1,0 +1,51 @@
+"""Fixtures: videos that readers get wrong, and their frames by FFmpeg."""
+import sys
+
+import pytest
+
+try:
+    # Before decord, which makes its own libvpx that of the whole process; the
+    # encoder of VP9 would then use it.
+    import av  # noqa: F401
+except ImportError:
+    pass
+
+from projects.tc_clip.profiling.odd_videos import (decoded_by_ffmpeg,
+                                                   make_videos)
+
+
+@pytest.fixture(scope='session')
+def odd_video(tmp_path_factory):
+    """Returns the path of a video of the given kind, made once."""
+    pytest.importorskip('av', reason='PyAV makes the videos: pip install av')
+    folder, made = tmp_path_factory.mktemp('odd'), {}
+
+    def odd_video(name):
+        if name not in made:
+            made[name], = make_videos(folder, [name])
+        return str(made[name])
+
+    return odd_video
+
+
+@pytest.fixture(scope='session')
+def all_frames(odd_video):
+    """Returns all frames of a kind of video, decoded once from its start."""
+    found = {}
+
+    def all_frames(name):
+        if name not in found:
+            found[name] = decoded_by_ffmpeg(odd_video(name))
+        return found[name]
+
+    return all_frames
+
+
+@pytest.fixture
+def without_pyav(odd_video, monkeypatch):
+    """Hides PyAV, after it has made the videos."""
+
+    def hide():
+        monkeypatch.setitem(sys.modules, 'av', None)
+
+    return hide
