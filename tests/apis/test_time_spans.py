@@ -88,7 +88,9 @@ def test_times_are_those_of_the_reader():
 
 def test_a_video_without_times_is_refused():
     video = dict(
-        total_frames=2, filename='a.mp4', video_reader=Reader(np.zeros((2, 2))))
+        total_frames=2,
+        filename='a.mp4',
+        video_reader=Reader(np.zeros((2, 2))))
     with pytest.raises(BrokenVideoError, match='a.mp4 has no frame rate'):
         frame_times(video)
     with pytest.raises(BrokenVideoError, match='a.mp4 is read by a list'):

@@ -28,7 +28,8 @@ def test_bytes_that_a_file_lacks(name, lost, odd_video):
 
 
 @pytest.mark.parametrize('content', [
-    b'', b'RIFF\0\0\0\0AVI ', bytes(64), b'\x1aE\xdf\xa3',
+    b'', b'RIFF\0\0\0\0AVI ',
+    bytes(64), b'\x1aE\xdf\xa3',
     b'\x1aE\xdf\xa3\x80\x18S\x80g\x01\xff\xff\xff\xff\xff\xff\xff'
 ])
 def test_other_files_and_unknown_sizes(content):

@@ -41,9 +41,9 @@ def test_waits_are_added_up():
 
 
 @pytest.mark.parametrize('content', [
-    b'', b'RIFF', bytes(64), b'\0\0\0\x08ftyp',
-    b'\0\0\0\x08ftyp\xff\xff\xff\xffmoov' + bytes(8),
-    b'\0\0\0\x08ftyp\0\0\0\0moov\0\0\0\x02trak'
+    b'', b'RIFF',
+    bytes(64), b'\0\0\0\x08ftyp', b'\0\0\0\x08ftyp\xff\xff\xff\xffmoov' +
+    bytes(8), b'\0\0\0\x08ftyp\0\0\0\0moov\0\0\0\x02trak'
 ])
 def test_other_and_broken_files_have_no_tracks(content):
     assert mp4_tracks(io.BytesIO(content)) == []

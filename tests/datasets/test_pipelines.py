@@ -7,7 +7,8 @@ from mmengine.config import Config, ConfigDict
 from mmengine.dataset import Compose
 
 from projects.tc_clip.datasets.pipelines import (adapt_pipeline, clip_size,
-                                                 with_clips)
+                                                 read_by, with_clips,
+                                                 with_reader)
 from projects.tc_clip.files import write_mp4
 from tests.small import CONFIGS
 
@@ -142,3 +143,34 @@ test_dataloader = dict(num_workers=0)
         assert sample['inputs'].shape == shape
         assert config[f'{split}_pipeline'] == config[
             f'{split}_dataloader'].dataset.pipeline
+
+
+READ = [
+    dict(type='SafeDecordInit', on_error='redraw'), TEST[0],
+    dict(type='SafeDecordDecode', on_error='redraw')
+]
+
+
+def test_another_reader_and_back():
+    pyav = read_by(READ, 'pyav')
+    assert [step['type'] for step in pyav
+            ] == ['SafePyAVInit', 'SegmentSample', 'SafePyAVDecode']
+    assert pyav[0]['on_error'] == 'redraw' and pyav[1] == TEST[0]
+    assert read_by(pyav, 'decord') == READ
+
+
+def test_readers_of_all_loaders_change():
+    config = Config.fromfile(CONFIGS / 'tcclip_k400.py')
+    config.merge_from_dict(with_reader(config, 'pyav'))
+    for split in ('train', 'val', 'test'):
+        steps = config[f'{split}_dataloader'].dataset.pipeline
+        assert steps[0].type == 'SafePyAVInit' and steps == config[
+            f'{split}_pipeline']
+    assert config.train_dataloader.dataset.pipeline[0].on_error == 'redraw'
+
+
+def test_unknown_readers_are_refused():
+    with pytest.raises(ValueError, match="'decord', 'pyav'.*but is 'cv2'"):
+        read_by(READ, 'cv2')
+    with pytest.raises(ValueError, match="reader='pyav' cannot be set"):
+        read_by(TEST, 'pyav')

@@ -36,8 +36,9 @@ def test_the_transforms_name_broken_files(tmp_path):
     with pytest.raises(BrokenVideoError, match='a.mp4 cannot be read'):
         SafePyAVInit()(dict(filename=str(path)))
     assert SafePyAVInit(on_error='redraw')(dict(filename=str(path))) is None
-    blank = pipeline('PyAV', on_error='blank')(
-        dict(filename=str(path), start_index=0))
+    blank = pipeline(
+        'PyAV', on_error='blank')(
+            dict(filename=str(path), start_index=0))
     assert np.array_equal(blank['imgs'], np.zeros((8, 256, 256, 3)))
 
 

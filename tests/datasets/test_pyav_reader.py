@@ -1,11 +1,8 @@
 """Frames by PyAV are FFmpeg's, in any order and from any kind of file."""
-import sys
-
 import numpy as np
 import pytest
 
-from projects.tc_clip.datasets.pyav_reader import (PyAVReader, import_av,
-                                                   orientation)
+from projects.tc_clip.datasets.pyav_reader import PyAVReader
 from projects.tc_clip.profiling.odd_videos import KINDS
 
 RNG = np.random.default_rng(0)
@@ -63,29 +60,6 @@ def test_there_are_no_frames_before_and_after(index, odd_video):
         PyAVReader(odd_video('h264.mp4'))[index]
 
 
-@pytest.mark.parametrize('matrix', [(a, b, c, d) for a, b, c, d in [
-    (1, 0, 0, 1), (-1, 0, 0, 1), (1, 0, 0, -1), (-1, 0, 0, -1), (0, 1, 1, 0),
-    (0, -1, -1, 0), (0, 1, -1, 0), (0, -1, 1, 0)
-]])
-def test_a_matrix_moves_pixels_as_it_says(matrix):
-    """x' = a x + c y and y' = b x + d y, moved into the picture."""
-    a, b, c, d = matrix
-    picture = np.arange(6).reshape(2, 3)
-    places = np.array([(a * x + c * y, b * x + d * y) for y in range(2)
-                       for x in range(3)])
-    places -= places.min(0)
-    wanted = np.empty(places.max(0)[::-1] + 1, int)
-    for (x, y), value in zip(places, picture.flat):
-        wanted[y, x] = value
-    apply = dict(
-        hflip=lambda p: p[:, ::-1],
-        vflip=lambda p: p[::-1],
-        transpose=lambda p: p.T)
-    for name, _ in orientation((a, b, 0, c, d, 0, 0, 0, 1)):
-        picture = apply[name](picture)
-    assert np.array_equal(picture, wanted)
-
-
 def test_a_file_without_video_is_refused(tmp_path):
     av = pytest.importorskip('av')
     path = str(tmp_path / 'a.wav')
@@ -97,9 +71,3 @@ def test_a_file_without_video_is_refused(tmp_path):
         container.mux(stream.encode(frame))
     with pytest.raises(RuntimeError, match='it has no video'):
         PyAVReader(path)
-
-
-def test_a_missing_library_is_an_error(monkeypatch):
-    monkeypatch.setitem(sys.modules, 'av', None)
-    with pytest.raises(ImportError, match='pip install av'):
-        import_av()

@@ -62,8 +62,9 @@ def test_what_is_skipped_is_counted(tmp_path):
     os.mkfifo(tmp_path / 'pipe.mp4')
     found = search_videos(tmp_path)
     assert [path.name for path in found.videos] == ['a.mp4', 'b.MP4']
-    assert found.note() == ('2 hidden, 1 links to nothing, 1 not regular '
-                            'files, 2 with the suffix .jpg, 1 without a suffix')
+    assert found.note() == (
+        '2 hidden, 1 links to nothing, 1 not regular '
+        'files, 2 with the suffix .jpg, 1 without a suffix')
     assert search_videos(tmp_path / 'b.MP4').note() == ''
 
 
@@ -71,5 +72,5 @@ def test_links_that_lead_back_are_followed_once(tmp_path):
     (tmp_path / 'a').mkdir()
     (tmp_path / 'a/video.mp4').touch()
     (tmp_path / 'a/back').symlink_to(tmp_path)
-    assert [*map(os.path.relpath, videos_below(tmp_path))] == [
-        os.path.relpath(tmp_path / 'a/video.mp4')]
+    assert [*map(os.path.relpath, videos_below(tmp_path))
+            ] == [os.path.relpath(tmp_path / 'a/video.mp4')]

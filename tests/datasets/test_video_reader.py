@@ -2,8 +2,8 @@
 import numpy as np
 import pytest
 
-from projects.tc_clip.datasets.decord_reader import DecordReader, \
-    UnreliableError
+from projects.tc_clip.datasets.decord_checks import UnreliableError
+from projects.tc_clip.datasets.decord_reader import DecordReader
 from projects.tc_clip.datasets.pyav_reader import PyAVReader
 from projects.tc_clip.datasets.video_reader import VideoReader, is_cut_off
 from projects.tc_clip.profiling.odd_videos import KINDS

@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from projects.tc_clip.datasets.pyav_reader import import_av
+from projects.tc_clip.datasets.rgb_frames import import_av
 from projects.tc_clip.profiling.odd_videos import KINDS
 
 
@@ -34,8 +34,8 @@ def test_kinds(odd_video):
     }
     assert any(p.is_discard for p in packets['edit_list.mp4'])
     late = {
-        name: sum(
-            q.pts < p.pts for i, p in enumerate(found[:-1]) if p.is_keyframe
+        name:
+        sum(q.pts < p.pts for i, p in enumerate(found[:-1]) if p.is_keyframe
             for q in found[i + 1:-1])
         for name, found in packets.items()
     }

@@ -46,6 +46,7 @@ def test_a_row_for_each_file(odd_video, monkeypatch):
     readers = {name: READERS[name] for name in ('decord alone', )}
     monkeypatch.setattr(reader_table, 'available', lambda: readers)
     lines = [*reader_table.reader_table(1, [Path(odd_video('h264.mp4'))])]
-    assert lines[:2] == ['| file | frames | decord alone |',
-                         '| --- | --- | --- |']
+    assert lines[:2] == [
+        '| file | frames | decord alone |', '| --- | --- | --- |'
+    ]
     assert lines[2].startswith('| h264.mp4 | 90 | 80/80, ') and len(lines) == 3

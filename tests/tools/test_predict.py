@@ -1,6 +1,7 @@
 """tools/predict.py on real files, good and broken."""
 import csv
 import json
+import shutil
 
 import pytest
 
@@ -148,3 +149,52 @@ def test_options_change_the_config(predict, own_video, tmp_path):
         json.loads((tmp_path / f'{name}.json').read_text())['predictions'][0]
         for name in ('one', 'two'))
     assert one['guesses'][0]['logit'] != two['guesses'][0]['logit']
+
+
+def test_what_a_folder_has_besides_videos_is_said(predict, own_video,
+                                                  tmp_path):
+    folder = tmp_path / 'folder'
+    folder.mkdir()
+    for name in ('CLIP.MP4', '._CLIP.MP4', 'notes.txt'):
+        shutil.copyfile(own_video, folder / name)
+    shown = predict(folder, '--out', 'result.json')
+    assert (f'{folder}: 1 videos; skipped files: 1 hidden, '
+            '1 with the suffix .txt') in shown.err
+    result = json.loads((tmp_path / 'result.json').read_text())
+    assert [p['video']
+            for p in result['predictions']] == [str(folder / 'CLIP.MP4')]
+
+
+def test_another_reader_sees_the_same_frames(predict, odd_video, tmp_path):
+    shares = []
+    for reader in ('decord', 'pyav'):
+        predict(
+            odd_video('h264.mp4'), '--reader', reader, '--out', 'result.json')
+        shares.append(
+            json.loads((tmp_path / 'result.json').read_text())['predictions'])
+    assert shares[0] == shares[1]
+
+
+def test_a_reader_that_is_not_installed_is_an_error(predict, odd_video,
+                                                    without_pyav):
+    path = odd_video('h264.mp4')
+    without_pyav()
+    with pytest.raises(SystemExit, match='pip install av'):
+        predict(path, '--reader', 'pyav')
+
+
+@pytest.mark.parametrize('name, starts', [
+    ('slow_then_fast.mp4', [0, 1, 2, 3, 4]),
+    ('starts_at_5_s.mp4', [5, 6, 7]),
+    ('starts_at_5_s.mkv', [5, 6, 7]),
+    ('edit_list.mp4', [0, 1]),
+])
+def test_spans_are_in_seconds_of_the_player(predict, odd_video, tmp_path, name,
+                                            starts):
+    predict(
+        odd_video(name), '--window', 1, '--stride', 1, '--out', 'film.json')
+    film = json.loads((tmp_path / 'film.json').read_text())
+    spans = [(p['start'], p['end']) for p in film['predictions']]
+    assert spans == [
+        pytest.approx((start, start + 1), abs=2e-3) for start in starts
+    ]

@@ -89,10 +89,10 @@ def restrict(video: Dict, times: np.ndarray, span: TimeSpan) -> Dict:
         A copy with other ``total_frames`` and ``start_index``.
     """
     starts = times[:, 0]
-    first = np.searchsorted(starts, span.start + _ROUNDING, 'right') - 1
-    end = np.searchsorted(starts, span.end - _ROUNDING)
-    first = int(max(first, 0))
+    bounds = np.searchsorted(starts,
+                             [span.start + _ROUNDING, span.end - _ROUNDING])
+    first, end = max(int(bounds[0]) - 1, 0), int(bounds[1])
     return dict(
         video,
         start_index=video['start_index'] + first,
-        total_frames=max(int(end) - first, 1))
+        total_frames=max(end - first, 1))

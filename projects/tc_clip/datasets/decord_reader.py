@@ -14,42 +14,12 @@ from typing import Any, BinaryIO, Iterator, Sequence
 
 import numpy as np
 
+from .decord_checks import (UNKNOWN, UnreliableError, check_times, check_track,
+                            even_times, without_padding)
 from .matroska_headers import picture_delay
-from .mp4_headers import Track, mp4_tracks
-from .pyav_reader import INSTALL, Frame, Source
-
-# decord gives times as float32 seconds; containers round them to milliseconds.
-_TOLERANCE = 2e-3
-# The time of a packet without one is far below this.
-_UNKNOWN = -1e9
-
-
-class UnreliableError(RuntimeError):
-    """decord would read wrong frames of a file.
-
-    Args:
-        reason: what in the file makes it do so.
-    """
-
-    advice = (f'install PyAV, which reads such files: {INSTALL}, or re-encode '
-              'the file')
-
-
-def without_padding(pixels: np.ndarray) -> np.ndarray:
-    """Returns frames without the padding of their rows.
-
-    decord takes padding for further channels if a padded row is a multiple of
-    the width, as for a width of 8 or 72.
-
-    Args:
-        pixels: ``(H, W, C)`` with C >= 3.
-
-    Returns:
-        ``(H, W, 3)``.
-    """
-    height, width, _ = pixels.shape
-    rows = pixels.reshape(height, -1)[:, :3 * width]
-    return rows.reshape(height, width, 3)
+from .mp4_headers import mp4_tracks
+from .pyav_reader import Source
+from .rgb_frames import Frame
 
 
 @contextmanager
@@ -84,20 +54,11 @@ class DecordReader:
             raise RuntimeError('it has no frames')
         self._times = self._read_times()
         with opened(source) as content:
-            tracks = mp4_tracks(content)
-            is_avi = content_starts_with(content, b'RIFF')
-            delay = picture_delay(content)
-        if is_avi and self._times.min() < _UNKNOWN:
-            # AVI stores the order of decoding only, and each packet is a frame
-            self._times = even_times(len(self), self.get_avg_fps())
-            self._walks, self._keys = True, self._keys[:1]
-        check_times(self._times[:, 0], self._keys)
-        pictures = [track for track in tracks if track.kind == 'vide']
-        for track in pictures[:1]:
-            check_track(track, self._times[-1, 0])
-            delay = track.delay - min(track.delay for track in tracks)
-        self._times += delay
-        self._check_start()
+            self._check(content)
+        if len(self) > 1:
+            # decord does not jump to the place where it is already
+            self._reader.seek(1)
+            self._go_to_key(0)
 
     def __len__(self) -> int:
         """Returns the number of frames."""
@@ -127,8 +88,8 @@ class DecordReader:
             if self._position() != index + 1:
                 raise RuntimeError(f'frame {index} cannot be decoded')
         pixels = frame.asnumpy()
-        return Frame(
-            pixels if pixels.shape[2] == 3 else without_padding(pixels))
+        return Frame(pixels if pixels.shape[2] ==
+                     3 else without_padding(pixels))
 
     def get_avg_fps(self) -> float:
         """Returns the mean number of frames in a second."""
@@ -167,7 +128,8 @@ class DecordReader:
         This is right for all files that can be opened, but slow.
         """
         self._walks, self._keys = True, self._keys[:1]
-        self._check_start()
+        self._reader.seek(1)
+        self._go_to_key(0)
 
     def _read_times(self) -> np.ndarray:
         """Returns the seconds of all frames by their packets, ``(N, 2)``."""
@@ -210,65 +172,16 @@ class DecordReader:
                 'cannot be searched')
         return self.next()
 
-    def _check_start(self) -> None:
-        """Checks that decoding begins with the first frame."""
-        if len(self) > 1:
-            # decord does not jump to the place where it is already
-            self._reader.seek(1)
-            self._go_to_key(0)
-
-
-def content_starts_with(file: BinaryIO, letters: bytes) -> bool:
-    """Returns whether a file starts with some bytes."""
-    file.seek(0)
-    return file.read(len(letters)) == letters
-
-
-def even_times(count: int, rate: float) -> np.ndarray:
-    """Returns the seconds ``(N, 2)`` of frames at a constant rate.
-
-    Args:
-        count: number of frames, N.
-        rate: frames per second.
-    """
-    starts = np.arange(count) / (rate or 1.)
-    return np.stack([starts, starts + 1 / (rate or 1.)], axis=1)
-
-
-def check_times(starts: np.ndarray, keys: np.ndarray) -> None:
-    """Checks that all packets of a video are frames that are shown.
-
-    Args:
-        starts: seconds at which frames are shown, ``(N, )``.
-        keys: places of key frames in the order of decoding.
-
-    Raises:
-        UnreliableError: some packets are not, or cannot be decoded.
-    """
-    if starts.min() < _UNKNOWN:
-        raise UnreliableError('has frames without a time')
-    if starts.min() < -_TOLERANCE:
-        raise UnreliableError('has frames that its edit list hides')
-    if (np.diff(starts) <= 0).any():
-        raise UnreliableError('has several frames of the same time')
-    if len(keys) == 0 or keys[0] != 0:
-        raise UnreliableError('does not begin with a key frame')
-
-
-def check_track(track: Track, last: float) -> None:
-    """Checks that decord shows a track of an MP4 file as players do.
-
-    Args:
-        track: header of the track.
-        last: seconds at which the last frame is shown.
-
-    Raises:
-        UnreliableError: decord does not.
-    """
-    if track.mirrored:
-        raise UnreliableError('is mirrored by its header')
-    if track.bits > 8:
-        raise UnreliableError(f'has {track.bits} bits for each colour')
-    hidden = track.parts and 0 < track.parts[0][0] < last - _TOLERANCE
-    if len(track.parts) > 1 or hidden:
-        raise UnreliableError('has frames that its edit list hides')
+    def _check(self, content: BinaryIO) -> None:
+        """Compares what decord lists with the headers of the file."""
+        if content.read(4) == b'RIFF' and self._times.min() < UNKNOWN:
+            # AVI stores the order of decoding only, and each packet is a frame
+            self._times = even_times(len(self), self.get_avg_fps())
+            self._walks, self._keys = True, self._keys[:1]
+        check_times(self._times[:, 0], self._keys)
+        delay = picture_delay(content)
+        tracks = [t for t in mp4_tracks(content) if t.kind in ('vide', 'soun')]
+        for track in [t for t in tracks if t.kind == 'vide'][:1]:
+            check_track(track, self._times[-1, 0])
+            delay = track.delay - min(other.delay for other in tracks)
+        self._times += delay

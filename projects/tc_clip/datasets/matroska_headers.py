@@ -37,8 +37,8 @@ def picture_delay(file: BinaryIO) -> float:
     number = 0
     kinds: Dict[int, int] = {}
     scale, cluster, first = 1e6, 0, None
-    for count, (kind, start, stop) in enumerate(
-            _elements(file, 0, _size(file))):
+    for count, (kind, start,
+                stop) in enumerate(_elements(file, 0, _size(file))):
         if kind == _SCALE:
             scale = float(_number(file, start, stop))
         elif kind == _TRACK_NUMBER:

@@ -111,8 +111,8 @@ def _track(file: BinaryIO, start: int, end: int, scale: int) -> Track:
     kind, edits, mirrored, bits = '', [], False, 8
     for name, first, last in _boxes(file, start, end):
         if name == b'tkhd':
-            a, b, _, c, d = struct.unpack(
-                '>5i', _read(file, last - 44, last - 24))
+            a, b, _, c, d = struct.unpack('>5i',
+                                          _read(file, last - 44, last - 24))
             mirrored = a * d - b * c < 0
         elif name == b'elst':
             edits = _edits(_read(file, first, last), scale)

@@ -116,7 +116,8 @@ def read_by(pipeline: Sequence[Step], reader: str) -> List[Step]:
                          f'{reader!r}.')
     new = {
         old: READERS[reader][i]
-        for names in READERS.values() for i, old in enumerate(names)
+        for names in READERS.values()
+        for i, old in enumerate(names)
     }
     steps = [copy.deepcopy(step) for step in pipeline]
     if not any(step['type'] in new for step in steps):

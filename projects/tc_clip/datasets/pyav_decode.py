@@ -3,7 +3,8 @@ from typing import Any
 
 from mmaction.registry import TRANSFORMS
 
-from .pyav_reader import PyAVReader, Source, import_av
+from .pyav_reader import PyAVReader, Source
+from .rgb_frames import import_av
 from .safe_decode import SafeDecordDecode, SafeDecordInit
 
 

@@ -5,30 +5,32 @@ its start to its end: frames that an edit list hides do not count, nor frames
 that cannot be decoded because the file was cut in front of them.
 """
 import io
-from typing import (Any, Iterator, List, NamedTuple, Optional, Sequence, Tuple,
-                    Union)
+from typing import Any, Iterator, List, NamedTuple, Optional, Sequence, Union
 
 import numpy as np
 
+from .rgb_frames import Batches, Frame, RGBConverter, import_av
+
 Source = Union[str, bytes]
 
-INSTALL = 'pip install av'
 # Only some packets of MPEG program streams have a time; after a jump, FFmpeg
 # guesses those of the others.
 _NEVER_SEARCHED = ('mpeg', )
 
 
-def import_av() -> Any:
-    """Returns the module ``av``.
+class Packet(NamedTuple):
+    """What the list of frames needs of a packet.
 
-    Raises:
-        ImportError: PyAV is not installed.
+    Attributes:
+        pts: time stamp in units of the stream; None if the file has none.
+        duration: in the same units; 0 if unknown.
+        is_key: whether decoding can begin here.
+        is_hidden: whether an edit list hides the frame.
     """
-    try:
-        import av
-    except ImportError as error:
-        raise ImportError(f'PyAV is not installed: {INSTALL}') from error
-    return av
+    pts: Optional[int]
+    duration: int
+    is_key: bool
+    is_hidden: bool
 
 
 class FrameTable(NamedTuple):
@@ -44,101 +46,6 @@ class FrameTable(NamedTuple):
     stamps: np.ndarray
     keys: np.ndarray
     times: np.ndarray
-
-
-class Frame:
-    """A decoded frame with the interface of a decord frame.
-
-    Args:
-        pixels: RGB, ``(H, W, 3)`` uint8.
-    """
-
-    def __init__(self, pixels: np.ndarray) -> None:
-        self.pixels = pixels
-
-    def asnumpy(self) -> np.ndarray:
-        """Returns a copy of the pixels."""
-        return self.pixels.copy()
-
-
-class Batches:
-    """Mixin that reads several frames of a reader at once, like decord."""
-
-    def __getitem__(self, index: int) -> Frame:
-        """Returns a frame."""
-        raise NotImplementedError
-
-    def get_batch(self, indices: Sequence[int]) -> Frame:
-        """Returns frames as an array ``(n, H, W, 3)``.
-
-        Args:
-            indices: their places, from 0, in any order.
-        """
-        return Frame(np.stack([self[int(i)].pixels for i in indices]))
-
-
-def orientation(matrix: Tuple[int, ...]) -> List[Tuple[str, str]]:
-    """Returns the FFmpeg filters that apply a display matrix.
-
-    Args:
-        matrix: the nine numbers of an MP4 display matrix. Turns by other
-            angles than 90, 180 and 270 degrees are left out.
-
-    Returns:
-        Name and options of each filter.
-    """
-    a, b, _, c, d = matrix[:5]
-    if a and d and not b and not c:
-        filters = [('hflip', '')] if a < 0 else []
-        return filters + ([('vflip', '')] if d < 0 else [])
-    if b and c and not a and not d:
-        filters = [('transpose', 'cclock_flip')]  # swaps rows and columns
-        filters += [('hflip', '')] if c < 0 else []
-        return filters + ([('vflip', '')] if b < 0 else [])
-    return []
-
-
-class RGBConverter:
-    """Turns decoded frames into upright RGB, as the command ffmpeg does."""
-
-    def __init__(self) -> None:
-        self._graph: Any = None
-        self._made_for: Any = None
-
-    def __call__(self, frame: Any) -> np.ndarray:
-        """Returns the pixels of an ``av.VideoFrame``, ``(H, W, 3)`` uint8."""
-        kind = frame.width, frame.height, frame.format.name, _matrix(frame)
-        if kind != self._made_for:
-            self._graph, self._made_for = _graph(frame, *kind), kind
-        self._graph.push(frame)
-        return self._graph.pull().to_ndarray()
-
-
-def _matrix(frame: Any) -> Tuple[int, ...]:
-    """Returns the display matrix of a frame; the identity if it has none."""
-    data = frame.side_data.get('DISPLAYMATRIX')
-    if data is None:
-        return 1, 0, 0, 0, 1, 0, 0, 0, 1
-    return tuple(np.frombuffer(data, np.int32).tolist())
-
-
-def _graph(frame: Any, width: int, height: int, pixels: str,
-           matrix: Tuple[int, ...]) -> Any:
-    """Builds the filters for frames of one size and pixel format."""
-    graph = import_av().filter.Graph()
-    nodes = [
-        graph.add_buffer(
-            width=width,
-            height=height,
-            format=pixels,
-            time_base=frame.time_base)
-    ]
-    filters = [*orientation(matrix), ('format', 'rgb24'), ('buffersink', '')]
-    for name, options in filters:
-        nodes.append(graph.add(name, options))
-        nodes[-2].link_to(nodes[-1])
-    graph.configure()
-    return graph
 
 
 class PyAVReader(Batches):
@@ -241,18 +148,20 @@ class PyAVReader(Batches):
 
     def _find_frames(self) -> FrameTable:
         """Lists the frames by their packets, or by decoding them."""
-        packets = [p for p in self._container.demux(self._stream) if p.size]
-        shown = [p for p in packets if not p.is_discard]
-        stamps = [p.pts for p in shown]
-        if _are_usable(packets, stamps) and not self._has_guessed_times():
-            durations = [p.duration for p in shown]
-            order = np.argsort(stamps)
-            table = np.array(stamps)[order]
-            keys = np.sort([p.pts for p in packets if p.is_keyframe])
-            last = np.array(durations)[order][-1:]
-            return FrameTable(table, keys, self._times([*table], int(*last)))
+        packets = [
+            Packet(p.pts, p.duration or 0, p.is_keyframe, p.is_discard)
+            for p in self._container.demux(self._stream) if p.size
+        ]
+        if _are_usable(packets) and not self._has_guessed_times():
+            shown = sorted(
+                (p.pts or 0, p.duration) for p in packets if not p.is_hidden)
+            stamps = [pts for pts, _ in shown]
+            keys = sorted(p.pts or 0 for p in packets if p.is_key)
+            return FrameTable(
+                np.array(stamps), np.array(keys),
+                self._times(stamps, shown[-1][1]))
         self._open()
-        decoded = [(f.pts, f.duration) for f in self._frames]
+        decoded = [(f.pts, f.duration or 0) for f in self._frames]
         if self._has_guessed_times():
             decoded = [(None, 0) for _ in decoded]
         last = decoded[-1][1] if decoded else 0
@@ -264,7 +173,7 @@ class PyAVReader(Batches):
         reordered = self._stream.codec_context.has_b_frames
         return self._container.format.name == 'avi' and bool(reordered)
 
-    def _times(self, stamps: List[Optional[int]], last: int) -> np.ndarray:
+    def _times(self, stamps: Sequence[Optional[int]], last: int) -> np.ndarray:
         """Returns the seconds ``(N, 2)`` at which frames are shown.
 
         Args:
@@ -277,8 +186,7 @@ class PyAVReader(Batches):
         times: List[float] = []
         for stamp in stamps:
             after = times[-1] + 1 / rate if times else 0.
-            known = stamp is not None
-            times.append(stamp * unit - start if known else after)
+            times.append(after if stamp is None else stamp * unit - start)
         ends = times[1:] + [t + (last * unit or 1 / rate) for t in times[-1:]]
         return np.array([times, ends]).T
 
@@ -338,18 +246,13 @@ def _again(first: Any, others: Iterator[Any]) -> Iterator[Any]:
     yield from others
 
 
-def _are_usable(packets: List[Any], stamps: List[Optional[int]]) -> bool:
-    """Returns whether frames can be found by their time stamps.
-
-    Args:
-        packets: all packets of the video.
-        stamps: time stamps of those that are shown.
-    """
-    if not stamps or None in [packet.pts for packet in packets]:
+def _are_usable(packets: List[Packet]) -> bool:
+    """Returns whether the frames of packets can be found by time stamps."""
+    stamps = [packet.pts for packet in packets]
+    shown = [p.pts for p in packets if p.pts is not None and not p.is_hidden]
+    if not shown or None in stamps or not packets[0].is_key:
         return False
-    first = packets[0]
     # Frames in front of the first key frame in time cannot be decoded, unless
     # an edit list hides them anyway.
-    is_cut = not first.is_discard and min(stamps) < first.pts
-    is_unique = len({*stamps}) == len(stamps)
-    return bool(first.is_keyframe and is_unique and not is_cut)
+    is_cut = not packets[0].is_hidden and min(shown) < shown[0]
+    return len({*shown}) == len(shown) and not is_cut

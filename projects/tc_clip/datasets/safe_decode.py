@@ -224,7 +224,7 @@ class SafeDecordInit(_SafeTransform, DecordInit):
             return filename
         if not osp.splitext(filename)[1]:
             filename += '.mp4'  # as DecordInit does
-        if self.file_client is None:
+        if self.file_client is None:  # type: ignore[has-type]
             self.file_client = FileClient(self.io_backend, **self.kwargs)
         return bytes(self.file_client.get(filename))
 

@@ -1,9 +1,11 @@
 """Opens videos with decord, and with PyAV where decord would be wrong."""
 from typing import Any, Union
 
-from .decord_reader import DecordReader, UnreliableError, opened
+from .decord_checks import UnreliableError
+from .decord_reader import DecordReader, opened
 from .matroska_headers import missing_bytes
-from .pyav_reader import Batches, Frame, PyAVReader, Source
+from .pyav_reader import PyAVReader, Source
+from .rgb_frames import Batches, Frame
 
 
 class VideoReader(Batches):

@@ -1,5 +1,4 @@
 """Makes small videos of the kinds that readers get wrong."""
-import itertools
 import struct
 from fractions import Fraction
 from pathlib import Path
@@ -7,7 +6,7 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence
 
 import numpy as np
 
-from ..datasets.pyav_reader import RGBConverter, import_av
+from ..datasets.rgb_frames import RGBConverter, import_av
 from .reading import textured_frames
 
 FRAMES, RATE = 90, 30
@@ -54,7 +53,7 @@ def encode(path: Path,
         ImportError: PyAV is not installed.
     """
     av = import_av()
-    times = np.arange(FRAMES) / RATE if seconds is None else seconds
+    times = seconds or [i / RATE for i in range(FRAMES)]
     with av.open(str(path), 'w') as container:
         stream = container.add_stream(
             codec, rate=RATE, options=_X264 if options is None else options)
@@ -169,40 +168,61 @@ def _slow_then_fast() -> List[float]:
 
 # File name and what writes it.
 KINDS: Dict[str, Writer] = {
-    'h264.mp4': encode,
-    'h264.mkv': encode,
-    'hevc.mp4': _of(codec='libx265', options=_X265),
-    'vp9.webm': _of(
-        codec='libvpx-vp9', options={'deadline': 'realtime'}, b_frames=0),
-    'av1.mp4': _of(codec='libsvtav1', options={'preset': '12'}, b_frames=0),
-    'mpeg4.avi': _of(codec='mpeg4', options={}, b_frames=0),
-    'mpeg4_b_frames.avi': _of(codec='mpeg4', options={}, b_frames=2),
-    'h264.ts': encode,
-    'mpeg2.mpg': _of(codec='mpeg2video', options={}, b_frames=2),
-    'edit_list.mp4': _edited,
-    'open_gop.mp4': _of(options=_OPEN),
-    'open_gop.mkv': _of(options=_OPEN),
-    'open_gop_edit_list.mp4': lambda path: _edited(path, options=_OPEN),
-    'slow_then_fast.mp4': lambda path: encode(
-        path, seconds=_slow_then_fast(), b_frames=0),
-    'slow_then_fast_b_frames.mp4': lambda path: encode(
-        path, seconds=_slow_then_fast()),
-    'rotated.mp4': lambda path: _turned(path, (0, 1, -1, 0)),
-    'mirrored.mp4': lambda path: _turned(path, (-1, 0, 0, 1)),
-    'anamorphic.mp4': _of(aspect=2),
-    'ten_bit.mp4': _of(pixels='yuv420p10le'),
-    'interlaced.mp4': _of(
-        options={
-            **_X264, 'flags': '+ilme+ildct',
-            'x264-params': 'interlaced=1'
-        }),
-    'starts_at_5_s.mp4': lambda path: encode(
+    'h264.mp4':
+    encode,
+    'h264.mkv':
+    encode,
+    'hevc.mp4':
+    _of(codec='libx265', options=_X265),
+    'vp9.webm':
+    _of(codec='libvpx-vp9', options={'deadline': 'realtime'}, b_frames=0),
+    'av1.mp4':
+    _of(codec='libsvtav1', options={'preset': '12'}, b_frames=0),
+    'mpeg4.avi':
+    _of(codec='mpeg4', options={}, b_frames=0),
+    'mpeg4_b_frames.avi':
+    _of(codec='mpeg4', options={}, b_frames=2),
+    'h264.ts':
+    encode,
+    'mpeg2.mpg':
+    _of(codec='mpeg2video', options={}, b_frames=2),
+    'edit_list.mp4':
+    _edited,
+    'open_gop.mp4':
+    _of(options=_OPEN),
+    'open_gop.mkv':
+    _of(options=_OPEN),
+    'open_gop_edit_list.mp4':
+    lambda path: _edited(path, options=_OPEN),
+    'slow_then_fast.mp4':
+    lambda path: encode(path, seconds=_slow_then_fast(), b_frames=0),
+    'slow_then_fast_b_frames.mp4':
+    lambda path: encode(path, seconds=_slow_then_fast()),
+    'rotated.mp4':
+    lambda path: _turned(path, (0, 1, -1, 0)),
+    'mirrored.mp4':
+    lambda path: _turned(path, (-1, 0, 0, 1)),
+    'anamorphic.mp4':
+    _of(aspect=2),
+    'ten_bit.mp4':
+    _of(pixels='yuv420p10le'),
+    'interlaced.mp4':
+    _of(options={
+        **_X264, 'flags': '+ilme+ildct',
+        'x264-params': 'interlaced=1'
+    }),
+    'starts_at_5_s.mp4':
+    lambda path: encode(
         path, seconds=[5 + i / RATE for i in range(FRAMES)], sound=True),
-    'starts_at_5_s.mkv': lambda path: encode(
+    'starts_at_5_s.mkv':
+    lambda path: encode(
         path, seconds=[5 + i / RATE for i in range(FRAMES)], sound=True),
-    'half.avi': _half,
-    '8_pixels_wide.mp4': _of(size=(8, 48)),
-    '72_pixels_wide.mp4': _of(size=(72, 48)),
+    'half.avi':
+    _half,
+    '8_pixels_wide.mp4':
+    _of(size=(8, 48)),
+    '72_pixels_wide.mp4':
+    _of(size=(72, 48)),
 }
 
 
