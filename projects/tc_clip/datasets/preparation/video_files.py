@@ -9,7 +9,7 @@ from typing import Dict, List, Mapping, Optional, Sequence
 import numpy as np
 from mmengine.logging import print_log
 
-from ..video_paths import is_video, videos_below
+from ..video_paths import is_video, search_videos
 
 _MOST_SECONDS = 60.
 _NEWS_EVERY = 10_000
@@ -22,7 +22,7 @@ def stem_of(path: str) -> str:
 
 
 def index_videos(root: Path) -> Dict[str, List[str]]:
-    """Finds all videos below a folder, also through links.
+    """Finds all videos below a folder, and logs what else is there.
 
     Args:
         root: folder of the data set.
@@ -31,7 +31,10 @@ def index_videos(root: Path) -> Dict[str, List[str]]:
         Paths of the videos relative to ``root``, by stem.
     """
     index = defaultdict(list)
-    for video in videos_below(root):
+    found = search_videos(root)
+    if found.skipped:
+        print_log(f'{root}: skipped files: {found.note()}')
+    for video in found.videos:
         index[stem_of(video.name)].append(video.relative_to(root).as_posix())
     return dict(index)
 
