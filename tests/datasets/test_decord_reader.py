@@ -18,6 +18,7 @@ REFUSED = {
     'h264.ts': 'cannot be searched',
     'mpeg2.mpg': 'frames without a time',
     'edit_list.mp4': 'its edit list hides',
+    'edit_list_at_the_end.mp4': 'its edit list hides',
     'open_gop_edit_list.mp4': 'its edit list hides',
     'mirrored.mp4': 'mirrored',
     'ten_bit.mp4': '10 bits',

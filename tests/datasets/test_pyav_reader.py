@@ -12,7 +12,7 @@ RNG = np.random.default_rng(0)
 def test_frames_in_any_order_are_those_of_ffmpeg(name, odd_video, all_frames):
     truth = all_frames(name)
     reader = PyAVReader(odd_video(name))
-    assert len(reader) == len(truth) > 30
+    assert len(reader) == len(truth) >= 30
     forth = [*range(1, len(truth), 7)]
     for i in [*forth, *RNG.permutation(len(truth))[:12]]:
         assert np.array_equal(reader[int(i)].asnumpy(), truth[i]), i

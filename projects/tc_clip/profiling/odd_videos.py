@@ -149,6 +149,15 @@ def _turned(path: Path, numbers: Sequence[int]) -> None:
     set_matrix(path, numbers)
 
 
+def _trimmed(path: Path) -> None:
+    """Writes a video of which an edit list hides all after one second."""
+    encode(path)
+    content = bytearray(path.read_bytes())
+    place = content.index(b'elst') + 12
+    content[place:place + 4] = struct.pack('>I', 1000)
+    path.write_bytes(content)
+
+
 def _half(path: Path) -> None:
     """Writes the first half of a video."""
     encode(path, 'mpeg4', {'b': '4M'}, b_frames=0)
@@ -188,6 +197,8 @@ KINDS: Dict[str, Writer] = {
     _of(codec='mpeg2video', options={}, b_frames=2),
     'edit_list.mp4':
     _edited,
+    'edit_list_at_the_end.mp4':
+    _trimmed,
     'open_gop.mp4':
     _of(options=_OPEN),
     'open_gop.mkv':
