@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from mmengine.config import Config
+from mmengine.fileio import load
 from mmengine.runner import Runner
 
 from projects.tc_clip.files import write_mp4
@@ -51,11 +52,10 @@ FAMILIES = {
             'kinetics400-rgb', dict(base_channels=8, pretrained=None)),
     'SlowOnly':
     ('slowonly/slowonly_r50_8xb16-8x8x1-256e_kinetics400-rgb', LAYERS3D),
-    'SlowFast':
-    ('slowfast/slowfast_r50_8xb8-8x8x1-256e_kinetics400-rgb',
-     dict(
-         slow_pathway=dict(depth=18, base_channels=16),
-         fast_pathway=dict(depth=18, base_channels=2))),
+    'SlowFast': ('slowfast/slowfast_r50_8xb8-8x8x1-256e_kinetics400-rgb',
+                 dict(
+                     slow_pathway=dict(depth=18, base_channels=16),
+                     fast_pathway=dict(depth=18, base_channels=2))),
     'TPN': ('tpn/tpn-slowonly_imagenet-pretrained-r50_8xb8-8x8x1-150e_'
             'kinetics400-rgb',
             dict(base_channels=8, pretrained=None, pretrained2d=False)),
@@ -69,13 +69,12 @@ FAMILIES = {
          num_transformer_layers=1,
          patch_size=32,
          pretrained=None)),
-    'MViT': ('mvit/mvit-small-p244_32xb16-16x4x1-200e_kinetics400-rgb',
-             dict(
-                 arch=dict(
-                     embed_dims=16,
-                     num_layers=2,
-                     num_heads=1,
-                     downscale_indices=[1]))),
+    'MViT':
+    ('mvit/mvit-small-p244_32xb16-16x4x1-200e_kinetics400-rgb',
+     dict(
+         arch=dict(
+             embed_dims=16, num_layers=2, num_heads=1, downscale_indices=[1]))
+     ),
     'Swin':
     ('swin/swin-tiny-p244-w877_in1k-pre_8xb8-amp-32x2x1-30e_kinetics400-rgb',
      dict(
@@ -98,14 +97,13 @@ FAMILIES = {
          return_list=[1],
          clip_pretrained=False,
          pretrained=None)),
-    'VideoMAE':
-    ('videomae/vit-base-p16_videomae-k400-pre_16x4x1_kinetics-400',
-     dict(embed_dims=24, depth=1, num_heads=2, patch_size=32)),
+    'VideoMAE': ('videomae/vit-base-p16_videomae-k400-pre_16x4x1_kinetics-400',
+                 dict(embed_dims=24, depth=1, num_heads=2, patch_size=32)),
     'VideoMAEv2': ('videomaev2/vit-small-p16_videomaev2-vit-g-dist-k710-pre_'
                    '16x4x1_kinetics-400',
                    dict(embed_dims=24, depth=1, num_heads=2, patch_size=32)),
 }
-# What a config's author writes in addition, beside README's lines.
+# What the author of a config writes beside README's lines.
 PLAIN_OPTIMIZER = """
 optim_wrapper = dict(
     constructor='DefaultOptimWrapperConstructor', paramwise_cfg=None)
@@ -124,10 +122,14 @@ EXTRA = {
     ('tower', 'TPN'): 'model.update(neck=None)\n',
     ('tower', 'MViT'): COLLATE,
     ('head', 'MViT'): COLLATE,
-    **{('tower', name): WHOLE_CLIPS
-       for name in IMAGE_MODELS},
-    **{('head', name): PLAIN_OPTIMIZER
-       for name in IMAGE_MODELS[1:]},
+    **{
+        ('tower', name): WHOLE_CLIPS
+        for name in IMAGE_MODELS
+    },
+    **{
+        ('head', name): PLAIN_OPTIMIZER
+        for name in IMAGE_MODELS[1:]
+    },
 }
 README = dict(
     tower="""
@@ -140,7 +142,7 @@ model = dict(
     head="""
 custom_imports = dict(imports=['projects.tc_clip'])
 model = dict(cls_head=dict(
-    _delete_=True, type='TCCLIPHead', class_names='NAMES',
+    _delete_=True, type='TCCLIPHead', class_names='names.txt',
     arch='ViT-B-16-quickgelu', pretrained='openai'))
 """)
 # A recipe for the configs that have none.
@@ -150,6 +152,30 @@ RECIPE = dict(
     optim_wrapper=dict(optimizer=dict(type='SGD', lr=1e-3)),
     val_evaluator=dict(type='AccMetric'))
 LEFT_OUT = 'ColorJitter', 'PytorchVideoWrapper'
+
+# What the table of docs/mixing.md calls these lines.
+NAMES_OF_LINES = {
+    '': "README's",
+    PLAIN_OPTIMIZER: 'and one optimizer group (b)',
+    WHOLE_CLIPS: 'and `use_whole_clips` (a)',
+    COLLATE: 'and `collate_fn` (c)',
+    'model.update(neck=None)\n': 'and `model.update(neck=None)`'
+}
+
+
+def table():
+    """Returns the table of docs/mixing.md."""
+    lines = [
+        '| config of MMAction2 | lines for TC-CLIP\'s backbone | lines for '
+        'TC-CLIP\'s head |', '| --- | --- | --- |'
+    ]
+    for family, (path, _) in FAMILIES.items():
+        cells = [
+            NAMES_OF_LINES[EXTRA.get((direction, family), '')]
+            for direction in README
+        ]
+        lines.append(f'| {family}: `{path}.py` | {cells[0]} | {cells[1]} |')
+    return '\n'.join(lines)
 
 
 def write_videos(folder):
@@ -246,8 +272,11 @@ def reduced(pipeline, views):
 
 
 def train_and_test(config):
-    """Trains an epoch with validation, and tests; returns loss and scores."""
-    from mmengine.fileio import load
+    """Trains an epoch with validation, and tests.
+
+    Returns:
+        The loss, the metrics of the test, and the scores of each video.
+    """
     runner = Runner.from_cfg(config)
     runner.train()
     loss = runner.message_hub.get_scalar('train/loss').current()

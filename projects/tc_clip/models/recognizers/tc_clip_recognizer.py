@@ -34,6 +34,35 @@ def has_class_texts(cls_head: dict) -> bool:
     return isinstance(kind, type) and issubclass(kind, ClassTextHead)
 
 
+def share_clip(backbone: dict, cls_head: dict) -> None:
+    """Copies ``arch`` and ``pretrained`` to a head that does not set them.
+
+    Args:
+        backbone: config of a backbone.
+        cls_head: config of a head with class names, which are read as well.
+    """
+    for key in ('arch', 'pretrained'):
+        if key in backbone:
+            cls_head.setdefault(key, backbone[key])
+    cls_head['class_names'] = load_class_names(cls_head['class_names'])
+
+
+def fit_blending(data_preprocessor: dict, cls_head: dict) -> None:
+    """Writes the head's number of classes into the config of the blending.
+
+    Args:
+        data_preprocessor: config with a blending, which is removed where the
+            head has no classes: such a head has no loss.
+        cls_head: config of a head.
+    """
+    classes = len(cls_head.get('class_names',
+                               ())) or cls_head.get('num_classes')
+    if classes:
+        fill_num_classes(data_preprocessor['blending'], classes)
+    else:
+        data_preprocessor['blending'] = None
+
+
 @MODELS.register_module()
 class TCCLIPRecognizer(Recognizer3D):
     """Recognizer3D that copies shared settings between its parts.
@@ -66,17 +95,9 @@ class TCCLIPRecognizer(Recognizer3D):
         backbone, cls_head, data_preprocessor = copy.deepcopy(
             (backbone, cls_head, data_preprocessor))
         if has_class_texts(cls_head):
-            for key in ('arch', 'pretrained'):
-                if key in backbone:
-                    cls_head.setdefault(key, backbone[key])
-            cls_head['class_names'] = load_class_names(cls_head['class_names'])
+            share_clip(backbone, cls_head)
         if data_preprocessor and data_preprocessor.get('blending'):
-            classes = len(cls_head.get('class_names',
-                                       ())) or cls_head.get('num_classes')
-            if classes:
-                fill_num_classes(data_preprocessor['blending'], classes)
-            else:
-                data_preprocessor['blending'] = None
+            fit_blending(data_preprocessor, cls_head)
         super().__init__(
             backbone=backbone,
             cls_head=cls_head,
@@ -86,14 +107,15 @@ class TCCLIPRecognizer(Recognizer3D):
 
     def init_weights(self) -> None:
         """Initialises all parts; CLIP is read once if both towers use it."""
-        parts = (self.backbone, self.cls_head)
-        if isinstance(parts[0], TCCLIPViT) and isinstance(
-                parts[1], ClassTextHead):
-            sources = [(part.arch, part.pretrained) for part in parts]
-            if sources[0] == sources[1] and self.backbone.pretrained:
-                clip = load_clip(*sources[0])
-                for part in parts:
-                    part.init_weights(clip)
+        towers = [
+            part for part in (self.backbone, self.cls_head)
+            if isinstance(part, (TCCLIPViT, ClassTextHead)) and part.pretrained
+        ]
+        sources = [(tower.arch, tower.pretrained) for tower in towers]
+        if len(towers) == 2 and sources[0] == sources[1]:
+            clip = load_clip(*sources[0])
+            for tower in towers:
+                tower.init_weights(clip)
         super().init_weights()
 
     def set_classes(self, names: Names, wordings: Sequence[str] = ()) -> None:
