@@ -76,9 +76,9 @@ def test_pipelines_make_the_clips_that_the_model_expects(name, read):
 
 def views(pipeline):
     """Returns clips and crops of a pipeline."""
-    sample, = (t for t in pipeline if t.type == 'SegmentSample')
+    sample, = (t for t in pipeline if t.type == 'SampleFrames')
     crops = 3 if any(t.type == 'ThreeCrop' for t in pipeline) else 1
-    return sample.num_frames, sample.get('num_views', 1), crops
+    return sample.clip_len, sample.get('num_clips', 1), crops
 
 
 def test_k400_says_the_official_recipe():
