@@ -95,6 +95,16 @@ def test_k400_says_the_official_recipe():
     assert config.model.data_preprocessor.std == [58.395, 57.12, 57.375]
 
 
+@pytest.mark.parametrize('name', [n for n in FILES if 'mix' not in n])
+def test_the_learning_rate_belongs_to_the_total_batch(name):
+    config = Config.fromfile(CONFIGS / name)
+    if 'custom_hooks' in config:
+        total = config.custom_hooks[0].total
+    else:
+        total = config.train_dataloader.batch_size
+    assert config.auto_scale_lr == dict(enable=False, base_batch_size=total)
+
+
 def test_data_root_is_an_environment_variable(monkeypatch):
     monkeypatch.setenv('MMACTION_DATA', '/somewhere')
     config = Config.fromfile(CONFIGS / 'tcclip_k400.py')

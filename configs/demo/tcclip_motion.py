@@ -53,4 +53,5 @@ optim_wrapper = dict(
     paramwise_cfg=dict(custom_keys=dict(cls_head=dict(lr_mult=0.1))))
 param_scheduler = dict(
     type='TimmCosineLR', warmup=1, convert_to_iter_based=True)
+auto_scale_lr = dict(enable=False, base_batch_size=16)
 default_hooks = dict(checkpoint=dict(max_keep_ckpts=1))
