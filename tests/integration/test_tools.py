@@ -83,6 +83,17 @@ def test_two_processes(config, run, tmp_path, folder):
     assert names == [f'{n}.mp4' for n in range(0, 16, 2)]
 
 
+@pytest.mark.slow
+def test_two_processes_on_a_stock_config(stock_config, run, tmp_path):
+    """Importing the package is all that a CPU needs."""
+    tools, work = tools_folder(), tmp_path / 'work'
+    run('bash', tools / 'dist_train.sh', stock_config, 2, '--work-dir', work)
+    checkpoint = work / 'epoch_1.pth'
+    two = run('bash', tools / 'dist_test.sh', stock_config, checkpoint, 2)
+    one = run(sys.executable, TOOLS / 'test.py', stock_config, checkpoint)
+    assert accuracy(one) == accuracy(two)
+
+
 def test_tools_take_mmaction2s_options(run):
     """Ours only stand in front of the installed ones."""
     ours, theirs = (
