@@ -6,6 +6,8 @@ from mmaction.models.recognizers import Recognizer3D
 from mmaction.registry import MODELS
 
 from ...clip.weights import load_clip
+from ..backbones import TCCLIPViT
+from ..heads import ClassTextHead
 from ..text.class_names import load_class_names
 from ..text.class_texts import Names
 
@@ -25,14 +27,11 @@ def fill_num_classes(blending: Any, num_classes: int) -> None:
             item.setdefault('num_classes', num_classes)
 
 
-def context_layers_of(cls_head: dict) -> Sequence[int]:
-    """Returns the vision layers whose context tokens a head reads.
-
-    Args:
-        cls_head: config of a TCCLIPHead.
-    """
-    layers = cls_head.get('prompt_layers', [-1])
-    return layers or ([-1] if cls_head.get('fusion') else [])
+def has_class_texts(cls_head: dict) -> bool:
+    """Returns whether the config of a head is that of a ClassTextHead."""
+    kind = cls_head['type']
+    kind = MODELS.get(kind) if isinstance(kind, str) else kind
+    return isinstance(kind, type) and issubclass(kind, ClassTextHead)
 
 
 @MODELS.register_module()
@@ -42,16 +41,16 @@ class TCCLIPRecognizer(Recognizer3D):
     A config then states each of them once. Settings that are not set are
     copied:
 
-    - ``arch`` and ``pretrained`` from the backbone to the head,
-    - the head's ``prompt_layers`` to the backbone's ``context_layers``,
-    - the number of class names to the blending's ``num_classes``,
-    - ``out='frames'`` to the backbone where there is a neck.
+    - ``arch`` and ``pretrained`` from the backbone to a head with class names,
+    - the number of classes to the blending's ``num_classes``; with a head
+      that has no classes, such as FeatureHead, nothing is blended.
 
-    CLIP's weights are read once for both towers.
+    CLIP's weights are read once for both towers. Each part also works in
+    MMAction2's Recognizer3D, where a config states both settings twice.
 
     Args:
-        backbone: config of TCCLIPViT.
-        cls_head: config of TCCLIPHead.
+        backbone: config of TCCLIPViT or another backbone.
+        cls_head: config of TCCLIPHead or another head.
         neck: config of a module that pools frames, such as :class:`FrameMean`;
             without it the backbone averages them.
         data_preprocessor: config of ActionDataPreprocessor.
@@ -66,19 +65,18 @@ class TCCLIPRecognizer(Recognizer3D):
                  **kwargs: Any) -> None:
         backbone, cls_head, data_preprocessor = copy.deepcopy(
             (backbone, cls_head, data_preprocessor))
-        for key in ('arch', 'pretrained'):
-            if key in backbone:
-                cls_head.setdefault(key, backbone[key])
-        if backbone.get('context_layers') is None:
-            backbone['context_layers'] = context_layers_of(cls_head)
-        if neck is not None:
-            backbone.setdefault('out', 'frames')
-        if 'class_names' in cls_head:
-            names = load_class_names(cls_head['class_names'])
-            cls_head['class_names'] = names
-            blending = (data_preprocessor or {}).get('blending')
-            if blending:
-                fill_num_classes(blending, len(names))
+        if has_class_texts(cls_head):
+            for key in ('arch', 'pretrained'):
+                if key in backbone:
+                    cls_head.setdefault(key, backbone[key])
+            cls_head['class_names'] = load_class_names(cls_head['class_names'])
+        if data_preprocessor and data_preprocessor.get('blending'):
+            classes = len(cls_head.get('class_names',
+                                       ())) or cls_head.get('num_classes')
+            if classes:
+                fill_num_classes(data_preprocessor['blending'], classes)
+            else:
+                data_preprocessor['blending'] = None
         super().__init__(
             backbone=backbone,
             cls_head=cls_head,
@@ -89,11 +87,13 @@ class TCCLIPRecognizer(Recognizer3D):
     def init_weights(self) -> None:
         """Initialises all parts; CLIP is read once if both towers use it."""
         parts = (self.backbone, self.cls_head)
-        sources = [(part.arch, part.pretrained) for part in parts]
-        if sources[0] == sources[1] and self.backbone.pretrained:
-            clip = load_clip(*sources[0])
-            for part in parts:
-                part.init_weights(clip)
+        if isinstance(parts[0], TCCLIPViT) and isinstance(
+                parts[1], ClassTextHead):
+            sources = [(part.arch, part.pretrained) for part in parts]
+            if sources[0] == sources[1] and self.backbone.pretrained:
+                clip = load_clip(*sources[0])
+                for part in parts:
+                    part.init_weights(clip)
         super().init_weights()
 
     def set_classes(self, names: Names, wordings: Sequence[str] = ()) -> None:
