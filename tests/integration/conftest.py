@@ -6,6 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from mmaction.registry import MODELS
+from mmengine.config import Config
 
 from projects.tc_clip.files import write_mp4
 from tests.small import ROOT
@@ -111,3 +114,30 @@ def run(tmp_path):
         return done.stdout
 
     return call
+
+
+@pytest.fixture
+def model(config):
+    """A recognizer with random weights, in evaluation, and its config."""
+    cfg = Config.fromfile(config())
+    torch.manual_seed(0)
+    model = MODELS.build(cfg.model).eval()
+    model.cfg = cfg
+    return model
+
+
+@pytest.fixture
+def weights(model, tmp_path):
+    """Its checkpoint, as training saves it."""
+    path = tmp_path / 'weights.pth'
+    meta = dict(dataset_meta=dict(classes=['a', 'b', 'c', 'd']))
+    torch.save(dict(state_dict=model.state_dict(), meta=meta), path)
+    return path
+
+
+@pytest.fixture
+def names(tmp_path):
+    """The file of class names that MMAction2's tools take."""
+    path = tmp_path / 'names.txt'
+    path.write_text('a\nb\nc\nd\n')
+    return path

@@ -1,10 +1,10 @@
-"""MMAction2's own tools, demos and inferencer on a config of this project.
+"""MMAction2's own tools on a config of this project.
 
 The first half runs the tools by ``tools/analyse.py`` in this process. The slow
 half calls the files of the installed mmaction2, as its documentation does.
 """
-import os
 import sys
+import types
 from pathlib import Path
 
 import numpy as np
@@ -12,73 +12,13 @@ import pytest
 import torch
 from _checkout import tools_folder
 from matplotlib import pyplot
-from mmaction.apis import (MMAction2Inferencer, inference_recognizer,
-                           init_recognizer)
-from mmaction.registry import MODELS
-from mmcv import VideoReader, imwrite
-from mmengine.config import Config
-from mmengine.dataset import Compose
 from mmengine.fileio import dump, load
 
-from projects.tc_clip.apis import TCCLIPInferencer
+from tests.integration.expected import read, view_features, view_scores
+from tests.small import ROOT
 
 FEATURE_DIMS = 64
 STOCK = tools_folder()
-
-
-@pytest.fixture
-def model(config):
-    """A recognizer with random weights, in evaluation, and its config."""
-    cfg = Config.fromfile(config())
-    torch.manual_seed(0)
-    model = MODELS.build(cfg.model).eval()
-    model.cfg = cfg
-    return model
-
-
-@pytest.fixture
-def weights(model, tmp_path):
-    """Its checkpoint, as training saves it."""
-    path = tmp_path / 'weights.pth'
-    meta = dict(dataset_meta=dict(classes=['a', 'b', 'c', 'd']))
-    torch.save(dict(state_dict=model.state_dict(), meta=meta), path)
-    return path
-
-
-@pytest.fixture
-def names(tmp_path):
-    """The file of class names that MMAction2's tools take."""
-    path = tmp_path / 'names.txt'
-    path.write_text('a\nb\nc\nd\n')
-    return path
-
-
-def read(video, pipeline):
-    """Returns the views of a video, ``(V, 3, T, H, W)``."""
-    sample = dict(
-        filename=str(video), label=-1, start_index=0, modality='RGB')
-    return Compose(pipeline)(sample)['inputs']
-
-
-@torch.no_grad()
-def view_features(model, views):
-    """Returns the features ``(V, C)`` of views."""
-    backbone = dict(model.cfg.model.backbone, out='feature')
-    tower = MODELS.build(backbone).eval()
-    tower.load_state_dict(model.backbone.state_dict())
-    data = model.data_preprocessor(dict(inputs=[views], data_samples=None))
-    return tower(data['inputs'].flatten(0, 1))
-
-
-@torch.no_grad()
-def view_scores(model, views):
-    """Returns the mean probabilities ``(C, )`` of views."""
-    data = model.data_preprocessor(dict(inputs=[views], data_samples=None))
-    features = model.backbone(data['inputs'].flatten(0, 1))
-    return model.cls_head(features).softmax(-1).mean(0)
-
-
-# --- tools, by tools/analyse.py ---------------------------------------------
 
 
 @pytest.fixture
@@ -125,17 +65,6 @@ def test_features_of_a_long_video(analyse, config, model, weights, videos,
         atol=1e-5)
 
 
-def test_confusion_of_a_checkpoint(analyse, config, model, weights, videos,
-                                   tmp_path):
-    matrix = tmp_path / 'matrix.pkl'
-    analyse('confusion_matrix', config(), weights, '--out', matrix)
-    wanted = torch.zeros(4, 4, dtype=torch.int64)
-    for i in range(16):
-        views = read(videos / f'{i}.mp4', model.cfg.test_pipeline)
-        wanted[i % 4, view_scores(model, views).argmax()] += 1
-    torch.testing.assert_close(load(matrix), wanted)
-
-
 def test_metrics_of_a_dump(analyse, config, tmp_path):
     dump([
         dict(pred_score=torch.eye(4)[guess], gt_label=torch.tensor([label]))
@@ -165,12 +94,30 @@ def test_a_published_checkpoint_has_the_same_weights(analyse, model, weights,
         assert weight.equal(model.state_dict()[name]), name
 
 
-def test_videos_of_a_data_set_are_drawn(analyse, config, names, tmp_path):
-    out = tmp_path / 'browse'
-    for mode in ('transformed', 'pipeline'):
-        analyse('browse_dataset', config(), out / mode, '--mode', mode,
-                '--show-number', 1, '--label', names)
-        assert [f for f in (out / mode).rglob('*') if f.is_file()]
+@pytest.mark.parametrize('mode, sides', [
+    ('original', {(64, 64)}),
+    ('transformed', {(32, 32)}),
+])
+def test_videos_of_a_data_set_are_drawn(analyse, config, names, tmp_path,
+                                        monkeypatch, mode, sides):
+    drawn = []
+
+    class Clip:
+        """Takes the place of moviepy's, which MMAction2 does not require."""
+
+        def __init__(self, frames, fps):
+            drawn.append(frames)
+
+        def write_videofile(self, path, **options):
+            Path(path).touch()
+
+    editor = types.SimpleNamespace(ImageSequenceClip=Clip)
+    monkeypatch.setitem(sys.modules, 'moviepy', types.ModuleType('moviepy'))
+    monkeypatch.setitem(sys.modules, 'moviepy.editor', editor)
+    analyse('browse_dataset', config(), tmp_path / 'browse', '--mode', mode,
+            '--show-number', 3, '--label', names)
+    assert [len(frames) for frames in drawn] == [8] * 3
+    assert {frame.shape[:2] for frames in drawn for frame in frames} == sides
 
 
 def test_learning_rates_are_drawn(analyse, config, tmp_path):
@@ -179,77 +126,46 @@ def test_learning_rates_are_drawn(analyse, config, tmp_path):
     assert pyplot.imread(out).std() > 0
 
 
-# --- MMAction2's API ---------------------------------------------------------
+@pytest.mark.slow
+def test_files_of_the_tools(config, run, names, videos, tmp_path):
+    """Those that read the config before they import MMAction2's models."""
+    path, work, scores = config(), tmp_path / 'work', tmp_path / 'scores.pkl'
+    python = sys.executable
 
+    def stock(name, *arguments):
+        return run(python, STOCK / f'{name}.py', *arguments)
 
-@pytest.fixture
-def inferencer(config, weights, monkeypatch, tmp_path):
-    """MMAction2's inferencer, which reads one crop of each of four clips."""
-    monkeypatch.chdir(tmp_path)
-    make = MMAction2Inferencer
-
-    def make_inferencer(**options):
-        return make(
-            rec=str(config()),
-            rec_weights=str(weights),
-            device='cpu',
-            **options)
-
-    return make_inferencer
-
-
-def inferencer_scores(result):
-    """Returns the scores ``(videos, C)`` in its result."""
-    return torch.tensor([
-        video['rec_scores'][0] for video in result['predictions']
+    printed = stock('train', path, '--work-dir', work, '--auto-scale-lr')
+    assert 'Scaling the original LR by 0.5.' in printed  # 8 videos, not 16
+    checkpoint = work / 'epoch_2.pth'
+    stock('test', path, checkpoint, '--work-dir', work, '--dump', scores)
+    hits = np.mean([
+        int(sample['pred_label']) == int(sample['gt_label'])
+        for sample in load(scores)
     ])
+    metric = stock('analysis_tools/eval_metric', path, scores)
+    assert f'{hits}' in metric
+    printed = stock('analysis_tools/report_accuracy', '--preds', scores,
+                    '--coefficients', 1)
+    assert f'Top 1 Accuracy: {hits:.4f}' in printed
+    assert 'SampleFrames' in stock('analysis_tools/print_config', path)
+    printed = stock('analysis_tools/get_flops', path, '--shape', 1, 3, 8, 32,
+                    32)
+    assert 'Input shape: (1, 3, 8, 32, 32)' in printed
+    stock('misc/clip_feature_extraction', path, checkpoint, tmp_path / 'out')
+    assert load(tmp_path / 'out/0.mp4.pkl').shape == (FEATURE_DIMS, )
+    stock('visualizations/vis_scheduler', path, '--save-path', 'rates.png')
+    assert (tmp_path / 'rates.png').stat().st_size > 1000
 
 
-def one_crop(model, video):
-    """Returns the scores of a video as the inferencer reads it."""
-    steps = [
-        dict(step, type='CenterCrop') if step.type == 'ThreeCrop' else step
-        for step in model.cfg.test_pipeline
-    ]
-    views = read(video, steps)
-    assert len(views) == 4
-    return view_scores(model, views)
-
-
-def test_inference_recognizer_scores_all_views(model, config, weights, videos):
-    video = str(videos / '5.mp4')
-    loaded = init_recognizer(str(config()), str(weights), device='cpu')
-    scores = inference_recognizer(loaded, video).pred_score
-    views = read(video, model.cfg.test_pipeline)
-    torch.testing.assert_close(scores, view_scores(model, views))
-    ours = TCCLIPInferencer(config(), str(weights), 'cpu', test_views=True)
-    best = ours(video)['predictions'][0]
-    assert best['label'] == 'abcd'[scores.argmax()]
-
-
-def test_inferencer_reads_files_one_by_one_and_in_batches(
-        model, inferencer, videos):
-    files = [str(videos / f'{i}.mp4') for i in range(3)]
-    wanted = torch.stack([one_crop(model, file) for file in files])
-    infer = inferencer()
-    torch.testing.assert_close(
-        inferencer_scores(infer(files[0])), wanted[:1])
-    torch.testing.assert_close(inferencer_scores(infer(files)), wanted)
-    torch.testing.assert_close(
-        inferencer_scores(infer(files, batch_size=2)), wanted)
-
-
-def test_inferencer_reads_arrays_and_folders(model, inferencer, videos,
-                                             tmp_path):
-    file = str(videos / '6.mp4')
-    wanted = one_crop(model, file)
-    frames = np.stack([*VideoReader(file)])
-    infer = inferencer(input_format='array')
-    scores = inferencer_scores(infer(frames[..., ::-1]))[0]
-    torch.testing.assert_close(scores, wanted, rtol=0, atol=5e-3)
-    for i, frame in enumerate(frames, 1):
-        imwrite(frame, str(tmp_path / f'frames/img_{i:05}.png'))
-    infer = inferencer(
-        input_format='rawframes', pack_cfg=dict(filename_tmpl='img_{:05}.png'))
-    scores = inferencer_scores(infer(str(tmp_path / 'frames')))[0]
-    torch.testing.assert_close(scores, wanted, rtol=0, atol=5e-3)
+@pytest.mark.slow
+def test_confusion_of_a_checkpoint(config, run, model, weights, videos,
+                                   tmp_path):
+    matrix = tmp_path / 'matrix.pkl'
+    run(sys.executable, ROOT / 'tools/analyse.py', 'confusion_matrix',
+        config(), weights, '--out', matrix)
+    wanted = torch.zeros(4, 4, dtype=torch.int64)
+    for i in range(16):
+        views = read(videos / f'{i}.mp4', model.cfg.test_pipeline)
+        wanted[i % 4, view_scores(model, views).argmax()] += 1
+    torch.testing.assert_close(load(matrix), wanted)
