@@ -14,7 +14,6 @@ from typing import Any, Callable, Dict, Iterable, List
 import matplotlib
 from mmengine.analysis import complexity_analysis as counters
 from mmengine.analysis.jit_handles import generic_activation_jit, get_shape
-
 from mmengine.config import Config
 
 from . import mmcv1
