@@ -1,6 +1,6 @@
 """TC-CLIP as an MMAction2 recognizer."""
 import copy
-from typing import Any, Optional, Sequence
+from typing import Any, List, Optional, Sequence
 
 from mmaction.models.recognizers import Recognizer3D
 from mmaction.registry import MODELS
@@ -107,7 +107,7 @@ class TCCLIPRecognizer(Recognizer3D):
 
     def init_weights(self) -> None:
         """Initialises all parts; CLIP is read once if both towers use it."""
-        towers = [
+        towers: List[Any] = [
             part for part in (self.backbone, self.cls_head)
             if isinstance(part, (TCCLIPViT, ClassTextHead)) and part.pretrained
         ]
