@@ -11,7 +11,3 @@ vis_backends = [
     dict(type='TensorboardVisBackend')
 ]
 visualizer = dict(vis_backends=vis_backends)
-
-# MMEngine's default is a CUDA device; None keeps the model on its device.
-model_wrapper_cfg = dict(
-    type='MMDistributedDataParallel', device_ids=None, broadcast_buffers=False)

@@ -15,6 +15,7 @@ import pytest
 import torch
 from mmengine.dist import utils
 from mmengine.logging import HistoryBuffer, MessageHub
+from mmengine.model import MMDistributedDataParallel
 from mmengine.runner import save_checkpoint
 
 from projects.tc_clip.compat import releases as compat
@@ -250,9 +251,27 @@ def test_two_processes_without_gpu_talk(tmp_path):
     assert sums == ['11.0', '11.0']
 
 
+@pytest.mark.skipif(
+    mmengine.device.get_device() != 'cpu', reason='there is an accelerator')
+def test_models_on_a_cpu_are_wrapped_without_a_device(tmp_path):
+    """MMEngine's runner names the device LOCAL_RANK."""
+    torch.distributed.init_process_group(
+        'gloo', init_method=f'file://{tmp_path}/store', rank=0, world_size=1)
+    try:
+        wrapper = MMDistributedDataParallel(
+            module=torch.nn.Linear(2, 1),
+            device_ids=[0],
+            broadcast_buffers=False)
+    finally:
+        torch.distributed.destroy_process_group()
+    assert wrapper.device_ids is None
+    assert wrapper.broadcast_buffers is False
+
+
 def test_launcher_for_gpus_is_left_alone(monkeypatch):
-    launcher = object()
+    launcher, wrapper = object(), MMDistributedDataParallel.__init__
     monkeypatch.setattr(utils, '_init_dist_pytorch', launcher)
     monkeypatch.setattr(mmengine.device, 'get_device', lambda: 'cuda')
     assert compat.allow_cpu_processes() is False
     assert utils._init_dist_pytorch is launcher
+    assert MMDistributedDataParallel.__init__ is wrapper

@@ -1,7 +1,8 @@
 # Videos with one label each; a recipe adds `data_root` and the lists in it.
 train_pipeline = [
     dict(type='SafeDecordInit', on_error='redraw'),
-    dict(type='SegmentSample', num_frames=16),
+    # MMAction2's tools look for this name; `_scope_` selects our class.
+    dict(type='SampleFrames', _scope_='projects.tc_clip', clip_len=16),
     dict(type='SafeDecordDecode', on_error='redraw'),
     dict(type='Resize', scale=(-1, 256)),
     dict(
@@ -20,7 +21,11 @@ train_pipeline = [
 # 1 clip x 1 crop. Results contain `filename` to name their videos.
 val_pipeline = [
     dict(type='SafeDecordInit'),
-    dict(type='SegmentSample', num_frames=16, test_mode=True),
+    dict(
+        type='SampleFrames',
+        _scope_='projects.tc_clip',
+        clip_len=16,
+        test_mode=True),
     dict(type='SafeDecordDecode'),
     dict(type='Resize', scale=(-1, 256)),
     dict(type='CenterCrop', crop_size=224),
@@ -30,7 +35,12 @@ val_pipeline = [
 # 4 clips x 3 crops
 test_pipeline = [
     dict(type='SafeDecordInit'),
-    dict(type='SegmentSample', num_frames=16, num_views=4, test_mode=True),
+    dict(
+        type='SampleFrames',
+        _scope_='projects.tc_clip',
+        clip_len=16,
+        num_clips=4,
+        test_mode=True),
     dict(type='SafeDecordDecode'),
     dict(type='Resize', scale=(-1, 224)),
     dict(type='ThreeCrop', crop_size=224),

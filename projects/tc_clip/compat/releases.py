@@ -152,23 +152,33 @@ def allow_mmengine_checkpoints() -> None:
 def allow_cpu_processes() -> bool:
     """Lets ``--launcher pytorch`` start several processes without a GPU.
 
-    MMEngine's launcher always selects a CUDA device and NCCL. On a machine
-    without an accelerator it is replaced by one that uses gloo.
+    MMEngine's launcher always selects a CUDA device and NCCL, and its wrapper
+    of the model always names a device. On a machine without an accelerator the
+    launcher is replaced by one that uses gloo, and the wrapper names none.
 
     Returns:
-        Whether the launcher was replaced.
+        Whether both were replaced.
     """
     from mmengine import device
     from mmengine.dist import utils
+    from mmengine.model import MMDistributedDataParallel
     if device.get_device() != 'cpu':
         return False
+    init_wrapper = MMDistributedDataParallel.__init__
 
     def init_dist_on_cpu(backend: str,
                          init_backend: str = 'torch',
                          **kwargs: Any) -> None:
         torch.distributed.init_process_group(backend='gloo', **kwargs)
 
+    def init_wrapper_on_cpu(self: Any,
+                            *args: Any,
+                            device_ids: Any = None,
+                            **kwargs: Any) -> None:
+        init_wrapper(self, *args, **kwargs)
+
     utils._init_dist_pytorch = init_dist_on_cpu
+    setattr(MMDistributedDataParallel, '__init__', init_wrapper_on_cpu)
     return True
 
 

@@ -2,6 +2,9 @@
 import pytest
 import torch
 
+from tests.engine.conftest import Points
+from tests.small import spy
+
 NAMES = ['running', 'jumping', 'sitting']
 HOOK = dict(type='ClassNamesHook')
 
@@ -12,6 +15,46 @@ def test_names_are_saved_in_checkpoints(make_runner, tmp_path):
     runner.train()
     checkpoint = torch.load(tmp_path / 'epoch_1.pth')
     assert checkpoint['meta']['dataset_meta']['classes'] == NAMES
+
+
+@pytest.fixture
+def with_metainfo(monkeypatch):
+    """Gives the data sets a metainfo, as MMEngine's BaseDataset has it."""
+    monkeypatch.setattr(Points, '__init__', init_with_metainfo)
+    monkeypatch.setattr(
+        Points,
+        'metainfo',
+        property(lambda points: dict(points._metainfo)),
+        raising=False)
+
+
+def init_with_metainfo(points, labels=(0, ), init=Points.__init__):
+    init(points, labels)
+    points._metainfo = dict(task='motion')
+
+
+def test_a_resumed_run_finds_its_names(make_runner, with_metainfo, tmp_path,
+                                       monkeypatch):
+    """MMEngine warns if those of the data set and the file differ."""
+    runner = make_runner('first', hooks=[HOOK], epochs=1)
+    runner.model.cls_head.class_names = NAMES
+    runner.train()
+    runner = make_runner('second', hooks=[HOOK], epochs=2)
+    runner.model.cls_head.class_names = NAMES
+    runner._load_from, runner._resume = str(tmp_path / 'epoch_1.pth'), True
+    warnings = spy(monkeypatch, runner.logger, 'warning')
+    runner.train()
+    assert not [text for text, *_ in warnings if 'metainfo' in text]
+    meta = torch.load(tmp_path / 'epoch_2.pth')['meta']['dataset_meta']
+    assert meta == dict(task='motion', classes=NAMES)
+
+
+def test_a_test_needs_no_training_set(make_runner, monkeypatch):
+    runner = make_runner('only', hooks=[HOOK])
+    runner.model.cls_head.class_names = NAMES
+    built = spy(monkeypatch, type(runner), 'build_train_loop')
+    runner.test()
+    assert built == []
 
 
 def test_head_without_names_is_left_alone(make_runner, tmp_path):

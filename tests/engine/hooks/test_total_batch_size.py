@@ -82,6 +82,18 @@ def test_hook_counts_processes(make_runner, monkeypatch):
     assert steps == 2 * 32 // 4
 
 
+def test_the_rate_is_not_scaled_twice(make_runner):
+    runner = make_runner('twice', 2,
+                         [dict(type='TotalBatchSizeHook', total=8)])
+    runner.auto_scale_lr = dict(enable=False, base_batch_size=8)
+    train(runner)
+    runner = make_runner('again', 2,
+                         [dict(type='TotalBatchSizeHook', total=8)])
+    runner.auto_scale_lr = dict(enable=True, base_batch_size=8)
+    with pytest.raises(ValueError, match='a second time.*batch of 8 .*Leave'):
+        train(runner)
+
+
 def test_hook_stops_a_run_with_an_odd_batch(make_runner):
     hook = dict(type='TotalBatchSizeHook', total=9)
     with pytest.raises(ValueError, match='A total batch of 9 is not a'):

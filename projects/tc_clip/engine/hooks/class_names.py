@@ -1,9 +1,9 @@
 """Keeps class names, labels and checkpoints consistent."""
-from typing import List, Optional
+from typing import Any, List, Optional
 
 from mmaction.registry import HOOKS
 from mmengine.hooks import Hook
-from mmengine.runner import Runner
+from mmengine.runner import BaseLoop, Runner
 
 from ..recognizer import recognizer_of
 
@@ -12,8 +12,11 @@ from ..recognizer import recognizer_of
 class ClassNamesHook(Hook):
     """Saves the class names in checkpoints and checks labels against them.
 
-    The names come from the head and go where MMAction2's tools look for
-    them, ``checkpoint['meta']['dataset_meta']['classes']``.
+    The names come from the head and go into the ``metainfo`` of the training
+    set, which MMEngine saves as ``checkpoint['meta']['dataset_meta']`` and
+    compares when it resumes. :class:`TCCLIPInferencer` reads ``classes``
+    there; MMAction2's tools and its inferencer do not, they take a file of
+    names.
     """
 
     priority = 'LOW'
@@ -39,6 +42,16 @@ class ClassNamesHook(Hook):
                     f'{info.get("filename")} has label {label}, but there are '
                     f'{len(names)} class names: the list {source} '
                     "and the head's class_names belong to different data sets")
+
+    def before_run(self, runner: Runner) -> None:
+        """Gives the class names to the training set, before it resumes."""
+        names = self._class_names(runner)
+        if names is None or not isinstance(runner._train_loop, BaseLoop):
+            return  # a test: its runner has not built the training set
+        dataset: Any = runner.train_dataloader.dataset
+        if isinstance(getattr(dataset, '_metainfo', None), dict):
+            # `metainfo` returns a copy, and MMEngine has no way to set it
+            dataset._metainfo['classes'] = list(names)
 
     def before_train(self, runner: Runner) -> None:
         """Checks the labels of the training and validation sets."""

@@ -30,13 +30,18 @@ def accumulation(total: int, per_process: int, processes: int) -> int:
 class TotalBatchSizeHook(Hook):
     """Sets gradient accumulation so that a step sees a fixed total batch.
 
-    A learning rate belongs to a total batch size. MMEngine's ``auto_scale_lr``
-    ignores accumulation; with this hook neither has to be worked out by hand.
+    A learning rate belongs to a total batch size, which this hook keeps. It
+    cannot be combined with MMEngine's ``auto_scale_lr``, which fits the rate
+    to the batch of one iteration and ignores accumulation.
     Batches at the end of an epoch that do not fill an optimiser step are
     dropped, as in the official code.
 
     Args:
         total: videos per optimiser step over all processes.
+
+    Raises:
+        ValueError: at the start of a training, if the total is not a multiple
+            of the videos loaded at once, or ``auto_scale_lr`` is enabled.
 
     Example:
         >>> custom_hooks = [dict(type='TotalBatchSizeHook', total=512)]
@@ -47,6 +52,12 @@ class TotalBatchSizeHook(Hook):
 
     def before_train(self, runner: Runner) -> None:
         """Sets ``accumulative_counts`` of the optimiser wrapper."""
+        if (runner.auto_scale_lr or {}).get('enable'):
+            raise ValueError(
+                'auto_scale_lr would scale the learning rate a second time: '
+                f'TotalBatchSizeHook already keeps the total batch of '
+                f'{self.total} by accumulating gradients. Leave out '
+                '--auto-scale-lr, or remove the hook from custom_hooks')
         per_process = runner.train_dataloader.batch_sampler.batch_size
         counts = accumulation(self.total, per_process, get_world_size())
         runner.optim_wrapper._accumulative_counts = counts
