@@ -90,6 +90,7 @@ class CheckpointUnpickler(pickle.Unpickler):
         **TENSOR_TYPES,
         **TENSOR_FUNCTIONS,
         ('_codecs', 'encode'): codecs.encode,  # bytes of numpy values
+        ('__builtin__', 'getattr'): _statistic,  # in pickles of protocol 2
         **{
             (part.__module__, part.__qualname__): part
             for part in _mmengine_globals()
