@@ -127,8 +127,8 @@ def test_iterations_cannot_be_converted_to_iterations():
 
 
 @pytest.mark.parametrize('options, message', [
-    (dict(epoch_length=0,
-          end=3), 'An epoch has no batch: .* Lower batch_size'),
+    (dict(epoch_length=0, end=3),
+     'An epoch has no batch: .* Lower train_dataloader.batch_size'),
     (dict(epoch_length=4, end=3, warmup=3),
      'warmup=3 epochs must be fewer than the 3 epochs of training'),
 ])

@@ -105,8 +105,8 @@ def test_epoch_shorter_than_a_step_names_what_would_work(make_runner):
     with pytest.raises(
             ValueError,
             match=r'points.txt has 32 videos, which make 4 batches of 8, and '
-            r'a step takes 64\. Set total .* a multiple of 8 up to 32 \(--cfg-op'
-            r'tions custom_hooks\.0\.total=32\)'):
+            r'a step takes 64\. Set total .* a multiple of 8 up to 32 '
+            r'\(--cfg-options custom_hooks\.0\.total=32\)'):
         make_runner('short', 8, hooks).train()
 
 
