@@ -88,7 +88,7 @@ class TimmCosineLR(_ParamScheduler):
             raise ValueError('convert_to_iter_based=True needs by_epoch=True')
         if epoch_length == 0:
             raise ValueError(
-                'An epoch has no batch: the training set has fewer videos than '
+                'An epoch has no batch: the training set is smaller than '
                 'its batch_size, and drop_last leaves out what does not fill '
                 'a batch. Lower train_dataloader.batch_size')
         if not 0 <= warmup < end - begin:
