@@ -5,6 +5,7 @@ default_hooks = dict(
     checkpoint=dict(max_keep_ckpts=3),
     class_names=dict(type='ClassNamesHook'),
     epoch_seed=dict(type='EpochSeedHook'),
+    finite_loss=dict(type='FiniteLossHook'),
     visualization=dict(type='RunPageHook'))
 vis_backends = [
     dict(type='LocalVisBackend'),

@@ -1,4 +1,6 @@
 """Keeps the total batch size whatever the number of GPUs."""
+from typing import Any
+
 from mmaction.registry import HOOKS
 from mmengine.dist import get_world_size
 from mmengine.hooks import Hook
@@ -41,7 +43,9 @@ class TotalBatchSizeHook(Hook):
 
     Raises:
         ValueError: at the start of a training, if the total is not a multiple
-            of the videos loaded at once, or ``auto_scale_lr`` is enabled.
+            of the videos loaded at once, an epoch is too short for one
+            optimiser step, the schedule never leaves its warm-up, or
+            ``auto_scale_lr`` is enabled.
 
     Example:
         >>> custom_hooks = [dict(type='TotalBatchSizeHook', total=512)]
@@ -60,11 +64,37 @@ class TotalBatchSizeHook(Hook):
                 '--auto-scale-lr, or remove the hook from custom_hooks')
         per_process = runner.train_dataloader.batch_sampler.batch_size
         counts = accumulation(self.total, per_process, get_world_size())
+        self._check_epoch(runner, per_process * get_world_size(), counts)
         runner.optim_wrapper._accumulative_counts = counts
         print_log(
             f'Total batch {self.total} = {get_world_size()} process(es) x '
             f'{per_process} videos x {counts} accumulated batches',
             logger='current')
+
+    def _check_epoch(self, runner: Runner, at_once: int, counts: int) -> None:
+        """Checks that the training makes steps, and at the full rate."""
+        dataset = runner.train_dataloader.dataset
+        batches = len(runner.train_dataloader)
+        if counts > batches:
+            largest = batches * at_once
+            raise ValueError(
+                f'An epoch never fills an optimiser step: the training set '
+                f'{getattr(dataset, "ann_file", "")} has {len(dataset)} '
+                f'videos, which make {batches} batches of {at_once}, and a '
+                f'step takes {self.total}. Set total of TotalBatchSizeHook to '
+                f'a multiple of {at_once} up to {largest} '
+                f'(--cfg-options custom_hooks.0.total={largest}), and the '
+                'learning rate in proportion')
+        schedulers: Any = runner.param_schedulers
+        for scheduler in schedulers or []:
+            warmup = getattr(scheduler, 'warmup', 0)
+            if warmup and scheduler.end - counts <= warmup:
+                raise ValueError(
+                    f'The learning rate never reaches its peak: a training of '
+                    f'{scheduler.end} batches warms up for {warmup}, and a '
+                    f'step takes {counts} of them. Train for more epochs '
+                    '(train_cfg.max_epochs), or lower param_scheduler.warmup '
+                    'or total')
 
     def before_train_epoch(self, runner: Runner) -> None:
         """Starts a new optimiser step."""
