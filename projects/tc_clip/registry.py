@@ -3,11 +3,13 @@
 MMEngine finds them by ``_scope_='projects.tc_clip'`` beside their type, and
 imports this module for that.
 """
-from mmengine.registry import TRANSFORMS as ROOT
+from mmengine import registry
 from mmengine.registry import Registry
 
-TRANSFORMS = Registry(
-    'transform',
-    parent=ROOT,
-    scope='projects.tc_clip',
-    locations=['projects.tc_clip.datasets'])
+DATASETS, TRANSFORMS = (
+    Registry(
+        parent.name,
+        parent=parent,
+        scope='projects.tc_clip',
+        locations=['projects.tc_clip.datasets'])
+    for parent in (registry.DATASETS, registry.TRANSFORMS))

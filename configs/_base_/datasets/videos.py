@@ -1,7 +1,8 @@
 # Videos with one label each; a recipe adds `data_root` and the lists in it.
+# MMAction2's tools look for names such as SampleFrames and VideoDataset;
+# `_scope_` selects this project's classes of these names.
 train_pipeline = [
     dict(type='SafeDecordInit', on_error='redraw'),
-    # MMAction2's tools look for this name; `_scope_` selects our class.
     dict(type='SampleFrames', _scope_='projects.tc_clip', clip_len=16),
     dict(type='SafeDecordDecode', on_error='redraw'),
     dict(type='Resize', scale=(-1, 256)),
@@ -55,6 +56,7 @@ train_dataloader = dict(
     sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
         type='VideoDataset',
+        _scope_='projects.tc_clip',
         data_prefix=dict(video=''),
         pipeline=train_pipeline))
 val_dataloader = dict(
@@ -64,6 +66,7 @@ val_dataloader = dict(
     sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
         type='VideoDataset',
+        _scope_='projects.tc_clip',
         data_prefix=dict(video=''),
         pipeline=val_pipeline,
         test_mode=True))
@@ -74,6 +77,7 @@ test_dataloader = dict(
     sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
         type='VideoDataset',
+        _scope_='projects.tc_clip',
         data_prefix=dict(video=''),
         pipeline=test_pipeline,
         test_mode=True))

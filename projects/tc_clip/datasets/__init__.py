@@ -7,8 +7,9 @@ from .clip_augment import ClipColorJitter, ClipGrayscale
 from .safe_decode import BrokenVideoError, SafeDecordDecode, SafeDecordInit
 from .sample_frames import SampleFrames
 from .segment_sample import SegmentSample
+from .video_dataset import VideoDataset
 
 __all__ = [
     'BrokenVideoError', 'ClipColorJitter', 'ClipGrayscale', 'SafeDecordDecode',
-    'SafeDecordInit', 'SampleFrames', 'SegmentSample'
+    'SafeDecordInit', 'SampleFrames', 'SegmentSample', 'VideoDataset'
 ]

@@ -1,6 +1,7 @@
 """Class names in checkpoints, and labels that have none."""
 import pytest
 import torch
+from mmaction.evaluation import AccMetric
 
 from tests.engine.conftest import Points
 from tests.small import spy
@@ -63,7 +64,7 @@ def test_head_without_names_is_left_alone(make_runner, tmp_path):
     assert 'classes' not in checkpoint['meta'].get('dataset_meta', {})
 
 
-@pytest.mark.parametrize('loop, label', [('train', 3), ('train', -1),
+@pytest.mark.parametrize('loop, label', [('train', 3), ('train', -2),
                                          ('val', 3), ('val', -2), ('test', 3),
                                          ('test', -2)])
 def test_label_without_name(make_runner, loop, label):
@@ -84,6 +85,17 @@ def test_combined_data_sets_have_no_list_of_their_own(make_runner,
     monkeypatch.delattr(type(runner.test_dataloader.dataset), 'ann_file')
     with pytest.raises(ValueError, match='the list of the test set and the'):
         runner.test()
+
+
+@pytest.mark.parametrize('loop', ['train', 'test'])
+def test_training_and_accuracy_need_labels(loop, make_runner):
+    """AccMetric would count the label -1 as a class of its own."""
+    runner = make_runner(loop, hooks=[HOOK], labels={loop: (0, -1)})
+    runner.model.cls_head.class_names = NAMES
+    if loop == 'test':
+        runner.test_evaluator.metrics.append(AccMetric())
+    with pytest.raises(ValueError, match='^1.mp4 in points.txt has no label'):
+        runner.test() if loop == 'test' else runner.train()
 
 
 def test_unlabelled_videos_can_be_tested(make_runner):

@@ -1,10 +1,12 @@
 """Keeps class names, labels and checkpoints consistent."""
 from typing import Any, List, Optional
 
+from mmaction.evaluation import AccMetric
 from mmaction.registry import HOOKS
 from mmengine.hooks import Hook
 from mmengine.runner import BaseLoop, Runner
 
+from ...datasets.video_lists import UNLABELLED
 from ..recognizer import recognizer_of
 
 
@@ -33,15 +35,27 @@ class ClassNamesHook(Hook):
         source = getattr(dataset, 'ann_file', f'of the {loop} set')
         if names is None or not hasattr(dataset, 'get_data_info'):
             return
-        lowest = 0 if loop == 'train' else -1  # -1: unlabelled
+        lowest = 0 if self._needs_labels(runner, loop) else UNLABELLED
         for i in range(len(dataset)):
             info = dataset.get_data_info(i)
             label = info.get('label', 0)
             if isinstance(label, int) and not lowest <= label < len(names):
-                raise ValueError(
-                    f'{info.get("filename")} has label {label}, but there are '
-                    f'{len(names)} class names: the list {source} '
-                    "and the head's class_names belong to different data sets")
+                reason = (
+                    f'has label {label}, but there are {len(names)} class '
+                    f"names: the list {source} and the head's class_names "
+                    'belong to different data sets')
+                if label == UNLABELLED:
+                    reason = (f'in {source} has no label: only a test that '
+                              'measures no accuracy takes such videos')
+                raise ValueError(f'{info.get("filename")} {reason}')
+
+    @staticmethod
+    def _needs_labels(runner: Runner, loop: str) -> bool:
+        """Returns whether a loop trains or measures accuracy."""
+        if loop == 'train':
+            return True
+        evaluator = getattr(runner, f'{loop}_evaluator')
+        return any(isinstance(m, AccMetric) for m in evaluator.metrics)
 
     def before_run(self, runner: Runner) -> None:
         """Gives the class names to the training set, before it resumes."""
