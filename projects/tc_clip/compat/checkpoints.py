@@ -36,7 +36,7 @@ TENSOR_FUNCTIONS: Dict[Name, Callable[..., Any]] = {
     ('torch._utils', '_rebuild_parameter'): _utils._rebuild_parameter,
 }
 _STATISTICS = ('min', 'max', 'current', 'mean')
-_core = np.core if np.__version__.startswith('1.') else np._core
+_core: Any = np.core if np.__version__[:2] == '1.' else getattr(np, '_core')
 
 
 def _known_as(name: str, function: Callable[..., Any]) -> Callable[..., Any]:

@@ -10,6 +10,7 @@ import logging
 from typing import Any, Dict, Mapping
 
 from mmengine.logging import print_log
+from mmengine.model import BaseModule
 from torch import nn
 
 from ..clip.completeness import faults, likely_reason, unused
@@ -44,7 +45,7 @@ def check_weights(module: nn.Module,
             f'{name}: {superfluous}', logger='current', level=logging.WARNING)
 
 
-class WholeWeights(nn.Module):
+class WholeWeights(BaseModule):
     """Base of modules that load all of their weights or none.
 
     Attributes:
