@@ -18,11 +18,8 @@ from projects.tc_clip.datasets.preparation.checked_lists import (count_table,
                                                                  find_videos,
                                                                  write_lines,
                                                                  write_lists)
-from projects.tc_clip.datasets.preparation.list_sources import (Annotation,
-                                                                Clone,
-                                                                Problems,
-                                                                Source,
-                                                                read_lists)
+from projects.tc_clip.datasets.preparation.list_sources import (
+    Annotation, Clone, Problems, Source, check_class_names, read_lists)
 from projects.tc_clip.datasets.preparation.list_specs import (DATA_SETS,
                                                               ListSpec)
 from projects.tc_clip.datasets.preparation.rephrased_names import \
@@ -78,6 +75,12 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
         default=0,
         help='seed of random lists (%(default)s)')
     parser.add_argument(
+        '--numbering',
+        choices=('names', 'published'),
+        default='names',
+        help='of hmdb51 --from official: published exchanges the labels that '
+        'the official lists exchange (%(default)s)')
+    parser.add_argument(
         '--llm-labels',
         action='store_true',
         help="copy the clone's rephrased class names to the folder where "
@@ -99,6 +102,9 @@ def _check_args(parser: argparse.ArgumentParser,
         parser.error('--llm-labels is for --from tc-clip')
     if kind == 'official' and any('=' in name for name in args.lists or ()):
         parser.error('--lists NAME=FILE is for --from tc-clip')
+    if args.numbering == 'published' and (kind, args.dataset) != ('official',
+                                                                  'hmdb51'):
+        parser.error('--numbering published is for hmdb51 --from official')
     if args.workers < 1:
         parser.error('--workers must be 1 or more')
 
@@ -141,7 +147,7 @@ def source_of(args: argparse.Namespace) -> Source:
         return Clone(Path(*folders), LABELS, files)
     folder = args.data / args.dataset / 'annotations'
     return Annotation(DATA_SETS[args.dataset], Path(*folders or [folder]),
-                      LABELS, args.seed)
+                      LABELS, args.seed, args.numbering == 'published')
 
 
 def prepare(args: argparse.Namespace) -> Problems:
@@ -167,7 +173,12 @@ def prepare(args: argparse.Namespace) -> Problems:
     if listed:
         lists = find_videos(listed, root, args.workers if args.decode else 0)
         print(count_table(lists, args.source[0] == 'official'))
-        problems.update(write_lists(lists, root, args.skip_missing))
+        warnings, wrong = check_class_names(lists, source)
+        for warning in sorted(warnings):
+            print(f'warning: {warning}')
+        right = [checked for checked in lists if checked.spec not in wrong]
+        problems.update(wrong)
+        problems.update(write_lists(right, root, args.skip_missing))
     for spec in listed:
         if spec.subset:
             write_lines(root / spec.subset.folder / 'classes.txt',
@@ -185,7 +196,7 @@ def main() -> None:
     if problems:
         reasons = ''.join(f'\n  {spec.name}: {reason}'
                           for spec, reason in problems.items())
-        sys.exit(f'error: {len(problems)} lists are not written:{reasons}')
+        sys.exit(f'error: not written ({len(problems)} lists):{reasons}')
 
 
 if __name__ == '__main__':

@@ -83,6 +83,34 @@ def test_hmdb51_from_its_lists(prepare, folder, write, put):
     ]
 
 
+def test_hmdb51_numbered_as_published(prepare, folder, write, put):
+    names = ['kick', 'kick ball']
+    (prepare_data.LABELS /
+     'hmdb_51.csv').write_text('id,name\n0,kick ball\n1,kick\n')
+    for name in ('kick', 'kick_ball'):
+        write(f'hmdb51/annotations/{name}_test_split1.txt',
+              f'x_{name}_u.avi 2\n')
+        put(f'hmdb51/{name}/x_{name}_u.avi')
+    args = ('hmdb51', '--from', 'official', '--lists', 'val_split1')
+    for options, labels in (((), '10'), (('--numbering', 'published'), '01')):
+        status, printed = prepare(*args, *options)
+        assert status == 0
+        assert sorted(lines(folder / 'hmdb51/val_split1.txt')) == [
+            f'{name}/x_{name}_u.avi {label}'
+            for name, label in zip(('kick', 'kick_ball'), labels)
+        ]
+        assert ("'kick ball' has the videos of 'kick'" in printed) == (
+            labels == '01')
+    write(f'{prepare_data.LABELS}/llm/hmdb_51.json',
+          json.dumps({
+              i: f'{name}: a text'
+              for i, name in enumerate(names)
+          }))
+    assert prepare(*args, '--numbering', 'published')[0] == 0
+    status, printed = prepare(*args)
+    assert status == 1 and 'hmdb_51.json: ' in printed
+
+
 def test_ssv2_from_its_json(prepare, folder, write, put):
     templates = 'Closing [something]', 'Opening [something]', 'Moving it'
     videos = [
@@ -184,7 +212,7 @@ def test_lists_with_missing_videos_are_not_written(prepare, folder, ucf101):
     (root / 'UCF-101/Archery/v_Archery_g21.avi').unlink()
     args = (*VAL, 'val_split2', 'train_2shot')
     status, printed = prepare(*args)
-    assert status == 1 and 'error: 2 lists are not written:' in printed
+    assert status == 1 and 'error: not written (2 lists):' in printed
     assert 'val_split1: 1 of 4 videos are missing' in printed
     assert row(printed, 'val_split1') == (3, 4, '3783 3783')
     assert sorted(file.name for file in root.glob('*.txt')) == [
@@ -269,6 +297,7 @@ def test_an_unknown_list_is_refused(prepare):
     (['--from', 'official', '--llm-labels'], 'is for --from tc-clip'),
     (['--from', 'official', '--lists', 'val=a'], 'is for --from tc-clip'),
     (['--from', 'official', '--workers', '0'], 'must be 1 or more'),
+    (['--from', 'official', '--numbering', 'published'], 'is for hmdb51'),
 ])
 def test_options_that_do_not_go_together(args, message, capsys):
     with pytest.raises(SystemExit) as raised:

@@ -63,7 +63,7 @@ def test_the_table_tells_the_published_list_from_the_data_set(
 def test_lists_that_are_not_there_leave_the_others(prepare, folder, ucf101,
                                                    source):
     status, printed = prepare(*source)
-    assert status == 1 and 'error: 9 lists are not written:' in printed
+    assert status == 1 and 'error: not written (9 lists):' in printed
     assert ('ucf_splits/val3.txt is not there: get it, or give another file '
             'by --lists val_split3=FILE') in printed
     assert sorted(file.name for file in (folder / 'ucf101').glob('*.txt')) == [
@@ -77,7 +77,7 @@ def test_a_file_replaces_a_list_and_all_stay_selected(prepare, folder, write,
     status, printed = prepare(*source, '--lists', f'val_split3={file}')
     root = folder / 'ucf101'
     assert lines(root / 'val_split3.txt')[0] == 'UCF-101/YoYo/v_YoYo_g20.avi 1'
-    assert status == 1 and 'error: 8 lists are not written:' in printed
+    assert status == 1 and 'error: not written (8 lists):' in printed
     (root / 'val_split1.txt').unlink()
     assert prepare(*source, '--lists', f'val_split3={file}',
                    'val_split2')[0] == 0

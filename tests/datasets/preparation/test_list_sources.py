@@ -1,9 +1,9 @@
 """Lists of which some can be read and others cannot."""
 import pytest
 
-from projects.tc_clip.datasets.preparation.list_sources import (Annotation,
-                                                                Clone,
-                                                                read_lists)
+from projects.tc_clip.datasets.preparation.checked_lists import CheckedList
+from projects.tc_clip.datasets.preparation.list_sources import (
+    Annotation, Clone, check_class_names, read_lists)
 from projects.tc_clip.datasets.preparation.list_specs import (DATA_SETS,
                                                               ListSpec, Subset)
 
@@ -63,3 +63,33 @@ def test_annotation_of_one_part_is_enough_for_its_lists(labels):
     listed, problems = read_lists([ABSENT, WHOLE], source)
     assert listed == {WHOLE: [('a_000000_000010', 1), ('b_000000_000010', 0)]}
     assert 'holds no *train*.csv' in problems[ABSENT]
+
+
+KICKS = ('kick/kick_u_nm_np1.avi', 'kick_ball/kick_ball_u_nm_np1.avi')
+
+
+def hmdb51(labels, **options):
+    """Makes the list of a data set with two classes from annotation."""
+    (labels / 'names.csv').write_text('id,name\n0,kick ball\n1,kick\n')
+    for name, video in (kick.split('/') for kick in KICKS):
+        (labels / f'{name}_test_split1.txt').write_text(f'{video} 2\n')
+    data_set = DATA_SETS['hmdb51']._replace(labels='names')
+    source = Annotation(data_set, labels, labels, seed=0, **options)
+    listed, _ = read_lists([WHOLE], source)
+    return CheckedList(WHOLE, listed[WHOLE], []), source
+
+
+def test_lists_can_be_numbered_as_the_published_ones(labels):
+    by_name, source = hmdb51(labels)
+    assert dict(by_name.kept) == dict(zip(KICKS, (1, 0)))
+    assert check_class_names([by_name], source) == (set(), {})
+    published, source = hmdb51(labels, as_published=True)
+    assert dict(published.kept) == dict(zip(KICKS, (0, 1)))
+    warnings, problems = check_class_names([published], source)
+    assert len(warnings) == 1 and not problems
+    (labels / 'llm').mkdir()
+    (labels /
+     'llm/names.json').write_text('{"0": "Kick: x", "1": "Kick ball: y"}')
+    assert check_class_names([published], source) == (warnings, {})
+    warnings, problems = check_class_names([by_name], source)
+    assert not warnings and "'Kick' has the videos" in problems[WHOLE]

@@ -1,10 +1,13 @@
 """Where lists come from: official annotation, or published lists."""
 from pathlib import Path
-from typing import Dict, Iterable, List, NamedTuple, Tuple, Union
+from typing import (Dict, Iterable, List, NamedTuple, Sequence, Set, Tuple,
+                    Union)
 
 from ...models.text.class_names import load_class_names
 from .annotations import Entry, draw_shots, label_videos
+from .checked_lists import CheckedList
 from .list_specs import DataSet, ListSpec
+from .name_checks import check_names, in_published_order
 from .published_lists import (check_clone, check_distinct, check_published,
                               find_in_clone, read_list, subset_names)
 
@@ -20,11 +23,14 @@ class Annotation(NamedTuple):
         folder: folder of the annotation.
         labels: folder of class names.
         seed: seed of random lists.
+        as_published: whether to exchange the labels that the official lists
+            exchange.
     """
     data_set: DataSet
     folder: Path
     labels: Path
     seed: int
+    as_published: bool = False
 
     def class_names(self, spec: ListSpec) -> List[str]:
         """Returns the class names of a list."""
@@ -47,7 +53,10 @@ class Annotation(NamedTuple):
         videos = self.data_set.read(self.folder, spec.part, spec.split)
         all_names = load_class_names(self.labels /
                                      f'{self.data_set.labels}.csv')
-        entries = label_videos(videos, self.class_names(spec), all_names)
+        names = self.class_names(spec)
+        if self.as_published:
+            names = in_published_order(names)
+        entries = label_videos(videos, names, all_names)
         if spec.shots:
             seed = f'{self.seed} {spec.draw}'
             entries = draw_shots(entries, spec.shots, seed)
@@ -124,3 +133,30 @@ def read_lists(specs: Iterable[ListSpec],
         except (OSError, ValueError) as error:
             problems[spec] = str(error)
     return listed, problems
+
+
+def check_class_names(lists: Sequence[CheckedList],
+                      source: Source) -> Tuple[Set[str], Problems]:
+    """Compares class names with the names of files and folders.
+
+    Rephrased names are compared as well where they have been copied.
+
+    Args:
+        lists: lists with their videos.
+        source: where the lists come from.
+
+    Returns:
+        Warnings, and what is wrong with lists that must not be used.
+    """
+    warnings, problems = set(), {}
+    for spec, kept, _ in lists:
+        rephrased = source.labels / f'llm/{spec.labels}.json'
+        try:
+            warnings.add(
+                check_names(kept, source.class_names(spec),
+                            f'{spec.labels}.csv'))
+            if rephrased.is_file() and not spec.subset:
+                check_names(kept, load_class_names(rephrased), f'{rephrased}')
+        except ValueError as error:
+            problems[spec] = str(error)
+    return warnings - {''}, problems
