@@ -18,6 +18,7 @@ RECIPES = {
     'tcclip_k400.py': (2.2e-5, 30, 5, 512),
     'zero_shot/tcclip_k400.py': (8e-6, 10, 5, 256),
     'zero_shot/tcclip_k400_llm.py': (8e-6, 10, 5, 256),
+    'zero_shot/tcclip_k400_tiny.py': (8e-6, 10, 5, 256),
     'few_shot/tcclip_hmdb51.py': (2e-6, 50, 5, 64),
     'few_shot/tcclip_hmdb51_llm.py': (2e-6, 50, 5, 64),
     'few_shot/tcclip_hmdb51_from_k400.py': (2e-6, 50, 5, 64),
@@ -29,10 +30,13 @@ RECIPES = {
     'base_to_novel/tcclip_k400.py': (3.33e-6, 12, 2, 64),
     'base_to_novel/tcclip_k400_llm.py': (3.33e-6, 12, 2, 64),
     'base_to_novel/tcclip_hmdb51.py': (3.33e-6, 12, 2, 64),
+    'base_to_novel/tcclip_hmdb51_from_k400.py': (3.33e-6, 12, 2, 64),
     'base_to_novel/tcclip_hmdb51_llm.py': (3.33e-6, 12, 2, 64),
     'base_to_novel/tcclip_ucf101.py': (3.33e-6, 12, 2, 64),
+    'base_to_novel/tcclip_ucf101_from_k400.py': (3.33e-6, 12, 2, 64),
     'base_to_novel/tcclip_ucf101_llm.py': (3.33e-6, 12, 2, 64),
     'base_to_novel/tcclip_ssv2.py': (3.33e-6, 12, 2, 64),
+    'base_to_novel/tcclip_ssv2_from_k400.py': (3.33e-6, 12, 2, 64),
 }
 CLASSES = dict(hmdb51=51, ucf101=101, ssv2=174, kinetics400=400)
 
@@ -137,8 +141,10 @@ BASELINES = sorted(
 @pytest.mark.parametrize('name', BASELINES)
 def test_baselines_share_recipe_and_data(name):
     ours = load(
-        name.replace('vificlip', 'tcclip').replace('vanilla_clip',
-                                                   'tcclip_k400'))
+        name.replace('vificlip',
+                     'tcclip').replace('zero_shot/vanilla_clip',
+                                       'zero_shot/tcclip_k400').replace(
+                                           'vanilla_clip', 'tcclip'))
     config = load(name)
     for key in set(ours) | set(config):
         if key not in ('model', 'test_cfg', 'work_dir'):
@@ -153,6 +159,30 @@ def test_baselines_share_recipe_and_data(name):
     assert not added
     prefix = model.cls_head.prompts.num_positions
     assert prefix == (1 if 'vanilla' in name else 5)  # SOS, a photo of a
+
+
+@pytest.mark.parametrize('protocol', ['few_shot', 'base_to_novel'])
+@pytest.mark.parametrize('data_set', ['hmdb51', 'ucf101', 'ssv2'])
+def test_training_from_kinetics_differs_only_in_its_start(
+        protocol, data_set, monkeypatch):
+    monkeypatch.setenv('CHECKPOINT', 'best.pth')
+    plain = load(f'{protocol}/tcclip_{data_set}.py')
+    config = load(f'{protocol}/tcclip_{data_set}_from_k400.py')
+    assert config.load_from == 'best.pth' and plain.load_from is None
+    assert config.test_cfg.method == 'TC-CLIP from K400'
+    for key in set(plain) | set(config):
+        if key not in ('load_from', 'test_cfg', 'work_dir'):
+            assert config[key] == plain[key], key
+
+
+def test_k400_tiny_differs_only_in_its_list():
+    plain = load('zero_shot/tcclip_k400.py')
+    config = load('zero_shot/tcclip_k400_tiny.py')
+    assert config.train_dataloader.dataset.ann_file == 'train_tiny.txt'
+    config.train_dataloader.dataset.ann_file = 'train.txt'
+    assert config.test_cfg.pop('method') == 'TC-CLIP from K400-tiny'
+    config.work_dir = plain.work_dir
+    assert dict(config) == dict(plain)
 
 
 @pytest.mark.parametrize('environment', [{}, dict(SHOTS='2', LIST_SEED='3')])
