@@ -7,6 +7,8 @@ import torch
 from mmaction.registry import MODELS, PARAM_SCHEDULERS
 from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
+from mmengine.runner import EpochBasedTrainLoop
+from mmengine.runner.utils import calc_dynamic_intervals
 
 from tests.small import CONFIGS, DATA
 from tests.test_configs import views
@@ -116,6 +118,26 @@ def test_two_clips_of_sixteen_frames_are_tested(name):
     assert views(config.test_dataloader.dataset.pipeline) == (16, 2, 1)
     if 'k400' not in name or 'from_k400' in name or 'novel' in name:
         assert views(config.val_dataloader.dataset.pipeline) == (16, 2, 1)
+
+
+@pytest.mark.parametrize('name', RECIPES)
+def test_epochs_that_are_validated_and_the_best_is_kept(name):
+    """Few-shot has six of them, so that the best is one of six."""
+    config = load(name)
+    assert config.default_hooks.checkpoint.save_best == 'auto'
+    loop = object.__new__(EpochBasedTrainLoop)
+    settings = config.train_cfg
+    loop.dynamic_milestones, loop.dynamic_intervals = calc_dynamic_intervals(
+        settings.get('val_interval', 1), settings.get('dynamic_intervals'))
+    validated = []
+    for loop._epoch in range(1, settings.max_epochs + 1):
+        loop._decide_current_val_interval()
+        last = loop._epoch == settings.max_epochs
+        if last or loop._epoch % loop.val_interval == 0:
+            validated.append(loop._epoch)
+    few_shot = name.startswith('few_shot')
+    assert validated == ([1, 11, 21, 31, 41, 50]
+                         if few_shot else [*range(1, settings.max_epochs + 1)])
 
 
 @pytest.mark.parametrize('name', RECIPES)
