@@ -7,6 +7,8 @@ import torch
 from mmaction.registry import MODELS, PARAM_SCHEDULERS
 from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
+from mmengine.runner import EpochBasedTrainLoop
+from mmengine.runner.utils import calc_dynamic_intervals
 
 from tests.small import CONFIGS, DATA
 from tests.test_configs import views
@@ -18,6 +20,7 @@ RECIPES = {
     'tcclip_k400.py': (2.2e-5, 30, 5, 512),
     'zero_shot/tcclip_k400.py': (8e-6, 10, 5, 256),
     'zero_shot/tcclip_k400_llm.py': (8e-6, 10, 5, 256),
+    'zero_shot/tcclip_k400_tiny.py': (8e-6, 10, 5, 256),
     'few_shot/tcclip_hmdb51.py': (2e-6, 50, 5, 64),
     'few_shot/tcclip_hmdb51_llm.py': (2e-6, 50, 5, 64),
     'few_shot/tcclip_hmdb51_from_k400.py': (2e-6, 50, 5, 64),
@@ -29,10 +32,13 @@ RECIPES = {
     'base_to_novel/tcclip_k400.py': (3.33e-6, 12, 2, 64),
     'base_to_novel/tcclip_k400_llm.py': (3.33e-6, 12, 2, 64),
     'base_to_novel/tcclip_hmdb51.py': (3.33e-6, 12, 2, 64),
+    'base_to_novel/tcclip_hmdb51_from_k400.py': (3.33e-6, 12, 2, 64),
     'base_to_novel/tcclip_hmdb51_llm.py': (3.33e-6, 12, 2, 64),
     'base_to_novel/tcclip_ucf101.py': (3.33e-6, 12, 2, 64),
+    'base_to_novel/tcclip_ucf101_from_k400.py': (3.33e-6, 12, 2, 64),
     'base_to_novel/tcclip_ucf101_llm.py': (3.33e-6, 12, 2, 64),
     'base_to_novel/tcclip_ssv2.py': (3.33e-6, 12, 2, 64),
+    'base_to_novel/tcclip_ssv2_from_k400.py': (3.33e-6, 12, 2, 64),
 }
 CLASSES = dict(hmdb51=51, ucf101=101, ssv2=174, kinetics400=400)
 
@@ -115,17 +121,38 @@ def test_two_clips_of_sixteen_frames_are_tested(name):
 
 
 @pytest.mark.parametrize('name', RECIPES)
+def test_epochs_that_are_validated_and_the_best_is_kept(name):
+    """Few-shot has six of them, so that the best is one of six."""
+    config = load(name)
+    assert config.default_hooks.checkpoint.save_best == 'auto'
+    loop = object.__new__(EpochBasedTrainLoop)
+    settings = config.train_cfg
+    loop.dynamic_milestones, loop.dynamic_intervals = calc_dynamic_intervals(
+        settings.get('val_interval', 1), settings.get('dynamic_intervals'))
+    validated = []
+    for loop._epoch in range(1, settings.max_epochs + 1):
+        loop._decide_current_val_interval()
+        last = loop._epoch == settings.max_epochs
+        if last or loop._epoch % loop.val_interval == 0:
+            validated.append(loop._epoch)
+    few_shot = name.startswith('few_shot')
+    assert validated == ([1, 11, 21, 31, 41, 50]
+                         if few_shot else [*range(1, settings.max_epochs + 1)])
+
+
+@pytest.mark.parametrize('name', RECIPES)
 def test_only_something_something_is_not_flipped(name):
     pipeline = load(name).train_dataloader.dataset.pipeline
     flips = any(step.type == 'Flip' for step in pipeline)
     assert flips == ('ssv2' not in name) and len(pipeline) >= 10
 
 
-def test_only_names_of_ucf_are_split_at_capitals():
+def test_names_of_ucf_and_of_zero_shot_are_split_at_capitals():
+    """Rephrased names too, as in the official code: 'GPS' is 'G P S'."""
     for name in RECIPES:
         split = load(name).model.cls_head.get('split_camel_case', False)
-        tests_ucf = 'ucf101' in name or name.startswith('zero_shot')
-        assert split == (tests_ucf and 'llm' not in name), name
+        assert split == ('ucf101' in name
+                         or name.startswith('zero_shot')), name
 
 
 BASELINES = sorted(
@@ -136,8 +163,10 @@ BASELINES = sorted(
 @pytest.mark.parametrize('name', BASELINES)
 def test_baselines_share_recipe_and_data(name):
     ours = load(
-        name.replace('vificlip', 'tcclip').replace('vanilla_clip',
-                                                   'tcclip_k400'))
+        name.replace('vificlip',
+                     'tcclip').replace('zero_shot/vanilla_clip',
+                                       'zero_shot/tcclip_k400').replace(
+                                           'vanilla_clip', 'tcclip'))
     config = load(name)
     for key in set(ours) | set(config):
         if key not in ('model', 'test_cfg', 'work_dir'):
@@ -152,6 +181,30 @@ def test_baselines_share_recipe_and_data(name):
     assert not added
     prefix = model.cls_head.prompts.num_positions
     assert prefix == (1 if 'vanilla' in name else 5)  # SOS, a photo of a
+
+
+@pytest.mark.parametrize('protocol', ['few_shot', 'base_to_novel'])
+@pytest.mark.parametrize('data_set', ['hmdb51', 'ucf101', 'ssv2'])
+def test_training_from_kinetics_differs_only_in_its_start(
+        protocol, data_set, monkeypatch):
+    monkeypatch.setenv('CHECKPOINT', 'best.pth')
+    plain = load(f'{protocol}/tcclip_{data_set}.py')
+    config = load(f'{protocol}/tcclip_{data_set}_from_k400.py')
+    assert config.load_from == 'best.pth' and plain.load_from is None
+    assert config.test_cfg.method == 'TC-CLIP from K400'
+    for key in set(plain) | set(config):
+        if key not in ('load_from', 'test_cfg', 'work_dir'):
+            assert config[key] == plain[key], key
+
+
+def test_k400_tiny_differs_only_in_its_list():
+    plain = load('zero_shot/tcclip_k400.py')
+    config = load('zero_shot/tcclip_k400_tiny.py')
+    assert config.train_dataloader.dataset.ann_file == 'train_tiny.txt'
+    config.train_dataloader.dataset.ann_file = 'train.txt'
+    assert config.test_cfg.pop('method') == 'TC-CLIP from K400-tiny'
+    config.work_dir = plain.work_dir
+    assert dict(config) == dict(plain)
 
 
 @pytest.mark.parametrize('environment', [{}, dict(SHOTS='2', LIST_SEED='3')])
@@ -179,7 +232,7 @@ def test_names_of_a_data_set_belong_together(name, monkeypatch):
     assert facts.data_root == f'/d/{facts.test_set.folder}'
     assert names.name == f'{facts.test_set.labels}.csv'
     rows = names.read_text().splitlines()
-    assert len(rows) - 1 == CLASSES[facts.test_set.folder]
+    assert len(rows) == CLASSES[facts.test_set.folder]
 
 
 def test_shots_and_seeds_come_from_the_environment(monkeypatch):
@@ -223,7 +276,7 @@ def test_base_to_novel_tests_both_halves(name):
     for test_set in (base, novel):
         assert test_set.ann_file == f'base_to_novel/val_{test_set.split}.txt'
         path = config.test_cfg.label_file.format(**common, **test_set)
-        counts.append(len(Path(path).read_text().splitlines()) - 1)
+        counts.append(len(Path(path).read_text().splitlines()))
     names = config.model.cls_head.class_names
     assert names.endswith(f'{common.labels}_base.csv')
     folder = Path(config.train_dataloader.dataset.data_root).name

@@ -13,8 +13,8 @@ import _checkout  # noqa: F401 - finds the package without installation
 from mmaction.registry import DATASETS
 from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
-from mmengine.runner import find_latest_checkpoint
 
+from projects.tc_clip.checkpoints import trained_checkpoint
 from projects.tc_clip.evaluation.result_files import files_of_tests, stock_top1
 from projects.tc_clip.files import write_json
 
@@ -32,11 +32,13 @@ class Run(NamedTuple):
         options: changes of the config, ``'key=value'`` each.
         seed: seed of the training.
         folder: work dir.
+        checkpoint: what is tested, ``'last'`` or ``'best'``.
     """
     config: Path
     options: List[str]
     seed: int
     folder: Path
+    checkpoint: str = 'last'
 
 
 @contextmanager
@@ -182,16 +184,20 @@ def train_and_test(run: Run) -> Dict[str, Any]:
         run: the row, its seed and settings.
 
     Returns:
-        Output of :func:`read_test`, and ``settings`` of the run.
+        Output of :func:`read_test`, and ``settings`` and ``checkpoint`` of the
+        run.
 
     Raises:
+        FileNotFoundError: the training left no such checkpoint.
         SystemExit: training or testing failed.
     """
     config = load_config(run.config, run.options)
     settings = settings_of(run, config)
     folder, result_file = run.folder, run.folder / RESULT
     result = read_json(result_file)
-    if result.get('settings') == settings and figures_key(config) in result:
+    tested = result.get('checkpoint', 'last') == run.checkpoint
+    if (tested and result.get('settings') == settings
+            and figures_key(config) in result):
         return result
     folder.mkdir(parents=True, exist_ok=True)
     before = read_json(folder / SETTINGS)
@@ -200,16 +206,20 @@ def train_and_test(run: Run) -> Dict[str, Any]:
             print(
                 f'{folder}: trained anew, as settings have changed',
                 file=sys.stderr)
-        # it names the checkpoint to resume, which has other settings
-        (folder / 'last_checkpoint').unlink(missing_ok=True)
+        # of a training with other settings: not to be resumed, nor tested
+        for old in (folder / 'last_checkpoint', *folder.glob('best_*.pth')):
+            old.unlink(missing_ok=True)
         result_file.unlink(missing_ok=True)
         write_json(folder / SETTINGS, settings)
     options = [*run.options, f'randomness.seed={run.seed}']
     run_tool(folder / 'train.log', 'train.py', run.config, '--work-dir',
              folder, '--resume', '--cfg-options', *options)
     run_tool(folder / 'test.log', 'test.py', run.config,
-             find_latest_checkpoint(str(folder)), '--work-dir',
+             trained_checkpoint(folder, run.checkpoint), '--work-dir',
              folder / 'test', '--cfg-options', *options)
-    result = dict(read_test(folder, config), settings=settings)
+    result = dict(
+        read_test(folder, config),
+        settings=settings,
+        checkpoint=run.checkpoint)
     write_json(result_file, result)
     return result

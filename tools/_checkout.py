@@ -7,6 +7,7 @@ import importlib.util
 import os
 import sys
 from pathlib import Path
+from typing import List, Sequence
 
 ROOT = Path(__file__).resolve().parents[1]
 if (ROOT / 'projects/tc_clip').is_dir():  # not so in a wheel
@@ -50,6 +51,27 @@ def full_path(argument: str) -> str:
         raise SystemExit(f'error: {error}') from error
 
 
+def full_arguments(arguments: Sequence[str]) -> List[str]:
+    """Returns a command line with paths of configs and checkpoints.
+
+    Args:
+        arguments: configs may have short names; ``best`` or ``last`` behind a
+            config is a checkpoint in its work dir.
+
+    Raises:
+        SystemExit: there is no such config or checkpoint.
+    """
+    from projects.tc_clip.checkpoints import RULES, checkpoint_of_config
+    full = [full_path(argument) for argument in arguments]
+    for i, (config, rule) in enumerate(zip(full, full[1:]), 1):
+        if config.endswith('.py') and rule in RULES:
+            try:
+                full[i] = str(checkpoint_of_config(config, rule))
+            except (FileNotFoundError, ValueError) as error:
+                raise SystemExit(f'error: {error}') from error
+    return full
+
+
 def run_tool(name: str) -> None:
     """Runs one of MMAction2's Python tools with this command line.
 
@@ -57,7 +79,7 @@ def run_tool(name: str) -> None:
         name: path below its folder of tools.
     """
     from projects.tc_clip.cli import run_script
-    sys.argv[1:] = map(full_path, sys.argv[1:])
+    sys.argv[1:] = full_arguments(sys.argv[1:])
     run_script(tools_folder() / name)
 
 
@@ -71,7 +93,7 @@ def become_script(name: str, *arguments: str) -> None:
     env = dict(os.environ)
     if (ROOT / 'projects/tc_clip').is_dir():
         env['PYTHONPATH'] = f'{ROOT}:{env.get("PYTHONPATH", "")}'
-    command = ['bash', str(tools_folder() / name), *map(full_path, arguments)]
+    command = ['bash', str(tools_folder() / name), *full_arguments(arguments)]
     os.execvpe('bash', command, env)
 
 

@@ -7,7 +7,8 @@ The rows of TABLE are the configs in configs/ablations/TABLE. They change the
 config that --base or the environment variable BASE names, by default the
 recipe of the paper. A row that has a result below --work-dir is not run again,
 and an interrupted one is resumed from its last checkpoint; other epochs,
-options or data replace it. The table shows the accuracy of the last epoch,
+options or data replace it. The table shows the accuracy of the last epoch, or
+with --checkpoint best of the epoch with the highest validation accuracy,
 costs, which are measured each time on random clips, and the paper's figures,
 which are in paper_ablations.json of the package.
 """
@@ -24,6 +25,7 @@ from _ablation_runs import (RESULT, Run, base_of_rows, epoch_options,
                             train_and_test)
 from _checkout import ROOT
 
+from projects.tc_clip.checkpoints import RULES
 from projects.tc_clip.config_files import config_file, config_folder
 from projects.tc_clip.evaluation import ablations, protocols, scores
 from projects.tc_clip.evaluation.tables import read_paper
@@ -60,6 +62,10 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     add('--seeds', type=int, nargs='+', default=[0], metavar='N')
     add('--work-dir', type=Path, default=Path('work_dirs/ablations'))
     add('--epochs', type=int, metavar='N', help="instead of the config's")
+    add('--checkpoint',
+        choices=RULES,
+        default='last',
+        help='epoch to test, see above (%(default)s)')
     add('--out', type=Path, metavar='DIR', help='write DIR/TABLE.md as well')
     add('--cfg-options',
         nargs='+',
@@ -138,7 +144,8 @@ def run_rows(rows: Dict[str, Path], args: argparse.Namespace,
         options = epoch_options(path, args.epochs) + args.cfg_options
         for seed in args.seeds:
             print(f'== {name}, seed {seed}', file=sys.stderr, flush=True)
-            run = Run(path, options, seed, folder / f'{name}_seed{seed}')
+            run = Run(path, options, seed, folder / f'{name}_seed{seed}',
+                      args.checkpoint)
             results.setdefault(name, []).append(train_and_test(run))
     return results
 
@@ -191,7 +198,8 @@ def what_was_run(base: str, results: Dict[str, List[Result]],
     return (f'Ours: `{base}`{" with " if options else ""}{options}; epochs: '
             f'{settings["epochs"]}; seeds: {seeds}'
             f'{deviation_note(first)}; videos tested '
-            f'with the weights of the last epoch: {first[0]["videos"]}. '
+            f'with the weights of the {first[0].get("checkpoint", "last")} '
+            f'epoch: {first[0]["videos"]}. '
             'GFLOPs (a multiply-add counts as two) are for a view, views/s '
             f'for {VIEWS} at once, both of the vision tower in float32; '
             'memory is the peak of a training step above the model, '

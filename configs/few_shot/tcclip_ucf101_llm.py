@@ -3,7 +3,5 @@
 _base_ = 'tcclip_ucf101.py'
 work_dir = 'work_dirs/few_shot/tcclip_ucf101_llm_{{$SHOTS:16}}shot'
 model = dict(
-    cls_head=dict(
-        class_names='{{ fileDirname }}/../labels/llm/ucf_101.json',
-        split_camel_case=False))
+    cls_head=dict(class_names='{{ fileDirname }}/../labels/llm/ucf_101.json'))
 test_cfg = dict(rephrased=True)

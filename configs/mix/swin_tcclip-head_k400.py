@@ -10,9 +10,6 @@ model = dict(
         type='TCCLIPHead',
         class_names='{{ fileDirname }}/../labels/kinetics_400.csv',
         arch='ViT-B-16-quickgelu',
-        pretrained='openai',
-        prompt_layers=[],
-        in_channels=768,
-        average_clips='prob'))
+        pretrained='openai'))
 # The rate is for new layers; CLIP's text tower is only fine-tuned.
 optim_wrapper = dict(paramwise_cfg=dict(text_encoder=dict(lr_mult=0.01)))

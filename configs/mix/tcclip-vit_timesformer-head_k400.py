@@ -8,7 +8,5 @@ model = dict(
         _delete_=True,
         type='TCCLIPViT',
         arch='ViT-B-16-quickgelu',
-        pretrained='openai',
-        num_frames=8,
-        out='feature'),
+        pretrained='openai'),
     cls_head=dict(in_channels=512))

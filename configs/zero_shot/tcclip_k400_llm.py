@@ -4,7 +4,6 @@ _base_ = 'tcclip_k400.py'
 work_dir = 'work_dirs/zero_shot/tcclip_k400_llm'
 model = dict(
     cls_head=dict(
-        class_names='{{ fileDirname }}/../labels/llm/kinetics_400.json',
-        split_camel_case=False))
+        class_names='{{ fileDirname }}/../labels/llm/kinetics_400.json'))
 test_cfg = dict(
     rephrased=True, label_file='{{ fileDirname }}/../labels/llm/{labels}.json')

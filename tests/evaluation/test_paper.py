@@ -7,7 +7,7 @@ from projects.tc_clip.evaluation.tables import read_paper
 from tests.small import CONFIGS
 
 RESULTS, ABLATIONS = read_paper('results'), read_paper('ablations')
-ROWS = dict(zero_shot=15, few_shot=8, base_to_novel=9, fully_supervised=6)
+ROWS = dict(zero_shot=15, few_shot=9, base_to_novel=10, fully_supervised=6)
 TABLES = [name for name in ABLATIONS if name != 'source']
 
 
@@ -31,9 +31,9 @@ def test_tables_have_our_columns_and_are_whole():
 def test_averages_are_the_means_of_their_columns():
     zero_shot, few_shot = means(RESULTS['zero_shot']), means(
         RESULTS['few_shot'])
-    halves = means(RESULTS['base_to_novel']).reshape(9, 5, 3)[..., :2]
+    halves = means(RESULTS['base_to_novel']).reshape(10, 5, 3)[..., :2]
     assert np.abs(zero_shot[:, :3].mean(1) - zero_shot[:, -1]).max() < 0.06
-    assert np.abs(few_shot[:, :-1].mean(1) - few_shot[:, -1]).max() < 0.06
+    assert np.nanmax(np.abs(few_shot[:, :-1].mean(1) - few_shot[:, -1])) < 0.06
     deviating = np.abs(halves[:, :-1].mean(1) - halves[:, -1]) > 0.06
     # ActionCLIP, base: mean(61.0, 69.1, 90.1, 13.3) is 58.375, not 58.5
     assert np.argwhere(deviating).tolist() == [[1, 0]]
@@ -78,3 +78,26 @@ def test_ablations_agree_where_they_share_a_row():
         assert values[table][row] == final
     for row, other in (('baseline', 'baseline'), ('tc_vp', 'context_tokens')):
         assert values['components'][row] == values['prompting'][other]
+
+
+def test_training_from_kinetics_has_the_figures_of_the_official_readme():
+    for name, shown in (('few_shot', 12), ('base_to_novel', 9)):
+        row = RESULTS[name]['rows'][-1]
+        assert row['method'] == 'TC-CLIP from K400' and not row['llm']
+        assert sum(value is not None for value in row['values']) == shown
+    assert 'README' in RESULTS['source']
+    assert RESULTS['base_to_novel']['rows'][-1]['values'][3:6] == [
+        79.4, 58.3, 67.2
+    ]
+
+
+def test_the_two_tables_state_other_deviations_of_one_row():
+    """The slides differ with themselves; the note of the table says so."""
+    table = ABLATIONS['components']
+    ours = table['rows'][-1]['values'][4:7]
+    main = next(row['values'] for row in RESULTS['zero_shot']['rows']
+                if row['method'] == 'TC-CLIP' and row['we'] and not row['llm'])
+    assert [mean for mean, _ in ours] == [mean for mean, _ in main[:3]]
+    for (_, here), (_, there) in zip(ours, main):
+        assert here != there
+        assert str(here) in table['note'] and str(there) in table['note']

@@ -50,3 +50,15 @@ def test_what_differs_is_named_with_both_files(score):
         'videos of HMDB-51 1: 10 in a.json, but 9 in b.json'
     ]
     assert disagreements([score, changed._replace(split='2')]) == []
+
+
+def test_best_and_last_epochs_do_not_share_a_row(score):
+    last = score._replace(checkpoint='epoch_50.pth')
+    best = score._replace(
+        checkpoint='best_acc_top1_epoch_31.pth', file=Path('b.json'))
+    assert disagreements([last, best]) == [
+        'weights: one epoch in a.json, but best of the validations in b.json'
+    ]
+    # last epochs may differ between data sets
+    assert disagreements([last,
+                          last._replace(checkpoint='epoch_12.pth')]) == []

@@ -75,3 +75,15 @@ def test_names_of_unknown_kind_count_as_plain(run, labels, warned):
         scores = scores_of_run(run, FILE)
     assert len(caught) == warned
     assert not any(score.rephrased for score in scores)
+
+
+@pytest.mark.parametrize('checkpoint, weights', [
+    ('work/best_acc_top1_epoch_31.pth', 'best of the validations'),
+    ('work/epoch_50.pth', 'epoch 50'),
+    ('work/iter_900.pth', 'iter 900'),
+    ('clip.pth', 'clip'),
+    (None, 'no checkpoint'),
+])
+def test_the_file_of_a_checkpoint_says_which_epoch_it_is(
+        score, checkpoint, weights):
+    assert score._replace(checkpoint=checkpoint).weights == weights

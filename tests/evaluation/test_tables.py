@@ -77,3 +77,13 @@ def test_a_page_has_a_table_warnings_and_what_was_tested(score):
         f'{start}| 2x1 | 50.0 | 90.0 | 0 | a.pth |',
         f'{start}| 4x3 | 52.0 | 90.0 | 7 | a.pth |'
     ]
+
+
+def test_every_table_says_which_epoch_was_tested(score):
+    last = score._replace(checkpoint='w/epoch_10.pth')
+    best = score._replace(
+        checkpoint='w/best_acc_top1_epoch_7.pth', method='Mine')
+    page = as_markdown('zero_shot', [last, best])
+    assert ('Weights that were tested: Mine: best of the validations; '
+            'TC-CLIP: epoch 10. Those of the official code are the best of '
+            'its validations.') in page

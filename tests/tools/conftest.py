@@ -72,11 +72,10 @@ def prepare(folder, run_tool, capsys):
     run = run_tool('prepare_data')
 
     def prepare(*args):
-        with pytest.raises(SystemExit) as raised:
-            run(*args, '--data', folder)
-        if isinstance(raised.value.code, str):
-            return 1, raised.value.code
-        return raised.value.code, capsys.readouterr().out
+        try:
+            return 0, run(*args, '--data', folder).out
+        except SystemExit as stop:
+            return 1, f'{capsys.readouterr().out}{stop.code}'
 
     return prepare
 

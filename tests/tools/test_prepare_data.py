@@ -31,7 +31,7 @@ def test_ucf101_from_its_lists(prepare, folder, ucf101):
     assert lines(root / 'val_split3.txt') == [
         f'UCF-101/{path} {int("YoYo" in path)}' for path in test
     ]
-    assert row(printed, 'val_split1') == (4, 4, '3783')
+    assert row(printed, 'val_split1') == (4, 4, '3783 3783')
     draws = {
         shots: lines(root / f'train_{shots}shot.txt')
         for shots in (2, 4, 8, 16)
@@ -40,8 +40,10 @@ def test_ucf101_from_its_lists(prepare, folder, ucf101):
         assert [line[-1] for line in drawn] == ['0'] * shots + ['1'] * shots
         assert {line[8:-2] for line in drawn} <= {*train}
         note = row(printed, f'train_{shots}shot')[2]
-        assert note == (f'{shots * 101} a new draw of {shots} videos a '
-                        'class, not the published one')
+        assert note.split(maxsplit=1) == [
+            f'{shots * 101}', f'a new draw of {shots} videos a class, not the '
+            'published one'
+        ]
     assert {*draws[2]} < {*draws[4]} < {*draws[8]} < {*draws[16]}
     seeds = [
         lines(root / f'base_to_novel/train_seed{seed}.txt')
@@ -81,6 +83,34 @@ def test_hmdb51_from_its_lists(prepare, folder, write, put):
     ]
 
 
+def test_hmdb51_numbered_as_published(prepare, folder, write, put):
+    names = ['kick', 'kick ball']
+    (prepare_data.LABELS /
+     'hmdb_51.csv').write_text('id,name\n0,kick ball\n1,kick\n')
+    for name in ('kick', 'kick_ball'):
+        write(f'hmdb51/annotations/{name}_test_split1.txt',
+              f'x_{name}_u.avi 2\n')
+        put(f'hmdb51/{name}/x_{name}_u.avi')
+    args = ('hmdb51', '--from', 'official', '--lists', 'val_split1')
+    for options, labels in (((), '10'), (('--numbering', 'published'), '01')):
+        status, printed = prepare(*args, *options)
+        assert status == 0
+        assert sorted(lines(folder / 'hmdb51/val_split1.txt')) == [
+            f'{name}/x_{name}_u.avi {label}'
+            for name, label in zip(('kick', 'kick_ball'), labels)
+        ]
+        assert ("'kick ball' has the videos of 'kick'" in printed) == (
+            labels == '01')
+    write(f'{prepare_data.LABELS}/llm/hmdb_51.json',
+          json.dumps({
+              i: f'{name}: a text'
+              for i, name in enumerate(names)
+          }))
+    assert prepare(*args, '--numbering', 'published')[0] == 0
+    status, printed = prepare(*args)
+    assert status == 1 and 'hmdb_51.json: ' in printed
+
+
 def test_ssv2_from_its_json(prepare, folder, write, put):
     templates = 'Closing [something]', 'Opening [something]', 'Moving it'
     videos = [
@@ -92,7 +122,7 @@ def test_ssv2_from_its_json(prepare, folder, write, put):
     put('ssv2/videos/0.webm', 'ssv2/videos/1.webm', 'ssv2/videos/2.webm')
     status, printed = prepare('ssv2', '--from', 'official', '--lists', 'val',
                               'base_to_novel/val_base')
-    assert status == 0 and row(printed, 'val') == (3, 3, '24777')
+    assert status == 0 and row(printed, 'val') == (3, 3, '24777 24777')
     assert lines(folder / 'ssv2/val.txt') == [
         'videos/0.webm 0', 'videos/1.webm 1', 'videos/2.webm 2'
     ]
@@ -177,16 +207,16 @@ def test_too_few_videos_to_draw_from(prepare, ucf101, folder):
 VAL = ('ucf101', '--from', 'official', '--lists', 'val_split1')
 
 
-def test_missing_videos_are_listed_and_no_list_is_written(
-        prepare, folder, ucf101):
+def test_lists_with_missing_videos_are_not_written(prepare, folder, ucf101):
     root = folder / 'ucf101'
     (root / 'UCF-101/Archery/v_Archery_g21.avi').unlink()
     args = (*VAL, 'val_split2', 'train_2shot')
     status, printed = prepare(*args)
-    assert status == 1 and 'No list is written' in printed
-    assert row(printed, 'val_split1') == (3, 4, '3783')
+    assert status == 1 and 'error: not written (2 lists):' in printed
+    assert 'val_split1: 1 of 4 videos are missing' in printed
+    assert row(printed, 'val_split1') == (3, 4, '3783 3783')
     assert sorted(file.name for file in root.glob('*.txt')) == [
-        'val_split1.missing.txt', 'val_split2.missing.txt'
+        'train_2shot.txt', 'val_split1.missing.txt', 'val_split2.missing.txt'
     ]
     assert lines(root / 'val_split1.missing.txt') == [
         'Archery/v_Archery_g21.avi: not found'
@@ -221,7 +251,7 @@ def test_broken_videos_are_found_by_decoding(prepare, folder, ucf101):
     (root / 'val_split1.txt').unlink()
     status, printed = prepare(*VAL, '--decode', '--workers', 2)
     assert status == 1 and not (root / 'val_split1.txt').exists()
-    assert row(printed, 'val_split1') == (2, 4, '3783')
+    assert row(printed, 'val_split1') == (2, 4, '3783 3783')
     missing = lines(root / 'val_split1.missing.txt')
     for line, path in zip(missing, (damaged, text)):
         start = f'{path.relative_to(root)}: cannot be read ('
@@ -253,7 +283,11 @@ def test_an_unknown_list_is_refused(prepare):
     status, error = prepare('ssv2', '--from', 'official', '--lists',
                             'val_split1')
     assert status == 1
-    assert "ssv2 has no list 'val_split1': choose from val, " in error
+    assert ("ssv2 has no list 'val_split1' from official: choose from train, "
+            'val, ') in error
+    status, error = prepare('ssv2', '--from', 'official', '--lists',
+                            'temporal/val')
+    assert status == 1 and "no list 'temporal/val' from official" in error
 
 
 @pytest.mark.parametrize('args, message', [
@@ -263,6 +297,7 @@ def test_an_unknown_list_is_refused(prepare):
     (['--from', 'official', '--llm-labels'], 'is for --from tc-clip'),
     (['--from', 'official', '--lists', 'val=a'], 'is for --from tc-clip'),
     (['--from', 'official', '--workers', '0'], 'must be 1 or more'),
+    (['--from', 'official', '--numbering', 'published'], 'is for hmdb51'),
 ])
 def test_options_that_do_not_go_together(args, message, capsys):
     with pytest.raises(SystemExit) as raised:

@@ -1,11 +1,12 @@
 """Data preparation from a clone of the official repository."""
 import json
-import re
 
 import prepare_data
 import pytest
 
 from projects.tc_clip.models.text.class_names import load_class_names
+
+LISTS = 'clone/datasets_splits/ucf_splits'
 
 
 def lines(path):
@@ -13,22 +14,28 @@ def lines(path):
 
 
 @pytest.fixture
-def clone(write):
-    """Lists of UCF-101 in a clone of the official repository."""
+def source(write, folder, monkeypatch):
+    """Options for a clone whose lists have two classes, not 101."""
     files = {
-        'ucf_splits/val1.txt':
+        'val1.txt':
         'v_Archery_g20.avi 0\nv_YoYo_g21.mp4 1\n',
-        'ucf_splits/train1_few_shot_2.txt':
+        'val2.txt':
+        'v_YoYo_g21.mp4 1\nv_Archery_g21.avi 0\n',
+        'train1_few_shot_2.txt':
         ''.join(f'{name}/v_{name}_g{i:02d}.avi {label}\n'
                 for label, name in enumerate(['Archery', 'YoYo'])
                 for i in (0, 5)),
     }
     for file, text in files.items():
-        write(f'clone/datasets_splits/{file}', text)
+        write(f'{LISTS}/{file}', text)
+    data_set = prepare_data.DATA_SETS['ucf101']
+    small = [spec._replace(published=None) for spec in data_set.lists]
+    monkeypatch.setitem(prepare_data.DATA_SETS, 'ucf101',
+                        data_set._replace(lists=small))
+    return 'ucf101', '--from', 'tc-clip', folder / 'clone'
 
 
-def test_published_lists_get_our_paths(prepare, folder, ucf101, clone):
-    source = ('ucf101', '--from', 'tc-clip', folder / 'clone')
+def test_published_lists_get_our_paths(prepare, folder, ucf101, source):
     status, printed = prepare(*source, '--lists', 'val_split1', 'train_2shot')
     assert status == 0
     root = folder / 'ucf101'
@@ -37,44 +44,92 @@ def test_published_lists_get_our_paths(prepare, folder, ucf101, clone):
     ]
     assert lines(root /
                  'train_2shot.txt')[3] == ('UCF-101/YoYo/v_YoYo_g05.avi 1')
-    assert re.search(r'val_split1 +2 +2 +3783\n', printed)
-    assert 'own' not in printed
+    assert 'new draw' not in printed
+    assert not (root / 'val_split2.txt').exists()
 
 
-def test_published_base_to_novel_lists_may_have_any_size(
-        prepare, folder, write, ucf101):
-    name = 'base_to_novel/train_seed2'
-    write('clone/datasets_splits/base2novel_splits/ucf/train_2.txt',
-          'v_YoYo_g03.avi 0\nv_YoYo_g01.avi 0\nv_YoYo_g16.avi 0\n')
-    status, printed = prepare('ucf101', '--from', 'tc-clip', folder / 'clone',
-                              '--lists', name)
-    assert status == 0 and re.search(f'{name} +3 +3\n', printed)
-    assert lines(folder / f'ucf101/{name}.txt') == [
-        f'UCF-101/YoYo/v_YoYo_g{i}.avi 0' for i in ('03', '01', '16')
+def test_the_table_tells_the_published_list_from_the_data_set(
+        prepare, write, put, folder):
+    names = ''.join(f'v{i}.mp4 {i % 3}\n' for i in range(19877))
+    write('clone/datasets_splits/k400_splits/val.txt', names)
+    put('kinetics400/val/v0.mp4')
+    _, printed = prepare('kinetics400', '--from', 'tc-clip', folder / 'clone',
+                         '--lists', 'val')
+    assert printed.splitlines()[1].split() == [
+        'val', '1', '19877', '19877', '20000'
     ]
 
 
-def test_a_list_that_is_not_found_can_be_named(prepare, folder, ucf101, clone):
-    source = ('ucf101', '--from', 'tc-clip', folder / 'clone', '--lists')
-    status, error = prepare(*source, 'val_split2')
-    assert status == 1 and error.startswith('error: None of the 2 .txt files')
-    assert 'name the list by --lists val_split2=FILE' in error
-    file = folder / 'clone/datasets_splits/ucf_splits/val1.txt'
-    assert prepare(*source, f'val_split2={file}')[0] == 0
-    assert len(lines(folder / 'ucf101/val_split2.txt')) == 2
+def test_lists_that_are_not_there_leave_the_others(prepare, folder, ucf101,
+                                                   source):
+    status, printed = prepare(*source)
+    assert status == 1 and 'error: not written (9 lists):' in printed
+    assert ('ucf_splits/val3.txt is not there: get it, or give another file '
+            'by --lists val_split3=FILE') in printed
+    assert sorted(file.name for file in (folder / 'ucf101').glob('*.txt')) == [
+        'train_2shot.txt', 'val_split1.txt', 'val_split2.txt'
+    ]
 
 
-def test_rephrased_names_are_copied(prepare, write, folder, ucf101, clone):
+def test_a_file_replaces_a_list_and_all_stay_selected(prepare, folder, write,
+                                                      ucf101, source):
+    file = write('mine.txt', 'v_YoYo_g20.avi 1\nv_Archery_g20.avi 0\n')
+    status, printed = prepare(*source, '--lists', f'val_split3={file}')
+    root = folder / 'ucf101'
+    assert lines(root / 'val_split3.txt')[0] == 'UCF-101/YoYo/v_YoYo_g20.avi 1'
+    assert status == 1 and 'error: not written (8 lists):' in printed
+    (root / 'val_split1.txt').unlink()
+    assert prepare(*source, '--lists', f'val_split3={file}',
+                   'val_split2')[0] == 0
+    assert not (root / 'val_split1.txt').exists()
+
+
+def test_a_wrong_file_is_refused(prepare, folder, ucf101, source):
+    for file, message in ((folder / LISTS / 'val2.txt',
+                           'is also the file of val_split2'),
+                          (folder / LISTS / 'train1_few_shot_2.txt',
+                           'file of train_2shot'),
+                          (folder / 'nofile.txt',
+                           'nofile.txt is not there: correct the path')):
+        status, printed = prepare(*source, '--lists', f'val_split1={file}')
+        assert status == 1 and message in printed
+        assert not (folder / 'ucf101/val_split1.txt').exists()
+    status, printed = prepare(*source[:3], folder / 'clone/datasets_splits')
+    assert status == 1 and 'give the root of a clone' in printed
+
+
+def test_classes_of_a_subset_are_written(prepare, folder, write, put):
+    start = 'clone/datasets_splits/temporal_static_splits/ssv2_splits'
+    classes = [*range(18)]
+    names = [f'Class {i}' for i in classes]
+    (prepare_data.LABELS /
+     'ssv2.csv').write_text('id,name\n' +
+                            ''.join(f'{i},{name}\n'
+                                    for i, name in enumerate(names)))
+    write('clone/datasets_splits/ssv2_splits/validation.txt',
+          ''.join(f'{i}.webm {i}\n' for i in classes))
+    videos = [classes[-1 - i % 18] for i in range(3371)]
+    write(f'{start}/validation_temporal18.txt',
+          ''.join(f'{i}.webm {17 - i}\n' for i in videos))
+    put(*(f'ssv2/{i}.webm' for i in classes))
+    status, printed = prepare('ssv2', '--from', 'tc-clip', folder / 'clone',
+                              '--lists', 'temporal/val')
+    assert status == 0, printed
+    root = folder / 'ssv2/temporal'
+    assert load_class_names(root / 'classes.txt') == names[::-1]
+    assert lines(root / 'val.txt')[:2] == ['17.webm 0', '16.webm 1']
+
+
+def test_rephrased_names_are_copied(prepare, write, folder, ucf101, source):
     labels = {'0': 'Archery: shoots a bow', '1': 'Yo-yo: plays with it'}
-    args = ('ucf101', '--from', 'tc-clip', folder / 'clone', '--lists',
-            'val_split1', '--llm-labels')
+    args = (*source, '--lists', 'val_split1', '--llm-labels')
     status, error = prepare(*args)
-    assert status == 1 and 'ucf_101.json yourself' in error
-    write('clone/labels/llm/ucf_101_base_labels.json', '{}')
-    write('clone/labels/llm/ucf_101_labels.json', json.dumps(labels))
+    assert status == 1 and 'ucf_101.json by hand' in error
+    file = 'clone/labels/labels_froster/ucf_101_llm_labels.json'
+    write(file, json.dumps(labels))
     assert prepare(*args)[0] == 0
     copy = prepare_data.LABELS / 'llm/ucf_101.json'
     assert load_class_names(copy) == [*labels.values()]
-    write('clone/labels/llm/ucf_101_labels.json', '{"0": "Archery"}')
+    write(file, '{"0": "Archery"}')
     status, error = prepare(*args)
     assert status == 1 and 'has 1 classes, but ucf_101.csv has 2' in error

@@ -139,10 +139,41 @@ def test_results_of_an_earlier_version_are_tested_again(tmp_path, monkeypatch):
                     dict(accuracy={'All': 66}, settings=settings))
     content = protocol_result([(0., 'SSv2', 'val', 9.)])['protocol_results']
     runs.write_json(tmp_path / 'test/time/protocol_results.json', content)
+    (tmp_path / 'epoch_12.pth').touch()
+    (tmp_path / 'last_checkpoint').write_text(str(tmp_path / 'epoch_12.pth'))
     result = runs.train_and_test(run)
     assert called == ['train.py', 'test.py']
     assert result['protocol_results'] == content
     assert runs.train_and_test(run) == result and len(called) == 2
+
+
+def test_another_checkpoint_is_tested_again(tmp_path, monkeypatch):
+    config = runs.Config(
+        dict(
+            test_cfg=dict(type='ProtocolTestLoop'),
+            train_cfg=dict(max_epochs=12)))
+    tested = []
+    monkeypatch.setattr(runs, 'load_config', lambda *_: config)
+    monkeypatch.setattr(
+        runs, 'run_tool', lambda _, name, *args: tested.append(args[1])
+        if name == 'test.py' else None)
+    last, best = (
+        tmp_path / f'{name}.pth'
+        for name in ('epoch_12', 'best_acc_top1_epoch_9'))
+    for file in (last, best):
+        file.touch()
+    (tmp_path / 'last_checkpoint').write_text(str(last))
+    run = runs.Run(tmp_path / 'a.py', [], 0, tmp_path)
+    runs.write_json(tmp_path / 'settings.json', runs.settings_of(run, config))
+    content = protocol_result([(0., 'SSv2', 'val', 9.)])['protocol_results']
+    runs.write_json(tmp_path / 'test/time/protocol_results.json', content)
+    for rule in ('last', 'best', 'best'):
+        result = runs.train_and_test(run._replace(checkpoint=rule))
+        assert result['checkpoint'] == rule
+    assert tested == [last, best]
+    # other settings train anew, and must not test what came before
+    with pytest.raises(FileNotFoundError, match='has no best checkpoint'):
+        runs.train_and_test(run._replace(seed=1, checkpoint='best'))
 
 
 def test_the_base_is_set_for_the_rows_only(monkeypatch):

@@ -6,9 +6,12 @@ CLIP's video models are trained, and decord transforms that name broken videos.
 from .clip_augment import ClipColorJitter, ClipGrayscale
 from .pyav_decode import SafePyAVDecode, SafePyAVInit
 from .safe_decode import BrokenVideoError, SafeDecordDecode, SafeDecordInit
+from .sample_frames import SampleFrames
 from .segment_sample import SegmentSample
+from .video_dataset import VideoDataset
 
 __all__ = [
     'BrokenVideoError', 'ClipColorJitter', 'ClipGrayscale', 'SafeDecordDecode',
-    'SafeDecordInit', 'SafePyAVDecode', 'SafePyAVInit', 'SegmentSample'
+    'SafeDecordInit', 'SafePyAVDecode', 'SafePyAVInit', 'SampleFrames',
+    'SegmentSample', 'VideoDataset'
 ]

@@ -4,7 +4,8 @@ A config that inherits cannot change a single step of a pipeline, because
 MMEngine replaces whole lists. It imports :func:`with_clips` for that.
 """
 import copy
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import (Any, Dict, Iterator, List, Mapping, Optional, Sequence,
+                    Tuple)
 
 Step = Dict[str, Any]
 
@@ -22,6 +23,34 @@ _SIZES = {
     'ThreeCrop': 'crop_size',
     'TenCrop': 'crop_size'
 }
+# Options of the steps that sample frames: frames of a view, views of a video.
+SAMPLERS = dict(
+    SampleFrames=('clip_len', 'num_clips'),
+    SegmentSample=('num_frames', 'num_views'),
+    UniformSample=('clip_len', 'num_clips'))
+
+
+def type_name(step: Step) -> str:
+    """Returns the name of a step's class, without a registry's scope."""
+    kind = step['type']
+    return (kind if isinstance(kind, str) else kind.__name__).split('.')[-1]
+
+
+def frames_and_clips(pipeline: Sequence[Step]) -> Optional[Tuple[int, int]]:
+    """Reads how many frames a pipeline samples.
+
+    Args:
+        pipeline: configs of its steps.
+
+    Returns:
+        Frames of a clip and clips of a video, or None if no step is one of
+        ``SAMPLERS``.
+    """
+    for step in pipeline:
+        frames, clips = SAMPLERS.get(type_name(step), ('', ''))
+        if frames in step:
+            return step[frames], step.get(clips, 1)
+    return None
 
 
 def with_clips(config: Mapping[str, Any],
@@ -52,6 +81,26 @@ def with_clips(config: Mapping[str, Any],
         >>> _base_.update(with_clips(_base_, num_frames=32))
     """
     changes: Dict[str, Any] = {}
+    for split, old in _pipelines(config):
+        pipeline = adapt_pipeline(old, num_frames, size, short_side)
+        changes[f'{split}_pipeline'] = pipeline
+        changes[f'{split}_dataloader'] = dict(dataset=dict(pipeline=pipeline))
+    return changes
+
+
+def _pipelines(
+        config: Mapping[str, Any]) -> Iterator[Tuple[str, Sequence[Step]]]:
+    """Yields the name of each split of a config, and its pipeline.
+
+    Args:
+        config: a config with data loaders.
+
+    Yields:
+        ``'train'``, ``'val'`` or ``'test'``, and configs of the steps.
+
+    Raises:
+        ValueError: a data set has no pipeline.
+    """
     for split in ('train', 'val', 'test'):
         loader = config.get(f'{split}_dataloader')
         if loader is None:
@@ -61,12 +110,8 @@ def with_clips(config: Mapping[str, Any],
             raise ValueError(
                 f'{split}_dataloader: the {dataset.get("type")} has no '
                 'pipeline. Set the pipeline of the data set that it wraps by '
-                'adapt_pipeline.')
-        pipeline = adapt_pipeline(dataset['pipeline'], num_frames, size,
-                                  short_side)
-        changes[f'{split}_pipeline'] = pipeline
-        changes[f'{split}_dataloader'] = dict(dataset=dict(pipeline=pipeline))
-    return changes
+                'adapt_pipeline or read_by.')
+        yield split, dataset['pipeline']
 
 
 def with_reader(config: Mapping[str, Any], reader: str) -> Dict[str, Any]:
@@ -81,8 +126,8 @@ def with_reader(config: Mapping[str, Any], reader: str) -> Dict[str, Any]:
         For each of the data loaders, its new ``dataset.pipeline``.
 
     Raises:
-        ValueError: the reader is unknown, or a pipeline does not read videos
-            with a reader of ``READERS``.
+        ValueError: the reader is unknown, a data set has no pipeline, or its
+            pipeline does not read videos with a reader of ``READERS``.
 
     Example:
         >>> _base_ = 'tcclip_k400.py'
@@ -90,13 +135,10 @@ def with_reader(config: Mapping[str, Any], reader: str) -> Dict[str, Any]:
         >>> _base_.update(with_reader(_base_, 'pyav'))
     """
     changes: Dict[str, Any] = {}
-    for split in ('train', 'val', 'test'):
-        loader = config.get(f'{split}_dataloader')
-        if loader is not None and 'pipeline' in loader['dataset']:
-            pipeline = read_by(loader['dataset']['pipeline'], reader)
-            changes[f'{split}_pipeline'] = pipeline
-            changes[f'{split}_dataloader'] = dict(
-                dataset=dict(pipeline=pipeline))
+    for split, old in _pipelines(config):
+        pipeline = read_by(old, reader)
+        changes[f'{split}_pipeline'] = pipeline
+        changes[f'{split}_dataloader'] = dict(dataset=dict(pipeline=pipeline))
     return changes
 
 
@@ -136,7 +178,7 @@ def adapt_pipeline(pipeline: Sequence[Step],
 
     Args:
         pipeline: configs of its steps, which stay as they are.
-        num_frames: frames of a clip, for ``SegmentSample``.
+        num_frames: frames of a clip, for the step that samples frames.
         size: side in pixels of the square that the model sees. All other
             sizes of the pipeline change in proportion: 256 becomes 384 where
             224 becomes 336.
@@ -188,12 +230,13 @@ def _width_and_height(step: Step) -> Tuple[int, int]:
 
 def _set_num_frames(steps: Sequence[Step], num_frames: int) -> None:
     """Sets the number of frames of a clip."""
-    samplers = [step for step in steps if step['type'] == 'SegmentSample']
+    samplers = [step for step in steps if type_name(step) in SAMPLERS]
     if not samplers:
         raise ValueError(f'num_frames={num_frames} cannot be set: the '
-                         f'pipeline has no SegmentSample. {_listed(steps)}')
+                         f'pipeline has no {" or ".join(SAMPLERS)}. '
+                         f'{_listed(steps)}')
     for step in samplers:
-        step['num_frames'] = num_frames
+        step[SAMPLERS[type_name(step)][0]] = num_frames
 
 
 def _set_size(steps: Sequence[Step], size: int) -> None:

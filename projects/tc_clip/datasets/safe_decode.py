@@ -136,6 +136,8 @@ class _SafeTransform(BaseTransform):
 
     def transform(self, results: Dict) -> Optional[Dict]:
         """Returns the results, or None to draw another video."""
+        if 'filename' not in results and {'array', 'imgs'} & results.keys():
+            return results
         try:
             return super().transform(results)
         except _read_errors() as error:
@@ -178,6 +180,10 @@ class SafeDecordInit(_SafeTransform, DecordInit):
     Files on disk are opened by name: given their bytes, as ``DecordInit``
     gives them, decord crashes the process on some truncated AVI, MKV and WebM
     files. By name it reads the intact part, or raises an error.
+
+    Results without a file that have frames already, as ``array`` or ``imgs``,
+    pass unchanged: MMAction2's long_video_demo and webcam_demo give frames to
+    the other steps of a pipeline.
 
     Required keys:
 
@@ -242,6 +248,8 @@ class SafeDecordDecode(_SafeTransform, DecordDecode):
     views: to go back, a reader starts again at a key frame. The frames are
     those that FFmpeg shows. Those of ``DecordDecode`` differ where decord
     loses count, for example where frames refer across key frames.
+
+    Results without a file pass unchanged as in ``SafeDecordInit``.
 
     Required keys:
 

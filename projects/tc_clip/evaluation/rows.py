@@ -7,7 +7,8 @@ from .scores import RowKey, Score, Scores
 
 # Attributes that must be equal in all runs of a row. The first of each tuple
 # is compared between scores that agree in the others.
-_EQUAL = (('frames', ), ('views', ), ('config', 'data_set', 'split'),
+_EQUAL = (('frames', ), ('views', ), ('weights', ), ('config', 'data_set',
+                                                     'split'),
           ('labels', 'data_set', 'split'), ('videos', 'data_set', 'split'))
 
 
@@ -42,6 +43,8 @@ def _on_ssv2(scores: Scores) -> List[Score]:
 
 def _compared(score: Score, name: str) -> Any:
     """Returns a value that must be equal in all runs of a row."""
+    if name == 'weights':  # runs may end after different epochs
+        return score.weights if 'best' in score.weights else 'one epoch'
     if name == 'config':  # its folder may differ between machines
         return Path(score.config or '').name
     return getattr(score, name)

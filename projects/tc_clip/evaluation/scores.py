@@ -1,4 +1,5 @@
 """The accuracy of a model on lists of videos, as tuples and as JSON."""
+import re
 import warnings
 from pathlib import Path
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence
@@ -87,6 +88,15 @@ class Score(NamedTuple):
     def row(self) -> RowKey:
         """The row that the score belongs to."""
         return RowKey(self.rephrased, self.clip_share, self.method)
+
+    @property
+    def weights(self) -> str:
+        """Which weights of a training were tested, by their file's name."""
+        name = Path(self.checkpoint or '').stem
+        epoch = re.search(r'(epoch|iter)_(\d+)$', name)
+        if name.startswith('best_'):
+            return 'best of the validations'
+        return f'{epoch[1]} {epoch[2]}' if epoch else name or 'no checkpoint'
 
 
 Scores = Sequence[Score]

@@ -149,6 +149,22 @@ def _averages_and_sources(scores: Scores) -> List[str]:
     ]
 
 
+def tested_weights(rows: Dict[RowKey, List[Score]]) -> str:
+    """Says which epoch each of our rows tests.
+
+    Args:
+        rows: the scores of each of our rows.
+    """
+    weights = {
+        row_name(row_labels(key)): sorted({score.weights
+                                           for score in scores})
+        for key, scores in rows.items()
+    }
+    texts = [f'{name}: {", ".join(each)}' for name, each in weights.items()]
+    return (f'Weights that were tested: {"; ".join(texts)}. Those of the '
+            'official code are the best of its validations.')
+
+
 def as_markdown(protocol: str, scores: Scores,
                 others: Sequence[Row] = ()) -> str:
     """Returns a protocol's table, warnings, and the tested lists.
@@ -170,6 +186,6 @@ def as_markdown(protocol: str, scores: Scores,
     ]
     parts = (f'## {table.title}',
              markdown_table(('Source', *_ROW_HEADER, *columns),
-                            cells), table.note, _LEGEND, *warnings,
-             'What was tested:', tested_lists(groups))
+                            cells), table.note, tested_weights(groups),
+             _LEGEND, *warnings, 'What was tested:', tested_lists(groups))
     return '\n\n'.join(parts) + '\n'

@@ -4,7 +4,7 @@ import pytest
 from projects.tc_clip.datasets.preparation import checked_lists
 from projects.tc_clip.datasets.preparation.list_specs import ListSpec
 
-SPEC = ListSpec('val', 'ucf_101', 'val', '', published=3783, note='our own')
+SPEC = ListSpec('val', 'ucf_101', 'val', '', 3783, 3800, note='our own')
 ENTRIES = [('a.avi', 0), ('gone.avi', 1), ('b', 1), ('c.mp4', 0)]
 
 
@@ -54,8 +54,8 @@ def test_the_table_counts_what_is_found(root):
     for own, note in ((True, '  our own'), (False, '')):
         table = checked_lists.count_table([checked], own)
         assert table.splitlines() == [
-            'list     found  expected  published',
-            f'val         3         4       3783{note}'
+            'list     found    listed  published  data set',
+            f'val         3         4       3783      3800{note}'
         ]
 
 
@@ -66,3 +66,30 @@ def test_the_list_of_the_missing_goes_when_they_come(root):
     (root / 'gone.avi').touch()
     assert checked_lists.write_missing(find(root), root) is None
     assert not file.exists()
+
+
+def test_only_whole_lists_are_written(root):
+    whole = SPEC._replace(name='whole')
+    lists = checked_lists.find_videos({
+        SPEC: ENTRIES,
+        whole: ENTRIES[:1]
+    }, root, 0)
+    problems = checked_lists.write_lists(lists, root, skip_missing=False)
+    assert problems == {
+        SPEC:
+        '1 of 4 videos are missing or broken (as listed: 1 in no '
+        f'folder), see {root}/val.missing.txt: get them, or leave them out '
+        'by --skip-missing'
+    }
+    assert (root / 'whole.txt').read_text() == 'a.avi 0\n'
+    assert not (root / 'val.txt').exists()
+    assert checked_lists.write_lists(lists, root, skip_missing=True) == {}
+    assert len((root / 'val.txt').read_text().splitlines()) == 3
+
+
+def test_folders_of_missing_videos_are_named(tmp_path):
+    lost = [(f'{name}/deep/{i}.mp4', 'not found')
+            for name, n in (('train', 3), ('test', 2)) for i in range(n)]
+    text = checked_lists.describe_lost(
+        checked_lists.CheckedList(SPEC, [('a', 0)], lost), tmp_path)
+    assert '5 of 6 videos' in text and '3 in train, 2 in test' in text

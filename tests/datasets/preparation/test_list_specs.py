@@ -36,6 +36,13 @@ def test_class_names_keep_their_order():
     assert digest.hexdigest() == DIGEST
 
 
+def test_the_line_of_a_class_is_its_label():
+    """MMAction2's demo.py takes the lines of a file as classes."""
+    for file in sorted(LABELS.glob('*.csv')):
+        for label, line in enumerate(file.read_text().splitlines()):
+            assert line.startswith(f'{label},'), file
+
+
 def test_every_list_of_the_table_has_its_class_names():
     for data_set in DATA_SETS.values():
         assert (LABELS / f'{data_set.labels}.csv').is_file()
@@ -60,15 +67,39 @@ def test_every_list_of_the_paper_is_there():
         for name in ('train_seed1', 'train_seed2', 'train_seed3', 'val_base',
                      'val_novel')
     ]
+    subsets = ['temporal/train', 'temporal/val', 'static/train', 'static/val']
     assert names == dict(
-        kinetics400=['train', 'val', *halves],
+        kinetics400=['train', 'val', 'train_tiny', *halves, *subsets],
         kinetics600=splits,
         hmdb51=splits + shots + halves,
         ucf101=splits + shots + halves,
-        ssv2=['val', *shots, *halves])
+        ssv2=['train', 'val', *shots, *halves, *subsets])
     # base-to-novel trains on 16 videos of each base class, three draws
     drawn = {(spec.shots, spec.draw, spec.labels[-5:])
              for data_set in DATA_SETS.values()
              for spec in data_set.lists
              if spec.name.startswith('base_to_novel/train')}
     assert drawn == {(16, draw, '_base') for draw in (1, 2, 3)}
+
+
+def test_published_and_stated_lengths_are_told_apart():
+    lengths = {
+        f'{name} {spec.name}': (spec.published, spec.stated)
+        for name, data_set in DATA_SETS.items()
+        for spec in data_set.lists
+        if spec.published != spec.stated and not spec.shots and not spec.subset
+    }
+    half = 'base_to_novel/val'
+    assert lengths == {
+        'kinetics400 train': (None, 246245),
+        'kinetics400 val': (19877, 20000),
+        f'kinetics400 {half}_base': (9944, 10000),
+        f'kinetics400 {half}_novel': (9933, 10000),
+        'kinetics600 val_split1': (14084, None),
+        'kinetics600 val_split2': (13978, None),
+        'kinetics600 val_split3': (14136, None),
+        f'ucf101 {half}_base': (2088, None),
+        f'ucf101 {half}_novel': (1695, None),
+        f'ssv2 {half}_base': (17562, None),
+        f'ssv2 {half}_novel': (7215, None),
+    }

@@ -3,7 +3,9 @@ import pytest
 import torch
 
 from projects.tc_clip.clip.towers import clip_config, text_tower, vision_tower
-from tests.small import ARCH, make_model, make_vit
+from projects.tc_clip.models.backbones import tc_clip_vit
+from projects.tc_clip.models.backbones.positions import resize_positions
+from tests.small import ARCH, changed, make_model, make_vit, spy
 
 
 @pytest.mark.parametrize('quick_gelu', [True, False])
@@ -155,6 +157,36 @@ def test_wrong_options_say_what_is_wrong(options, message):
         make_vit(**options)
 
 
-def test_wrong_frame_size_says_what_is_wrong():
-    with pytest.raises(ValueError, match=r'Frames are \(16, 32\), the tower'):
-        make_vit()(torch.randn(1, 3, 2, 16, 32))
+def test_single_frames_say_what_to_write():
+    with pytest.raises(
+            ValueError, match=r'use_whole_clips\(_base_, num_frames'):
+        make_vit()(torch.randn(8, 3, 32, 32))
+
+
+@pytest.mark.parametrize('pos_embed', ['space', 'joint'])
+def test_other_frame_sizes_are_said_once(pos_embed, monkeypatch):
+    said = spy(monkeypatch, tc_clip_vit, 'print_log')
+    vit = make_vit(pos_embed=pos_embed, num_frames=2)
+    with torch.no_grad():
+        whole = vit(torch.randn(1, 3, 2, 32, 32))
+        for _ in range(2):
+            feature, _ = vit(torch.randn(1, 3, 2, 18, 32))
+    assert feature.shape == whole.feature.shape
+    (message, ), = said
+    assert message.startswith('Frames have 2 x 4 patches, but the tower was '
+                              'made for 4 x 4')
+
+
+def test_other_frame_sizes_use_interpolated_positions():
+    vit = make_vit(reference=dict(type='FrameWise'), local_global_bias=False)
+    other = make_vit(
+        arch=changed(ARCH, vision=dict(image_size=(16, 32))),
+        reference=dict(type='FrameWise'),
+        local_global_bias=False)
+    weights = vit.state_dict()
+    weights['positional_embedding'] = resize_positions(
+        weights['positional_embedding'], (4, 4), (2, 4))
+    other.load_state_dict(weights)
+    clips = torch.randn(2, 3, 2, 16, 32)
+    with torch.no_grad():
+        torch.testing.assert_close(vit(clips).feature, other(clips).feature)

@@ -302,12 +302,19 @@ def test_few_classes_work_with_top_five(names):
         torch.stack([s.pred_score.sum() for s in samples]), torch.ones(2))
 
 
-def test_several_features_of_a_stock_backbone_are_refused():
+def test_two_pathways_count_as_one_feature():
+    head = make_head(prompt_layers=[], in_channels=32)
+    slow, fast = torch.rand(2, 24, 4, 2, 2), torch.rand(2, 8, 16, 2, 2)
+    pooled = torch.cat((slow.mean((2, 3, 4)), fast.mean((2, 3, 4))), 1)
+    with torch.no_grad():
+        torch.testing.assert_close(head((slow, fast)), head(pooled))
+
+
+def test_scores_of_views_are_probabilities():
     head = make_head(prompt_layers=[])
-    slow_fast = (torch.rand(2, 24, 4, 2, 2), torch.rand(2, 8, 16, 2, 2))
-    for features in (slow_fast, slow_fast[:1]):
-        with pytest.raises(ValueError, match='choose one of them with a neck'):
-            head(features)
+    with torch.no_grad():
+        sample, = head.predict(torch.rand(3, 24), make_samples(0))
+    assert sample.pred_score.sum().item() == pytest.approx(1)
 
 
 def test_wrong_width_names_both():

@@ -1,4 +1,5 @@
 """Matches lists with video files on disk, and writes the lists."""
+from collections import Counter
 from pathlib import Path
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
@@ -71,20 +72,41 @@ def _split_by_state(spec: ListSpec, entries: Sequence[Entry],
 
 
 def count_table(lists: Sequence[CheckedList], from_annotation: bool) -> str:
-    """Returns a table of found, expected and published counts per list.
+    """Returns a table of how many videos each list has.
+
+    The columns are: videos that are found, lines of the list, lines of the
+    list in the official repository, and videos that the authors of the data
+    set state.
 
     Args:
         lists: lists with their videos.
         from_annotation: whether the lists are made from official annotation.
     """
     width = max(len(checked.spec.name) for checked in lists)
-    lines = [f'{"list":{width}}     found  expected  published']
+    lines = [f'{"list":{width}}     found    listed  published  data set']
     for spec, kept, lost in lists:
-        counts = (len(kept), len(kept) + len(lost), spec.published or '')
         note = spec.note if from_annotation else ''
-        lines.append(f'{spec.name:{width}}  {counts[0]:8}  {counts[1]:8}  '
-                     f'{counts[2]:9}  {note}'.rstrip())
+        lines.append(f'{spec.name:{width}}  {len(kept):8}  '
+                     f'{len(kept) + len(lost):8}  {spec.published or "":9}  '
+                     f'{spec.stated or "":8}  {note}'.rstrip())
     return '\n'.join(lines)
+
+
+def describe_lost(checked: CheckedList, file: Path) -> str:
+    """Says how many videos of a list are missing, and from which folders.
+
+    Args:
+        checked: a list with its videos.
+        file: the file that names them.
+    """
+    folders = Counter(
+        path.rpartition('/')[0].partition('/')[0] for path, _ in checked.lost)
+    most = ', '.join(f'{count} in {folder or "no folder"}'
+                     for folder, count in folders.most_common(3))
+    total = len(checked.kept) + len(checked.lost)
+    return (f'{len(checked.lost)} of {total} videos are missing or broken '
+            f'(as listed: {most}), see {file}: get them, or leave them out '
+            'by --skip-missing')
 
 
 def write_lines(path: Path, lines: Sequence[str]) -> None:
@@ -108,3 +130,26 @@ def write_missing(checked: CheckedList, root: Path) -> Optional[Path]:
         return file
     file.unlink(missing_ok=True)
     return None
+
+
+def write_lists(lists: Sequence[CheckedList], root: Path,
+                skip_missing: bool) -> Dict[ListSpec, str]:
+    """Writes lists whose videos are there, and names missing videos.
+
+    Args:
+        lists: lists with their videos.
+        root: folder of the data set.
+        skip_missing: whether to write lists without their missing videos.
+
+    Returns:
+        What is wrong with the lists that are not written.
+    """
+    problems = {}
+    for checked in lists:
+        missing = write_missing(checked, root)
+        if missing and not skip_missing:
+            problems[checked.spec] = describe_lost(checked, missing)
+        else:
+            write_lines(root / f'{checked.spec.name}.txt',
+                        [f'{path} {label}' for path, label in checked.kept])
+    return problems

@@ -1,24 +1,71 @@
 """Finds and reads lists in a clone of the official TC-CLIP repository."""
-import re
 from collections import Counter
 from pathlib import Path
-from typing import List, Sequence
+from typing import Dict, Iterable, List, Sequence
 
 from .annotations import Entry, check_shots
+from .list_specs import DATA_SETS, ListSpec, Subset
+from .video_files import stem_of
+
+_LISTS = 'datasets_splits'
+_ADVICE = 'give the right file by --lists NAME=FILE'
 
 
-def read_list(file: Path, classes: int, shots: int = 0) -> List[Entry]:
+def check_clone(clone: Path) -> None:
+    """Checks that a folder is the root of a clone.
+
+    Args:
+        clone: the folder.
+
+    Raises:
+        FileNotFoundError: it does not have the folder of the lists.
+    """
+    if not (clone / _LISTS).is_dir():
+        raise FileNotFoundError(
+            f'{clone} has no folder {_LISTS}: give the root of a clone of '
+            'https://github.com/naver-ai/tc-clip')
+
+
+def find_in_clone(clone: Path, spec: ListSpec) -> Path:
+    """Returns the file of a list.
+
+    Args:
+        clone: root of the clone.
+        spec: specification of the list.
+
+    Raises:
+        FileNotFoundError: there is no such file; the message names the files
+            of the same data set that no other list uses.
+    """
+    file = clone / _LISTS / spec.in_clone
+    if file.is_file():
+        return file
+    folder = file.parent.name
+    others = {
+        other.relative_to(clone / _LISTS).as_posix()
+        for other in (clone / _LISTS).rglob(f'{folder}/*.txt')
+    } - {s.in_clone
+         for d in DATA_SETS.values()
+         for s in d.lists}
+    found = ', '.join(sorted(others)) or f'no other list in {folder}'
+    raise FileNotFoundError(
+        f'{file} is not there: get it, or give another file by '
+        f'--lists {spec.name}=FILE. The clone has {found}')
+
+
+def read_list(file: Path, classes: int) -> List[Entry]:
     """Reads lines ``path label``.
 
     Args:
         file: a published list.
         classes: number of classes; labels are 0 to ``classes - 1``.
-        shots: number of videos that each class must have; 0 for any.
 
     Raises:
-        ValueError: a line is malformed, or a class has another number of
-            videos.
+        FileNotFoundError: there is no such file.
+        ValueError: a line is malformed.
     """
+    if not file.is_file():
+        raise FileNotFoundError(f'{file} is not there: correct the path')
     entries: List[Entry] = []
     for line in file.read_text(encoding='utf-8').splitlines():
         path, _, label = line.strip().rpartition(' ')
@@ -27,55 +74,90 @@ def read_list(file: Path, classes: int, shots: int = 0) -> List[Entry]:
                              f'label from 0 to {classes - 1}: check '
                              'that it is the right list.')
         entries.append((path, int(label)))
-    if shots:
-        counts = Counter(label for _, label in entries)
-        check_shots({i: counts[i] for i in range(classes)}, shots, f'{file}')
     return entries
 
 
-def normalise(path: Path) -> str:
-    """Rewrites a path so that the patterns of the table can match it."""
-    return re.sub('base_?(2|to)_?novel', 'b2n', f'/{path.as_posix().lower()}')
-
-
-def llm_pattern(labels: str) -> str:
-    """Returns a pattern for the file of rephrased names of some classes.
+def check_published(entries: Sequence[Entry], spec: ListSpec, classes: int,
+                    file: Path) -> None:
+    """Checks what is known of a published list.
 
     Args:
-        labels: file in ``configs/labels`` with the plain names, without
-            ``.csv``; its last word may name a half or a split.
-    """
-    part = re.search(r'(base|novel|split\d)$', labels)
-    return part.group().replace(
-        'split', 'split_?') if part else (r'^(?!.*(base|novel|split_?\d))')
-
-
-def find_in_clone(folder: Path, suffix: str, patterns: Sequence[str],
-                  advice: str) -> Path:
-    """Returns the only file whose path matches all patterns.
-
-    Args:
-        folder: part of a clone of the official repository.
-        suffix: suffix of the files, e.g. ``'.txt'``.
-        patterns: regular expressions for ``normalise``d paths.
-        advice: what to do if there is no such file, or several.
+        entries: content of the file.
+        spec: specification of the list.
+        classes: number of its classes.
+        file: the file, for the message.
 
     Raises:
-        FileNotFoundError: there is none.
-        ValueError: there are several.
+        ValueError: a class has no video, or another number than it should, or
+            the list has another length than the published one.
     """
-    files = sorted(folder.rglob(f'*{suffix}'))
-    matches = [
-        file for file in files if all(
-            re.search(pattern, normalise(file.relative_to(folder)))
-            for pattern in patterns)
-    ]
-    sought = ' and '.join(map(repr, patterns))
-    if not matches:
-        raise FileNotFoundError(
-            f'None of the {len(files)} {suffix} files below {folder} matches '
-            f'{sought}: {advice}')
-    if len(matches) > 1:
-        raise ValueError(f'{", ".join(map(str, matches))} all match {sought}: '
-                         f'{advice}')
-    return matches[0]
+    counts = Counter(label for _, label in entries)
+    if spec.shots:
+        check_shots({i: counts[i]
+                     for i in range(classes)}, spec.shots, f'{file}')
+    absent = [label for label in range(classes) if not counts[label]]
+    if absent:
+        raise ValueError(f'{file} has no video with the labels {absent[:5]}, '
+                         f'but the list has {classes} classes: {_ADVICE}')
+    if spec.published not in (None, len(entries)):
+        raise ValueError(
+            f'{file} has {len(entries)} lines, but the published list has '
+            f'{spec.published}: {_ADVICE}')
+
+
+def check_distinct(specs: Iterable[ListSpec], clone: Path,
+                   given: Dict[str, Path]) -> Dict[ListSpec, str]:
+    """Finds lists that would be read from the same file.
+
+    Args:
+        specs: specifications of the lists.
+        clone: root of the clone.
+        given: files of lists that are not taken from the clone, by name.
+
+    Returns:
+        What is wrong with each of these lists.
+    """
+    users: Dict[Path, List[ListSpec]] = {}
+    for spec in specs:
+        file = given.get(spec.name) or clone / _LISTS / spec.in_clone
+        users.setdefault(file.resolve(), []).append(spec)
+    return {
+        spec:
+        f'{file} is also the file of '
+        f'{", ".join(other.name for other in group if other is not spec)}: '
+        'give each list a different file'
+        for file, group in users.items() if len(group) > 1 for spec in group
+    }
+
+
+def subset_names(clone: Path, subset: Subset,
+                 names: Sequence[str]) -> List[str]:
+    """Returns the class names of a subset in the order of its labels.
+
+    The official repository numbers a subset anew. The name of a class is that
+    of its videos in a list with all classes.
+
+    Args:
+        clone: root of the clone.
+        subset: the subset.
+        names: names of all classes.
+
+    Raises:
+        FileNotFoundError: one of the two lists is not there.
+        ValueError: the lists disagree.
+    """
+    part = read_list(clone / _LISTS / subset.part, subset.classes)
+    whole = read_list(clone / _LISTS / subset.whole, len(names))
+    name_of = {stem_of(path): names[label] for path, label in whole}
+    found: List[str] = []
+    for i in range(subset.classes):
+        videos = [stem_of(path) for path, label in part if label == i]
+        known = {name_of.get(video) for video in videos}
+        name = next(iter(known), None)
+        if len(known) != 1 or name is None or name in found:
+            raise ValueError(
+                f'{subset.part} and {subset.whole} do not agree on the class '
+                f'with label {i} ({sorted(map(str, known))}): take both from '
+                'the same release of the clone')
+        found.append(name)
+    return found

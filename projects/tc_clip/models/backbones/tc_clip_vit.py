@@ -1,21 +1,39 @@
 """The vision tower of TC-CLIP as an MMAction2 backbone."""
-from typing import Any, Mapping, Optional, Sequence, Tuple, Union
+import logging
+from typing import Any, Mapping, Optional, Sequence, Set, Tuple
 
 import torch
+from mmaction.models.necks import TPN
+from mmaction.models.recognizers import Recognizer2D
+from mmaction.models.recognizers.base import BaseRecognizer
 from mmaction.registry import MODELS
+from mmengine.logging import print_log
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from ...clip.towers import Arch, clip_config, layer_indices, vision_tower
 from ...clip.weights import load_clip, load_into, vision_weights
+from ..joining import JoiningPart
 from ..references.base import Context
 from ..tower_features import TowerFeatures, mean_over_frames
+from ..whole_weights import WholeWeights
+from .positions import resize_positions
 from .reference_block import LayerTask, ReferenceBlock
+from .stock_heads import FORMS, form_for
+
+# Outputs that hold context tokens, which text heads read.
+_WITH_CONTEXT = ('tuple', 'frames')
+_NO_2D = ("TCCLIPViT sees whole clips (B, 3, T, H, W), and Recognizer2D gives "
+          'it single frames. In a config of a Recognizer2D, write '
+          'use_whole_clips(_base_, num_frames=8), see '
+          'docs/mixing.md')
+_NO_TPN = ('The neck TPN reads maps of several stages, and TCCLIPViT gives '
+           'frame features: write neck=None')
 
 
 @MODELS.register_module()
-class TCCLIPViT(BaseModule):
+class TCCLIPViT(JoiningPart, WholeWeights, BaseModule):
     """CLIP's image tower with a temporal model in every block.
 
     Args:
@@ -28,15 +46,16 @@ class TCCLIPViT(BaseModule):
         local_global_bias: whether each head learns a bias that tells own
             tokens from reference tokens.
         context_layers: layers whose context tokens are returned; 1-based,
-            -1 is the last. Default: none. TCCLIPRecognizer replaces None by
-            the head's ``prompt_layers``.
+            -1 is the last. Default: those that the recognizer's head reads.
         pretrained: ``'openai'``, another open_clip tag of ``arch``, or a
             file with CLIP weights, loaded by :meth:`init_weights`.
         with_cp: whether gradients recompute each block instead of keeping
             its activations: a third more time for less memory.
         out: ``'tuple'``, the mean over frames and the context tokens;
             ``'frames'``, frame features and context tokens, for a neck; or
-            ``'feature'``, the mean alone, for heads that take one tensor.
+            the mean alone in a form that heads of MMAction2 read, a key of
+            :data:`FORMS` such as ``'feature'`` or ``'map'``. Default: what
+            the recognizer's neck or head reads, without one ``'tuple'``.
         injection: config of a module that adds tokens to the attention of
             each layer, see :class:`TokenInjection`.
         init_cfg: see MMEngine's BaseModule.
@@ -62,14 +81,15 @@ class TCCLIPViT(BaseModule):
                  context_layers: Optional[Sequence[int]] = None,
                  pretrained: Optional[str] = None,
                  with_cp: bool = False,
-                 out: str = 'tuple',
+                 out: Optional[str] = None,
                  injection: Optional[dict] = None,
                  init_cfg: Optional[dict] = None) -> None:
         super().__init__(init_cfg=init_cfg)
         if pos_embed not in ('space', 'joint'):
             raise ValueError(f"pos_embed={pos_embed!r}: 'space' or 'joint'")
-        if out not in ('tuple', 'frames', 'feature'):
-            raise ValueError(f"out={out!r}: 'tuple', 'frames' or 'feature'")
+        if out not in (None, *_WITH_CONTEXT, *FORMS):
+            raise ValueError(
+                f"out={out!r}: {', '.join((*_WITH_CONTEXT, *FORMS))} or None")
         self.arch, self.pretrained = arch, pretrained
         self.num_frames, self.with_cp, self.out = num_frames, with_cp, out
         self.reference = MODELS.build(reference or dict(type='ContextTokens'))
@@ -83,13 +103,52 @@ class TCCLIPViT(BaseModule):
         if pos_embed == 'joint':
             self.positional_embedding = nn.Parameter(
                 self.positional_embedding.detach().repeat(num_frames, 1, 1))
-        self.context_layers = layer_indices(context_layers or (),
+        self._resized: Set[Tuple[int, int]] = set()
+        self._given_context_layers = context_layers is not None
+        self._set_context_layers(context_layers or ())
+
+    def _set_context_layers(self, layers: Sequence[int]) -> None:
+        """Sets the layers whose context tokens are returned."""
+        self.context_layers = layer_indices(layers,
                                             len(self.transformer.resblocks),
                                             'context_layers')
 
+    def join(self, recognizer: BaseRecognizer, cls_head: nn.Module) -> None:
+        """Chooses outputs that the neck or head reads, unless they are set.
+
+        Args:
+            recognizer: the recognizer that gets this backbone.
+            cls_head: its head.
+
+        Raises:
+            ValueError: this backbone does not work with them; the message
+                says what to write.
+        """
+        if isinstance(recognizer, Recognizer2D):
+            raise ValueError(_NO_2D)
+        context_layers = getattr(cls_head, 'context_layers', None)
+        if context_layers is not None:
+            if not self._given_context_layers:
+                self._set_context_layers(context_layers)
+        if self.out is not None:
+            return
+        if recognizer.with_neck:
+            if isinstance(recognizer.neck, TPN):
+                raise ValueError(_NO_TPN)
+            self.out = 'frames'
+        elif context_layers is not None:
+            self.out = 'tuple'
+        else:
+            self.out = form_for(cls_head, self.embed_dim)
+
+    @property
+    def gives_context(self) -> bool:
+        """Whether outputs hold context tokens."""
+        return self.out in (None, *_WITH_CONTEXT)
+
     def _take_over(self, tower: Any, bias: bool) -> None:
         """Takes over the layers of a CLIP tower; their names stay the same."""
-        self.image_size = tower.image_size
+        self.image_size, self.grid_size = tower.image_size, tower.grid_size
         self.embed_dim = tower.output_dim
         self.class_embedding = tower.class_embedding
         self.positional_embedding = tower.positional_embedding
@@ -118,17 +177,13 @@ class TCCLIPViT(BaseModule):
 
     def embed(self, x: Tensor) -> Tensor:
         """Turns clips ``(B, 3, T, H, W)`` into tokens ``(B, T, N, D)``."""
-        if x.shape[-2:] != self.image_size:
-            raise ValueError(
-                f'Frames are {tuple(x.shape[-2:])}, the tower takes '
-                f'{self.image_size}: crop or resize to it in the pipeline')
-        positions, frames = self.positional_embedding, x.shape[2]
-        if positions.dim() == 3 and len(positions) != frames:
-            raise ValueError(
-                f"A clip has {frames} frames, but pos_embed='joint' holds "
-                f'positions for {len(positions)}: sample as many frames')
+        if x.dim() != 5:
+            raise ValueError(f'A batch has the shape {tuple(x.shape)}: '
+                             f'{_NO_2D}')
+        frames = x.shape[2]
         # (B, 3, T, H, W) -> (B * T, 3, H, W) -> (B * T, D, h, w)
         patches = self.conv1(x.transpose(1, 2).flatten(0, 1))
+        positions = self._positions(frames, patches.shape[-2:])
         patches = patches.flatten(2).transpose(1, 2)  # (B * T, N - 1, D)
         cls = self.class_embedding.to(patches.dtype).expand(
             len(patches), 1, -1)
@@ -136,6 +191,31 @@ class TCCLIPViT(BaseModule):
         tokens = tokens.unflatten(0, (-1, frames))  # (B, T, N, D)
         # positions: (N, D) for all frames, or (T, N, D) per frame
         return self.ln_pre(tokens + positions)
+
+    def _positions(self, frames: int, grid: Sequence[int]) -> Tensor:
+        """Returns positions ``(N, D)``, or ``(T, N, D)`` for each frame.
+
+        Args:
+            frames: frames of a clip, T.
+            grid: patches of a frame ``(h, w)``, whose product is N - 1.
+        """
+        positions = self.positional_embedding
+        if positions.dim() == 3 and len(positions) != frames:
+            raise ValueError(
+                f"A clip has {frames} frames, but pos_embed='joint' holds "
+                f'positions for {len(positions)}: sample as many frames')
+        height, width = map(int, grid)  # tensors while a graph is traced
+        if (height, width) == self.grid_size:
+            return positions
+        if (height, width) not in self._resized:
+            self._resized.add((height, width))
+            print_log(
+                f'Frames have {height} x {width} patches, but the tower was '
+                'made for {} x {}: positions are interpolated.'.format(
+                    *self.grid_size),
+                logger='current',
+                level=logging.WARNING)
+        return resize_positions(positions, self.grid_size, (height, width))
 
     def _apply_block(self, block: ReferenceBlock, tokens: Tensor,
                      task: LayerTask) -> Tuple[Tensor, Optional[Context]]:
@@ -181,21 +261,25 @@ class TCCLIPViT(BaseModule):
         none = frames.new_empty(len(frames), 0, 0, self.embed_dim)
         return TowerFeatures(frames, none)
 
-    def forward(self, x: Tensor) -> Union[Tensor, TowerFeatures]:
+    def forward(self, x: Tensor) -> Any:
         """Encodes clips.
 
         Args:
-            x: normalised clips ``(B, 3, T, H, W)``, B counting views too.
+            x: normalised clips ``(B, 3, T, H, W)``, B counting views too. For
+                frames of another size than that of ``arch``, positions are
+                interpolated.
 
         Returns:
             The video feature ``(B, E)``, the mean over frames and not
             normalised, and the context tokens ``(B, P, k, E)``, see
             :meth:`encode_frames`. With ``out='frames'`` the frame features
-            ``(B, T, E)`` in place of their mean, with ``out='feature'`` the
-            mean alone.
+            ``(B, T, E)`` in place of their mean, with a key of :data:`FORMS`
+            the mean alone.
         """
         frames = self.encode_frames(x)
         if self.out == 'frames':
             return frames
         pooled = mean_over_frames(frames)
-        return pooled.feature if self.out == 'feature' else pooled
+        if self.out in (None, 'tuple'):
+            return pooled
+        return FORMS[self.out](pooled.feature)

@@ -13,9 +13,10 @@ from ..text.class_names import load_class_names
 from ..text.class_texts import (ClassTokens, Names, chunk_runs, readable_name,
                                 reworded, tokenize_classes)
 from ..text.text_encoder import TextEncoder, TextState
+from ..whole_weights import WholeWeights
 
 
-class ClassTextHead(BaseHead):
+class ClassTextHead(WholeWeights, BaseHead):
     """Holds class names, their prompts and CLIP's text tower.
 
     The text before the first video-conditioned block is encoded once per step
@@ -52,6 +53,9 @@ class ClassTextHead(BaseHead):
             keeping its activations: a third more time for less memory.
         in_channels: channels of the video feature; None selects CLIP's joint
             width.
+        average_clips: what the scores of a video's views are: the mean of
+            their ``'prob'`` or ``'score'``, or None for the score of each
+            view.
         **kwargs: options of MMAction2's BaseHead; ``num_classes`` follows from
             the names.
 
@@ -74,6 +78,7 @@ class ClassTextHead(BaseHead):
                  class_chunk: Optional[int] = None,
                  with_cp: bool = False,
                  in_channels: Optional[int] = None,
+                 average_clips: Optional[str] = 'prob',
                  **kwargs: Any) -> None:
         if 'num_classes' in kwargs:
             raise ValueError('num_classes follows from class_names: remove it '
@@ -83,7 +88,11 @@ class ClassTextHead(BaseHead):
         config = clip_config(arch, pretrained)
         self.embed_dim = config['embed_dim']
         # 0 classes for now: `set_classes` below sets their number
-        super().__init__(0, in_channels or self.embed_dim, **kwargs)
+        super().__init__(
+            0,
+            in_channels or self.embed_dim,
+            average_clips=average_clips,
+            **kwargs)
         self.arch, self.pretrained = arch, pretrained
         self.split_camel_case, self.full_stop = split_camel_case, full_stop
         self.class_chunk = class_chunk

@@ -3,27 +3,31 @@ from typing import Any, List, Mapping, Optional, Sequence, Tuple
 
 import torch
 import torch.nn.functional as F
+from mmaction.models.recognizers.base import BaseRecognizer
 from mmaction.registry import MODELS
 from torch import Tensor, nn
 
 from ...clip.towers import layer_indices
+from ..backbones import TCCLIPViT
+from ..joining import JoiningPart
 from ..text.class_texts import Names
 from .class_text_head import ClassTextHead
-from .head_inputs import Features, split_features
+from .head_inputs import Features, feature_width, split_features
 
 
 @MODELS.register_module()
-class TCCLIPHead(ClassTextHead):
+class TCCLIPHead(JoiningPart, ClassTextHead):
     """Scores videos by the cosine to the text features of class names.
 
-    With the tuple of TCCLIPViT, prompts are conditioned on each video's
-    context tokens (slides, "Video-conditional Prompting"). With the plain
-    feature of any other backbone, set ``prompt_layers=[]``.
+    With TCCLIPViT, prompts are conditioned on each video's context tokens
+    (slides, "Video-conditional Prompting"). Any other backbone of MMAction2
+    gives its feature alone; then all videos have the same prompts.
 
     Args:
         class_names: the names, or a .txt, .csv or .json file of them.
         prompt_layers: text blocks before which prompts are conditioned on the
-            video; 1-based, -1 is the last.
+            video; 1-based, -1 is the last. Default: the last, or none where
+            the recognizer's backbone gives no context tokens.
         prompting: config of the module that conditions the prompts.
         fusion: config of a module by which class texts attend, after the text
             tower, to the context tokens of the last of those layers (of the
@@ -33,7 +37,8 @@ class TCCLIPHead(ClassTextHead):
         detach_context: whether to stop gradients of the text side at the
             context tokens.
         in_channels: channels of the video feature; if they differ from CLIP's
-            joint width, a linear projection is learned.
+            joint width, a linear projection is learned. Default: what the
+            recognizer's backbone and neck give.
         **kwargs: options of :class:`ClassTextHead`, for the texts, and of
             MMAction2's BaseHead.
 
@@ -44,7 +49,7 @@ class TCCLIPHead(ClassTextHead):
 
     def __init__(self,
                  class_names: Names,
-                 prompt_layers: Sequence[int] = (-1, ),
+                 prompt_layers: Optional[Sequence[int]] = None,
                  prompting: Optional[dict] = None,
                  fusion: Optional[dict] = None,
                  similarity: Optional[dict] = None,
@@ -54,14 +59,45 @@ class TCCLIPHead(ClassTextHead):
         super().__init__(class_names, in_channels=in_channels, **kwargs)
         self.detach_context = detach_context
         width = self.embed_dim
-        self.project: nn.Module = nn.Identity()
-        if self.in_channels != width:
-            self.project = nn.Linear(self.in_channels, width, bias=False)
-        self._make_prompting(prompt_layers, prompting, width)
+        self._finds_channels = in_channels is None
+        self._finds_prompt_layers = prompt_layers is None
+        self._project_from(self.in_channels)
+        layers = (-1, ) if prompt_layers is None else prompt_layers
+        self._make_prompting(layers, prompting, width)
         self.similarity = MODELS.build(
             similarity or dict(type='CosineSimilarity'))
         self.fusion = MODELS.build(dict(fusion, channels=width)) \
             if fusion else None
+        # layers of the vision tower whose context tokens this head reads
+        self.context_layers = tuple(layers or (-1, ) * bool(fusion))
+
+    def _project_from(self, channels: int) -> None:
+        """Sets the channels of the video feature."""
+        self.in_channels = channels
+        self.project: nn.Module = nn.Identity()
+        if channels != self.embed_dim:
+            self.project = nn.Linear(channels, self.embed_dim, bias=False)
+
+    def join(self, recognizer: BaseRecognizer, cls_head: nn.Module) -> None:
+        """Takes channels and prompt layers from the backbone, unless set.
+
+        Args:
+            recognizer: the recognizer that gets this head.
+            cls_head: this head.
+
+        Raises:
+            ValueError: the output of the backbone is of another kind, or
+                nothing can be learned about it.
+        """
+        backbone = recognizer.backbone
+        is_tower = isinstance(backbone, TCCLIPViT)
+        if self._finds_prompt_layers and not (is_tower
+                                              and backbone.gives_context):
+            self._make_prompting((), None, self.embed_dim)
+            self.context_layers = ()
+        if self._finds_channels:
+            self._project_from(
+                backbone.embed_dim if is_tower else feature_width(recognizer))
 
     def _make_prompting(self, layers: Sequence[int], prompting: Optional[dict],
                         width: int) -> None:

@@ -1,13 +1,16 @@
 """TC-CLIP as an MMAction2 recognizer."""
 import copy
-from typing import Any, Optional, Sequence
+from typing import Any, List, Optional, Sequence
 
 from mmaction.models.recognizers import Recognizer3D
 from mmaction.registry import MODELS
 
 from ...clip.weights import load_clip
+from ..backbones import TCCLIPViT
+from ..heads import ClassTextHead
 from ..text.class_names import load_class_names
 from ..text.class_texts import Names
+from ..whole_weights import WholeWeights
 
 
 def fill_num_classes(blending: Any, num_classes: int) -> None:
@@ -25,36 +28,64 @@ def fill_num_classes(blending: Any, num_classes: int) -> None:
             item.setdefault('num_classes', num_classes)
 
 
-def context_layers_of(cls_head: dict) -> Sequence[int]:
-    """Returns the vision layers whose context tokens a head reads.
+def has_class_texts(cls_head: dict) -> bool:
+    """Returns whether the config of a head is that of a ClassTextHead."""
+    kind = cls_head['type']
+    kind = MODELS.get(kind) if isinstance(kind, str) else kind
+    return isinstance(kind, type) and issubclass(kind, ClassTextHead)
+
+
+def share_clip(backbone: dict, cls_head: dict) -> None:
+    """Copies ``arch`` and ``pretrained`` to a head that does not set them.
 
     Args:
-        cls_head: config of a TCCLIPHead.
+        backbone: config of a backbone.
+        cls_head: config of a head with class names, which are read as well.
     """
-    layers = cls_head.get('prompt_layers', [-1])
-    return layers or ([-1] if cls_head.get('fusion') else [])
+    for key in ('arch', 'pretrained'):
+        if key in backbone:
+            cls_head.setdefault(key, backbone[key])
+    cls_head['class_names'] = load_class_names(cls_head['class_names'])
+
+
+def fit_blending(data_preprocessor: dict, cls_head: dict) -> None:
+    """Writes the head's number of classes into the config of the blending.
+
+    Args:
+        data_preprocessor: config with a blending, which is removed where the
+            head has no classes: such a head has no loss.
+        cls_head: config of a head.
+    """
+    classes = len(cls_head.get('class_names',
+                               ())) or cls_head.get('num_classes')
+    if classes:
+        fill_num_classes(data_preprocessor['blending'], classes)
+    else:
+        data_preprocessor['blending'] = None
 
 
 @MODELS.register_module()
-class TCCLIPRecognizer(Recognizer3D):
+class TCCLIPRecognizer(WholeWeights, Recognizer3D):
     """Recognizer3D that copies shared settings between its parts.
 
     A config then states each of them once. Settings that are not set are
     copied:
 
-    - ``arch`` and ``pretrained`` from the backbone to the head,
-    - the head's ``prompt_layers`` to the backbone's ``context_layers``,
-    - the number of class names to the blending's ``num_classes``,
-    - ``out='frames'`` to the backbone where there is a neck.
+    - ``arch`` and ``pretrained`` from the backbone to a head with class names,
+    - the number of classes to the blending's ``num_classes``; with a head
+      that has no classes, such as FeatureHead, nothing is blended.
 
-    CLIP's weights are read once for both towers.
+    CLIP's weights are read once for both towers. Each part also works in
+    MMAction2's Recognizer3D, where a config states both settings twice.
 
     Args:
-        backbone: config of TCCLIPViT.
-        cls_head: config of TCCLIPHead.
+        backbone: config of TCCLIPViT or another backbone.
+        cls_head: config of TCCLIPHead or another head.
         neck: config of a module that pools frames, such as :class:`FrameMean`;
             without it the backbone averages them.
         data_preprocessor: config of ActionDataPreprocessor.
+        partial_weights: whether a checkpoint may lack weights, or hold some
+            of another shape, which then stay as they are.
         **kwargs: further options of Recognizer3D.
     """
 
@@ -63,37 +94,34 @@ class TCCLIPRecognizer(Recognizer3D):
                  cls_head: dict,
                  neck: Optional[dict] = None,
                  data_preprocessor: Optional[dict] = None,
+                 partial_weights: bool = False,
                  **kwargs: Any) -> None:
         backbone, cls_head, data_preprocessor = copy.deepcopy(
             (backbone, cls_head, data_preprocessor))
-        for key in ('arch', 'pretrained'):
-            if key in backbone:
-                cls_head.setdefault(key, backbone[key])
-        if backbone.get('context_layers') is None:
-            backbone['context_layers'] = context_layers_of(cls_head)
-        if neck is not None:
-            backbone.setdefault('out', 'frames')
-        if 'class_names' in cls_head:
-            names = load_class_names(cls_head['class_names'])
-            cls_head['class_names'] = names
-            blending = (data_preprocessor or {}).get('blending')
-            if blending:
-                fill_num_classes(blending, len(names))
+        if has_class_texts(cls_head):
+            share_clip(backbone, cls_head)
+        if data_preprocessor and data_preprocessor.get('blending'):
+            fit_blending(data_preprocessor, cls_head)
         super().__init__(
             backbone=backbone,
             cls_head=cls_head,
             neck=neck,
             data_preprocessor=data_preprocessor,
             **kwargs)
+        for part in (self, self.backbone, self.cls_head):
+            part.partial_weights = partial_weights
 
     def init_weights(self) -> None:
         """Initialises all parts; CLIP is read once if both towers use it."""
-        parts = (self.backbone, self.cls_head)
-        sources = [(part.arch, part.pretrained) for part in parts]
-        if sources[0] == sources[1] and self.backbone.pretrained:
+        towers: List[Any] = [
+            part for part in (self.backbone, self.cls_head)
+            if isinstance(part, (TCCLIPViT, ClassTextHead)) and part.pretrained
+        ]
+        sources = [(tower.arch, tower.pretrained) for tower in towers]
+        if len(towers) == 2 and sources[0] == sources[1]:
             clip = load_clip(*sources[0])
-            for part in parts:
-                part.init_weights(clip)
+            for tower in towers:
+                tower.init_weights(clip)
         super().init_weights()
 
     def set_classes(self, names: Names, wordings: Sequence[str] = ()) -> None:

@@ -1,0 +1,7 @@
+# TC-CLIP, base-to-novel on HMDB-51, from zero-shot weights.
+# CHECKPOINT names weights of zero_shot/tcclip_k400.py.
+_base_ = 'tcclip_hmdb51.py'
+work_dir = ('work_dirs/base_to_novel/'
+            'tcclip_hmdb51_from_k400_list{{$LIST_SEED:1}}')
+load_from = '{{$CHECKPOINT:work_dirs/zero_shot/tcclip_k400/epoch_10.pth}}'
+test_cfg = dict(method='TC-CLIP from K400')

@@ -1,0 +1,70 @@
+"""Best and last checkpoints of a work dir; both are one word away."""
+import sys
+
+import _checkout
+import pytest
+
+from projects.tc_clip.checkpoints import (checkpoint_of_config,
+                                          trained_checkpoint)
+
+
+@pytest.fixture
+def trained(tmp_path, monkeypatch):
+    """A config whose training left three checkpoints."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / 'work'
+    folder.mkdir()
+    for name in ('epoch_49', 'epoch_50', 'best_acc_top1_epoch_31'):
+        (folder / f'{name}.pth').touch()
+    (folder / 'last_checkpoint').write_text(str(folder / 'epoch_50.pth'))
+    (tmp_path / 'config.py').write_text("work_dir = 'work'\n")
+    return folder
+
+
+def test_best_and_last(trained):
+    assert trained_checkpoint(trained, 'last').name == 'epoch_50.pth'
+    best = trained / 'best_acc_top1_epoch_31.pth'
+    assert trained_checkpoint(trained, 'best') == best
+    assert checkpoint_of_config('config.py', 'best').resolve() == best
+
+
+def test_a_config_without_work_dir(trained, tmp_path):
+    (tmp_path / 'plain.py').write_text('x = 1\n')
+    with pytest.raises(FileNotFoundError, match='work_dirs/plain has no best'):
+        checkpoint_of_config('plain.py', 'best')
+    trained.rename(tmp_path / 'elsewhere')
+    (tmp_path / 'work_dirs').mkdir()
+    (tmp_path / 'elsewhere').rename(tmp_path / 'work_dirs/plain')
+    assert checkpoint_of_config('plain.py', 'best').is_file()
+
+
+def test_what_cannot_be_found_is_named(trained, tmp_path):
+    with pytest.raises(FileNotFoundError, match='no last checkpoint: train'):
+        trained_checkpoint(tmp_path, 'last')
+    with pytest.raises(ValueError, match="'first' must be one of best, last"):
+        trained_checkpoint(trained, 'first')
+    (trained / 'best_acc_top5_epoch_2.pth').touch()
+    with pytest.raises(ValueError, match='has 2 best checkpoints, best_acc_t'):
+        trained_checkpoint(trained, 'best')
+
+
+def test_the_tools_take_the_words_in_place_of_a_file(trained):
+    full = _checkout.full_arguments
+    for rule, name in (('best', 'best_acc_top1_epoch_31'), ('last',
+                                                            'epoch_50')):
+        config, file, *rest = full(['config.py', rule, '--work-dir', 'best'])
+        assert file.endswith(f'/{name}.pth') or file == f'work/{name}.pth'
+        assert config == 'config.py' and rest == ['--work-dir', 'best']
+    assert full(['config.py', 'a.pth', '8']) == ['config.py', 'a.pth', '8']
+    (trained / 'best_acc_top1_epoch_31.pth').unlink()
+    with pytest.raises(SystemExit, match='error: work has no best checkpoint'):
+        full(['config.py', 'best'])
+
+
+def test_a_tool_gets_the_file(trained, monkeypatch):
+    called = []
+    monkeypatch.setattr('projects.tc_clip.cli.run_script', called.append)
+    monkeypatch.setattr(sys, 'argv', ['test.py', 'config.py', 'best'])
+    _checkout.run_tool('test.py')
+    assert called[0].name == 'test.py'
+    assert sys.argv[2].endswith('best_acc_top1_epoch_31.pth')
