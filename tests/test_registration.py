@@ -9,8 +9,8 @@ from tests.small import ROOT
 
 PACKAGE = ROOT / 'projects/tc_clip'
 # A room may import those before it, never one after it.
-ROOMS = ('version', 'files', 'config_files', 'compat', 'clip', 'models',
-         'datasets', 'evaluation', 'visualization', 'engine', 'apis',
+ROOMS = ('version', 'files', 'config_files', 'checkpoints', 'compat', 'clip',
+         'models', 'datasets', 'evaluation', 'visualization', 'engine', 'apis',
          'deployment', 'profiling', 'cli')
 REGISTERED = """
 import json
