@@ -44,7 +44,7 @@ def small_model(changes):
                     reference=dict(num_tokens=8)))))
     config.merge_from_dict(dict(model=changes))
     for loader in (config.val_dataloader, config.test_dataloader):
-        loader.dataset.pipeline[1].num_frames = 4
+        loader.dataset.pipeline[1].clip_len = 4
     torch.manual_seed(0)
     return TCCLIPInferencer(
         config, device='cpu', class_names=NAMES, wordings=WORDINGS)

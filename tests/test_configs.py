@@ -78,9 +78,9 @@ def test_pipelines_make_the_clips_that_the_model_expects(name, read):
 
 def views(pipeline):
     """Returns clips and crops of a pipeline."""
-    sample, = (t for t in pipeline if t.type == 'SegmentSample')
+    sample, = (t for t in pipeline if t.type == 'SampleFrames')
     crops = 3 if any(t.type == 'ThreeCrop' for t in pipeline) else 1
-    return sample.num_frames, sample.get('num_views', 1), crops
+    return sample.clip_len, sample.get('num_clips', 1), crops
 
 
 def test_k400_says_the_official_recipe():
@@ -95,6 +95,16 @@ def test_k400_says_the_official_recipe():
     # ImageNet's, not CLIP's
     assert config.model.data_preprocessor.mean == [123.675, 116.28, 103.53]
     assert config.model.data_preprocessor.std == [58.395, 57.12, 57.375]
+
+
+@pytest.mark.parametrize('name', [n for n in FILES if 'mix' not in n])
+def test_the_learning_rate_belongs_to_the_total_batch(name):
+    config = Config.fromfile(CONFIGS / name)
+    if 'custom_hooks' in config:
+        total = config.custom_hooks[0].total
+    else:
+        total = config.train_dataloader.batch_size
+    assert config.auto_scale_lr == dict(enable=False, base_batch_size=total)
 
 
 def test_data_root_is_an_environment_variable(monkeypatch):

@@ -232,7 +232,7 @@ def test_names_of_a_data_set_belong_together(name, monkeypatch):
     assert facts.data_root == f'/d/{facts.test_set.folder}'
     assert names.name == f'{facts.test_set.labels}.csv'
     rows = names.read_text().splitlines()
-    assert len(rows) - 1 == CLASSES[facts.test_set.folder]
+    assert len(rows) == CLASSES[facts.test_set.folder]
 
 
 def test_shots_and_seeds_come_from_the_environment(monkeypatch):
@@ -276,7 +276,7 @@ def test_base_to_novel_tests_both_halves(name):
     for test_set in (base, novel):
         assert test_set.ann_file == f'base_to_novel/val_{test_set.split}.txt'
         path = config.test_cfg.label_file.format(**common, **test_set)
-        counts.append(len(Path(path).read_text().splitlines()) - 1)
+        counts.append(len(Path(path).read_text().splitlines()))
     names = config.model.cls_head.class_names
     assert names.endswith(f'{common.labels}_base.csv')
     folder = Path(config.train_dataloader.dataset.data_root).name

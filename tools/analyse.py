@@ -1,4 +1,4 @@
-"""Runs an analysis tool of MMAction2 on this project's configs and logs.
+"""Runs a tool of MMAction2 on this project's configs, checkpoints and logs.
 
     python tools/analyse.py get_flops configs/tcclip_k400.py --shape ...
     python tools/analyse.py get_flops --help
@@ -29,8 +29,8 @@ def main() -> None:
     """Patches and runs the tool."""
     args = parse_args()
     sys.argv = [f'{sys.argv[0]} {args.tool}', *map(full_path, args.arguments)]
-    run_script(tools_folder() / f'analysis_tools/{args.tool}.py',
-               **PATCHES[args.tool]())
+    script, = tools_folder().glob(f'*/{args.tool}.py')
+    run_script(script, **PATCHES[args.tool]())
 
 
 if __name__ == '__main__':

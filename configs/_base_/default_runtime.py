@@ -5,13 +5,10 @@ default_hooks = dict(
     checkpoint=dict(max_keep_ckpts=3),
     class_names=dict(type='ClassNamesHook'),
     epoch_seed=dict(type='EpochSeedHook'),
+    finite_loss=dict(type='FiniteLossHook'),
     visualization=dict(type='RunPageHook'))
 vis_backends = [
     dict(type='LocalVisBackend'),
     dict(type='TensorboardVisBackend')
 ]
 visualizer = dict(vis_backends=vis_backends)
-
-# MMEngine's default is a CUDA device; None keeps the model on its device.
-model_wrapper_cfg = dict(
-    type='MMDistributedDataParallel', device_ids=None, broadcast_buffers=False)

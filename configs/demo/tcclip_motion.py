@@ -27,7 +27,7 @@ _base_.update(with_clips(_base_, num_frames=8, size=32, short_side=32))
 # Colour and size tell the classes apart, so videos are only flipped.
 train_pipeline = [
     dict(type='SafeDecordInit', on_error='redraw'),
-    dict(type='SegmentSample', num_frames=8),
+    dict(type='SampleFrames', _scope_='projects.tc_clip', clip_len=8),
     dict(type='SafeDecordDecode', on_error='redraw'),
     dict(type='Resize', scale=(32, 32), keep_ratio=False),
     dict(type='Flip', flip_ratio=0.5),
@@ -53,4 +53,5 @@ optim_wrapper = dict(
     paramwise_cfg=dict(custom_keys=dict(cls_head=dict(lr_mult=0.1))))
 param_scheduler = dict(
     type='TimmCosineLR', warmup=1, convert_to_iter_based=True)
+auto_scale_lr = dict(enable=False, base_batch_size=16)
 default_hooks = dict(checkpoint=dict(max_keep_ckpts=1))

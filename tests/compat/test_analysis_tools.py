@@ -5,12 +5,15 @@ import sys
 import pytest
 import torch
 import torch.nn.functional as F
+from _checkout import tools_folder
 from matplotlib import pyplot
 from mmaction.registry import TRANSFORMS
 from mmengine.analysis import FlopAnalyzer
+from mmengine.config import Config
 
 from projects.tc_clip.compat import analysis_tools
 from projects.tc_clip.datasets import SafeDecordDecode, SafeDecordInit
+from tests.small import CONFIGS
 
 
 def test_attention_is_counted():
@@ -25,6 +28,34 @@ def test_attention_is_counted():
     inputs = tuple(torch.rand(2, 3, *size) for size in sizes)
     count = FlopAnalyzer(Attention(), inputs).total()
     assert count == 2 * 3 * 5 * 7 * (4 + 6)
+
+
+@pytest.mark.parametrize('name, frames, size', [
+    ('tcclip_k400.py', 16, 224),
+    ('zero_shot/tcclip_k400.py', 16, 224),
+    ('tcclip_32f_k400.py', 32, 224),
+    ('demo/tcclip_motion.py', 8, 32),
+])
+def test_a_clip_of_a_config_is_counted(monkeypatch, name, frames, size):
+    monkeypatch.setattr('sys.argv', ['get_flops', str(CONFIGS / name)])
+    assert analysis_tools.count_a_clip() == {}
+    assert sys.argv[2:] == ['--shape', '1', '3', str(frames), *[str(size)] * 2]
+    given = ['get_flops', str(CONFIGS / name), '--shape', '1', '3', '4']
+    for argv in (given, ['get_flops'], ['get_flops', '--help']):
+        monkeypatch.setattr('sys.argv', [*argv])
+        analysis_tools.count_a_clip()
+        assert sys.argv == argv
+
+
+def test_a_clip_that_is_not_known_is_asked_for():
+    pipeline = [dict(type='DecordInit'), dict(type='CenterCrop', crop_size=32)]
+    with pytest.raises(ValueError, match='number of frames.*: give --shape 1'):
+        analysis_tools.clip_shape(Config(dict(test_pipeline=pipeline)))
+
+
+def test_every_tool_is_one_script_of_mmaction2():
+    for name in analysis_tools.PATCHES:
+        assert len([*tools_folder().glob(f'*/{name}.py')]) == 1, name
 
 
 def test_iterations_of_the_old_log_are_mmengines():

@@ -7,15 +7,12 @@ import re
 import subprocess
 import sys
 import types
-import zipfile
 
 import mmengine.device
-import numpy as np
 import pytest
 import torch
 from mmengine.dist import utils
-from mmengine.logging import HistoryBuffer, MessageHub
-from mmengine.runner import save_checkpoint
+from mmengine.model import MMDistributedDataParallel
 
 from projects.tc_clip.compat import releases as compat
 from tests.small import ROOT
@@ -147,90 +144,6 @@ def test_drn_that_is_there_is_left_alone():
     assert sys.modules[compat._DRN] is before
 
 
-# --- allow_mmengine_checkpoints ---------------------------------------------
-
-restricted = pytest.mark.skipif(
-    not hasattr(torch.serialization, 'add_safe_globals'),
-    reason='torch before 2.4 has no list of safe classes')
-
-
-@pytest.fixture
-def checkpoint(tmp_path):
-    """A file with the history and the best score of a run."""
-    hub = MessageHub('test_compat')
-    for loss in (3., 1.):
-        hub.update_scalar('train/loss', loss)
-    hub.update_info('best_score', np.float64(0.75))
-    path = tmp_path / 'epoch_1.pth'
-    save_checkpoint(
-        dict(
-            message_hub=hub.state_dict(),
-            meta=dict(flag=np.bool_(True), seen=np.arange(3))), str(path))
-    return path
-
-
-def assert_complete(path):
-    loaded = torch.load(path, weights_only=True)
-    hub = MessageHub('test_compat_loaded')
-    hub.load_state_dict(loaded['message_hub'])
-    history = hub.get_scalar('train/loss')
-    assert isinstance(history, HistoryBuffer)
-    assert (history.min(), history.mean(), history.current()) == (1, 2, 1)
-    assert history.statistics('max') == 3
-    assert hub.get_info('best_score') == 0.75
-    assert loaded['meta']['flag']
-    assert loaded['meta']['seen'].tolist() == [0, 1, 2]
-
-
-@restricted
-def test_history_and_numpy_values_load(checkpoint):
-    assert_complete(checkpoint)
-
-
-@restricted
-@pytest.mark.parametrize('package', [b'numpy.core', b'numpy._core'])
-def test_checkpoints_of_both_numpy_versions_load(checkpoint, tmp_path,
-                                                 package):
-    other = tmp_path / 'other.pth'
-    with zipfile.ZipFile(checkpoint) as source, zipfile.ZipFile(other,
-                                                                'w') as target:
-        for name in source.namelist():
-            data = source.read(name)
-            for own in (b'numpy._core', b'numpy.core'):
-                data = data.replace(own + b'.multiarray',
-                                    package + b'.multiarray')
-            target.writestr(name, data)
-    assert_complete(other)
-
-
-class Stranger:
-    """A class that no checkpoint needs."""
-
-
-class Call:
-    """Asks the unpickler to call a function."""
-
-    def __init__(self, function, *args):
-        self.call = function, args
-
-    def __reduce__(self):
-        return self.call
-
-
-@restricted
-@pytest.mark.parametrize('content, message', [
-    (Stranger(), 'Stranger'),
-    (Call(eval, '1 + 1'), 'eval'),
-    (Call(getattr, HistoryBuffer, '__init__'), "attribute '__init__' of"),
-    (Call(getattr, np.ndarray, 'max'), "attribute 'max' of"),
-])
-def test_everything_else_is_still_refused(tmp_path, content, message):
-    torch.save(dict(content=content), tmp_path / 'odd.pth')
-    with pytest.raises(Exception, match=message) as error:
-        torch.load(tmp_path / 'odd.pth', weights_only=True)
-    assert error.typename == 'UnpicklingError'
-
-
 # --- allow_cpu_processes ----------------------------------------------------
 
 
@@ -250,9 +163,27 @@ def test_two_processes_without_gpu_talk(tmp_path):
     assert sums == ['11.0', '11.0']
 
 
+@pytest.mark.skipif(
+    mmengine.device.get_device() != 'cpu', reason='there is an accelerator')
+def test_models_on_a_cpu_are_wrapped_without_a_device(tmp_path):
+    """MMEngine's runner names the device LOCAL_RANK."""
+    torch.distributed.init_process_group(
+        'gloo', init_method=f'file://{tmp_path}/store', rank=0, world_size=1)
+    try:
+        wrapper = MMDistributedDataParallel(
+            module=torch.nn.Linear(2, 1),
+            device_ids=[0],
+            broadcast_buffers=False)
+    finally:
+        torch.distributed.destroy_process_group()
+    assert wrapper.device_ids is None
+    assert wrapper.broadcast_buffers is False
+
+
 def test_launcher_for_gpus_is_left_alone(monkeypatch):
-    launcher = object()
+    launcher, wrapper = object(), MMDistributedDataParallel.__init__
     monkeypatch.setattr(utils, '_init_dist_pytorch', launcher)
     monkeypatch.setattr(mmengine.device, 'get_device', lambda: 'cuda')
     assert compat.allow_cpu_processes() is False
     assert utils._init_dist_pytorch is launcher
+    assert MMDistributedDataParallel.__init__ is wrapper

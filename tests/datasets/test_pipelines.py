@@ -6,8 +6,9 @@ import pytest
 from mmengine.config import Config, ConfigDict
 from mmengine.dataset import Compose
 
+from projects.tc_clip.datasets import SegmentSample
 from projects.tc_clip.datasets.pipelines import (adapt_pipeline, clip_size,
-                                                 with_clips)
+                                                 frames_and_clips, with_clips)
 from projects.tc_clip.files import write_mp4
 from tests.small import CONFIGS
 
@@ -29,6 +30,19 @@ def test_frames_change_and_nothing_else():
     expected = copy.deepcopy(TEST)
     expected[0]['num_frames'] = 32
     assert adapt_pipeline(TEST, num_frames=32) == expected
+
+
+@pytest.mark.parametrize('step, option', [
+    (dict(type='SampleFrames', _scope_='projects.tc_clip',
+          clip_len=16), 'clip_len'),
+    (dict(type='mmaction.UniformSample', clip_len=16), 'clip_len'),
+    (dict(type=SegmentSample, num_frames=16), 'num_frames'),
+])
+def test_every_sampler_gets_the_number_in_its_option(step, option):
+    assert frames_and_clips([step]) == (16, 1)
+    changed, other = adapt_pipeline([step, TEST[1]], num_frames=4)
+    assert changed == {**step, option: 4} and other == TEST[1]
+    assert frames_and_clips([other, changed]) == (4, 1)
 
 
 def test_sizes_change_in_proportion():
@@ -71,7 +85,7 @@ def test_a_factor_is_a_size_already_in_proportion():
 
 @pytest.mark.parametrize('pipeline, changes, message', [
     (TEST[1:], dict(num_frames=8),
-     r'num_frames=8 cannot be set.*no SegmentSample.*Resize, ThreeCrop'),
+     r'num_frames=8 cannot.* no SampleFrames or SegmentSample.*Resize, Three'),
     (TEST[:2], dict(size=32), r'no crop or resize to a square'),
     ([TEST[0], dict(type='CenterCrop', crop_size=(64, 32))
       ], dict(size=32), r'no crop or resize to a square'),

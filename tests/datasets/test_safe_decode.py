@@ -251,6 +251,13 @@ def test_programming_errors_are_no_broken_videos(good):
 
 
 @pytest.mark.parametrize('kind', [SafeDecordInit, SafeDecordDecode])
+@pytest.mark.parametrize('key', ['array', 'imgs'])
+def test_frames_that_are_there_pass(kind, key):
+    results = {key: [np.ones((2, 2, 3), np.uint8)], 'frame_inds': [0]}
+    assert kind()(dict(results)) == results
+
+
+@pytest.mark.parametrize('kind', [SafeDecordInit, SafeDecordDecode])
 def test_unknown_choices_are_refused(kind):
     with pytest.raises(ValueError, match="one of .*'blank'.*, but is 'skip'"):
         kind(on_error='skip')

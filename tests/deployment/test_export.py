@@ -47,6 +47,14 @@ def test_torch_export_is_exact_and_drops_what_texts_were_made_with(exported):
     assert encoder.token_embedding.weight.shape not in shapes
 
 
+def test_pipelines_without_a_number_of_frames_are_refused():
+    inferencer = small_model({})
+    assert export.view_size(inferencer) == (3, 4, 32, 32)
+    inferencer.pipeline_config = inferencer.pipeline_config[2:]
+    with pytest.raises(ValueError, match='sample them with SampleFrames or'):
+        export.view_size(inferencer)
+
+
 def test_exporting_leaves_the_model_as_it_was(exported):
     inferencer, _ = exported(suffix='.pt2')
     inferencer.set_classes(NAMES[::-1])

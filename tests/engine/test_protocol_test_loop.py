@@ -8,9 +8,11 @@ import pytest
 import torch
 from mmaction.registry import DATASETS
 from mmaction.structures import ActionDataSample
+from mmengine.dataset import pseudo_collate
 from mmengine.fileio import load
 from mmengine.runner import Runner
 
+from projects.tc_clip.engine import protocol_test_loop
 from projects.tc_clip.evaluation import our_rows, read_scores
 from projects.tc_clip.evaluation.tables import cell_text
 from projects.tc_clip.models.heads.class_text_head import ClassTextHead
@@ -206,6 +208,50 @@ def test_a_dump_for_each_list(make_runner, tmp_path):
     assert {*tmp_path.glob('out*.pkl')} == {*files} and len(files) == 4
 
 
+def test_one_dump_keeps_its_name(make_runner, tmp_path):
+    dump = dict(type='DumpResults', out_file_path=str(tmp_path / 'out.pkl'))
+    runner = make_runner(
+        protocol='zero_shot',
+        test_sets=NINE_LISTS[2:3],
+        evaluator=[dict(type='AccMetric'), dump])
+    runner.test()
+    assert [*tmp_path.glob('*.pkl')] == [tmp_path / 'out.pkl']
+    assert len(load(tmp_path / 'out.pkl')) == 6
+
+
+def test_another_evaluator_tests_the_list_of_the_loader(
+        make_runner, tmp_path, monkeypatch):
+    """As MMAction2's confusion_matrix and clip_feature_extraction ask."""
+    logged = spy(monkeypatch, protocol_test_loop, 'print_log')
+    dump = dict(type='DumpResults', out_file_path=str(tmp_path / 'out.pkl'))
+    evaluator = [dict(type='ConfusionMatrix', num_classes=3), dump]
+    runner = make_runner(
+        protocol='zero_shot',
+        test_sets=NINE_LISTS,
+        evaluator=evaluator,
+        pipeline=[dict(type='UntrimmedSampleFrames')])
+    metrics = runner.test()
+    (message, ), = logged
+    assert message == (
+        'test_evaluator has no AccMetric: the test is on the list of '
+        "test_dataloader only, not that of the protocol 'zero_shot'")
+    assert [*metrics] == ['confusion_matrix/result']
+    own = SixVideos()
+    assert [int(s['gt_label'])
+            for s in load(tmp_path / 'out.pkl')] == own.labels.tolist()
+    model = runner.model.eval()
+    assert model.cls_head.class_names == ['run', 'sit', 'hop']
+    guesses = [
+        int(model.test_step(pseudo_collate([video]))[0].pred_label)
+        for video in own
+    ]
+    counts = torch.zeros(3, 3)
+    for label, guess in zip(own.labels, guesses):
+        counts[label, guess] += 1
+    assert metrics['confusion_matrix/result'].equal(counts.long())
+    assert not [*tmp_path.rglob('protocol_results*')]
+
+
 def test_rephrased_names_are_stated_not_guessed(make_runner, labels):
     texts = json.dumps({str(i): f'text {i}' for i in range(6)})
     (labels / 'mine.json').write_text(texts)
@@ -241,8 +287,13 @@ def test_rephrased_names_are_stated_not_guessed(make_runner, labels):
         dict(data_set='HMDB-51', split='1'),
         dict(data_set='HMDB-51', split='2', labels='hmdb')
     ]), 'give all lists labels, or none'),
-    (dict(evaluator=dict(type='ConfusionMatrix')),
-     "measured confusion_matrix/result, but not 'acc/top1'"),
+    (dict(evaluator=dict(type='AccMetric', prefix='mine')),
+     "measured mine/top1, mine/top5, mine/mean1, but not 'acc/top1'"),
+    (dict(
+        evaluator=dict(
+            type='AccMetric',
+            metric_options=dict(top_k_accuracy=dict(topk=(1, ))))),
+     "measured acc/top1, acc/mean1, but not 'acc/top5'"),
 ])
 def test_what_cannot_be_tested_is_named(make_runner, change, message):
     run = dict(

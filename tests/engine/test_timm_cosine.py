@@ -124,3 +124,18 @@ def test_iterations_cannot_be_converted_to_iterations():
     with pytest.raises(ValueError, match='needs by_epoch=True'):
         TimmCosineLR.build_iter_from_epoch(
             make_wrapper(), end=10, epoch_length=EPOCH, by_epoch=False)
+
+
+@pytest.mark.parametrize('options, message', [
+    (dict(epoch_length=0, end=3),
+     'An epoch has no batch: .* Lower train_dataloader.batch_size'),
+    (dict(epoch_length=4, end=3, warmup=3),
+     'warmup=3 epochs must be fewer than the 3 epochs of training'),
+])
+def test_short_trainings_are_refused_in_epochs(options, message):
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=1.)
+    with pytest.raises(ValueError, match=message):
+        TimmCosineLR.build_iter_from_epoch(optimizer, **{
+            'warmup': 0,
+            **options
+        })

@@ -1,4 +1,4 @@
-"""A tiny data set and config that MMAction2's tools train and test on."""
+"""A tiny data set and configs that MMAction2's tools train and test on."""
 import os
 import subprocess
 import sys
@@ -6,6 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from mmaction.registry import MODELS
+from mmengine.config import Config
 
 from projects.tc_clip.files import write_mp4
 from tests.small import ROOT
@@ -25,6 +28,35 @@ test_dataloader = dict(
 train_cfg = dict(max_epochs=2, val_interval=1)
 default_hooks = dict(checkpoint=dict(max_keep_ckpts=2))
 """
+# MMAction2's own recipe on the same videos, with nothing of this project.
+STOCK_CONFIG = '''
+_base_ = ('mmaction::recognition/timesformer/'
+          'timesformer_divST_8xb8-8x32x1-15e_kinetics400-rgb.py')
+custom_imports = dict(imports=['projects.tc_clip'])
+model = dict(
+    backbone=dict(
+        pretrained=None, img_size=32, embed_dims=24, num_heads=2,
+        num_transformer_layers=2),
+    cls_head=dict(num_classes=4, in_channels=24))
+file_client_args = dict(io_backend='disk')
+pipeline = [
+    dict(type='DecordInit'),
+    dict(type='SampleFrames', clip_len=8, frame_interval=1, num_clips=1,
+         test_mode=True),
+    dict(type='DecordDecode'),
+    dict(type='Resize', scale=(32, 32), keep_ratio=False),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='PackActionInputs')]
+test_pipeline = pipeline
+loader = dict(
+    batch_size=4, num_workers=0, persistent_workers=False,
+    dataset=dict(ann_file='DATA/list.txt', data_prefix=dict(video='DATA'),
+                 pipeline=pipeline))
+train_dataloader = loader
+val_dataloader = loader
+test_dataloader = loader
+train_cfg = dict(max_epochs=1)
+'''
 
 
 @pytest.fixture(scope='session')
@@ -58,6 +90,14 @@ def config(videos, tmp_path):
 
 
 @pytest.fixture
+def stock_config(videos, tmp_path):
+    """Writes a config of MMAction2 whose only addition is the import."""
+    path = tmp_path / 'stock.py'
+    path.write_text(STOCK_CONFIG.replace('DATA', str(videos)))
+    return path
+
+
+@pytest.fixture
 def run(tmp_path):
     """Returns a function that runs a command as a user would."""
 
@@ -74,3 +114,30 @@ def run(tmp_path):
         return done.stdout
 
     return call
+
+
+@pytest.fixture
+def model(config):
+    """A recognizer with random weights, in evaluation, and its config."""
+    cfg = Config.fromfile(config())
+    torch.manual_seed(0)
+    model = MODELS.build(cfg.model).eval()
+    model.cfg = cfg
+    return model
+
+
+@pytest.fixture
+def weights(model, tmp_path):
+    """Its checkpoint, as training saves it."""
+    path = tmp_path / 'weights.pth'
+    meta = dict(dataset_meta=dict(classes=['a', 'b', 'c', 'd']))
+    torch.save(dict(state_dict=model.state_dict(), meta=meta), path)
+    return path
+
+
+@pytest.fixture
+def names(tmp_path):
+    """The file of class names that MMAction2's tools take."""
+    path = tmp_path / 'names.txt'
+    path.write_text('a\nb\nc\nd\n')
+    return path

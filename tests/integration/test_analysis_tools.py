@@ -83,7 +83,7 @@ def test_unknown_tool(analyse, capsys):
     with pytest.raises(SystemExit):
         analyse('flops')
     message = capsys.readouterr().err
-    assert len(analysis_tools.PATCHES) == 7
+    assert len(analysis_tools.PATCHES) == 12
     assert all(name in message for name in analysis_tools.PATCHES)
 
 

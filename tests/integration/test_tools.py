@@ -60,6 +60,7 @@ def test_resume_equals_uninterrupted(config, run, tmp_path):
     (parts / 'last_checkpoint').write_text(str(parts / 'epoch_1.pth'))
     printed = run(*train, parts, '--resume')
     assert 'resumed epoch: 1' in printed
+    assert 'dataset metainfo' not in printed
     expected, resumed = weights(whole), weights(parts)
     assert expected.keys() == resumed.keys()
     for key, value in expected.items():
@@ -80,6 +81,17 @@ def test_two_processes(config, run, tmp_path, folder):
     assert accuracy(one) == accuracy(two)
     names = [video['name'] for video in shown(work / 'page')]
     assert names == [f'{n}.mp4' for n in range(0, 16, 2)]
+
+
+@pytest.mark.slow
+def test_two_processes_on_a_stock_config(stock_config, run, tmp_path):
+    """Importing the package is all that a CPU needs."""
+    tools, work = tools_folder(), tmp_path / 'work'
+    run('bash', tools / 'dist_train.sh', stock_config, 2, '--work-dir', work)
+    checkpoint = work / 'epoch_1.pth'
+    two = run('bash', tools / 'dist_test.sh', stock_config, checkpoint, 2)
+    one = run(sys.executable, TOOLS / 'test.py', stock_config, checkpoint)
+    assert accuracy(one) == accuracy(two)
 
 
 def test_tools_take_mmaction2s_options(run):

@@ -84,7 +84,7 @@ def test_titles_say_where_weights_come_from(pretrained, checkpoint, wanted):
 
 def test_different_frame_counts_are_named(visualize, files, moving, config):
     short = config.copy()
-    short.val_dataloader.dataset.pipeline[1].num_frames = 4
+    short.val_dataloader.dataset.pipeline[1].clip_len = 4
     short.dump(files / 'short.py')
     with pytest.raises(
             SystemExit, match='"ours .* sees 8 frames, "short .* 4. Give'):

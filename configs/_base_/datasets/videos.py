@@ -1,7 +1,9 @@
 # Videos with one label each; a recipe adds `data_root` and the lists in it.
+# MMAction2's tools look for names such as SampleFrames and VideoDataset;
+# `_scope_` selects this project's classes of these names.
 train_pipeline = [
     dict(type='SafeDecordInit', on_error='redraw'),
-    dict(type='SegmentSample', num_frames=16),
+    dict(type='SampleFrames', _scope_='projects.tc_clip', clip_len=16),
     dict(type='SafeDecordDecode', on_error='redraw'),
     dict(type='Resize', scale=(-1, 256)),
     dict(
@@ -20,7 +22,11 @@ train_pipeline = [
 # 1 clip x 1 crop. Results contain `filename` to name their videos.
 val_pipeline = [
     dict(type='SafeDecordInit'),
-    dict(type='SegmentSample', num_frames=16, test_mode=True),
+    dict(
+        type='SampleFrames',
+        _scope_='projects.tc_clip',
+        clip_len=16,
+        test_mode=True),
     dict(type='SafeDecordDecode'),
     dict(type='Resize', scale=(-1, 256)),
     dict(type='CenterCrop', crop_size=224),
@@ -30,7 +36,12 @@ val_pipeline = [
 # 4 clips x 3 crops
 test_pipeline = [
     dict(type='SafeDecordInit'),
-    dict(type='SegmentSample', num_frames=16, num_views=4, test_mode=True),
+    dict(
+        type='SampleFrames',
+        _scope_='projects.tc_clip',
+        clip_len=16,
+        num_clips=4,
+        test_mode=True),
     dict(type='SafeDecordDecode'),
     dict(type='Resize', scale=(-1, 224)),
     dict(type='ThreeCrop', crop_size=224),
@@ -45,6 +56,7 @@ train_dataloader = dict(
     sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
         type='VideoDataset',
+        _scope_='projects.tc_clip',
         data_prefix=dict(video=''),
         pipeline=train_pipeline))
 val_dataloader = dict(
@@ -54,6 +66,7 @@ val_dataloader = dict(
     sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
         type='VideoDataset',
+        _scope_='projects.tc_clip',
         data_prefix=dict(video=''),
         pipeline=val_pipeline,
         test_mode=True))
@@ -64,6 +77,7 @@ test_dataloader = dict(
     sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
         type='VideoDataset',
+        _scope_='projects.tc_clip',
         data_prefix=dict(video=''),
         pipeline=test_pipeline,
         test_mode=True))

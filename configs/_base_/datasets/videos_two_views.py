@@ -2,7 +2,12 @@
 _base_ = 'videos.py'
 test_pipeline = [
     dict(type='SafeDecordInit'),
-    dict(type='SegmentSample', num_frames=16, num_views=2, test_mode=True),
+    dict(
+        type='SampleFrames',
+        _scope_='projects.tc_clip',
+        clip_len=16,
+        num_clips=2,
+        test_mode=True),
     dict(type='SafeDecordDecode'),
     dict(type='Resize', scale=(-1, 256)),
     dict(type='CenterCrop', crop_size=224),

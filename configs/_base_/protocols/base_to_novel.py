@@ -15,6 +15,8 @@ train_cfg = dict(max_epochs=12)
 optim_wrapper = dict(optimizer=dict(lr=3.33e-6))
 param_scheduler = dict(warmup=2)
 custom_hooks = [dict(type='TotalBatchSizeHook', total=64)]
+# For a config without this hook.
+auto_scale_lr = dict(enable=False, base_batch_size=64)
 test_cfg = dict(
     type='ProtocolTestLoop',
     protocol='base_to_novel',

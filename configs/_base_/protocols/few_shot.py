@@ -18,6 +18,8 @@ train_cfg = dict(
 optim_wrapper = dict(optimizer=dict(lr=2e-6))
 param_scheduler = dict(warmup=5)
 custom_hooks = [dict(type='TotalBatchSizeHook', total=64)]
+# For a config without this hook.
+auto_scale_lr = dict(enable=False, base_batch_size=64)
 test_cfg = dict(
     type='ProtocolTestLoop',
     protocol='few_shot',

@@ -14,6 +14,8 @@ train_cfg = dict(max_epochs=30)
 optim_wrapper = dict(optimizer=dict(lr=2.2e-5))
 param_scheduler = dict(warmup=5)
 custom_hooks = [dict(type='TotalBatchSizeHook', total=512)]
+# For a config without this hook.
+auto_scale_lr = dict(enable=False, base_batch_size=512)
 test_cfg = dict(
     type='ProtocolTestLoop',
     protocol='fully_supervised',

@@ -18,6 +18,8 @@ train_cfg = dict(max_epochs=10)
 optim_wrapper = dict(optimizer=dict(lr=8e-6))
 param_scheduler = dict(warmup=5)
 custom_hooks = [dict(type='TotalBatchSizeHook', total=256)]
+# For a config without this hook.
+auto_scale_lr = dict(enable=False, base_batch_size=256)
 test_cfg = dict(
     type='ProtocolTestLoop',
     protocol='zero_shot',

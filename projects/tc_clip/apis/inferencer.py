@@ -14,8 +14,9 @@ from torch import Tensor
 
 from ..models.recognizers.onnx_recognizer import OnnxRecognizer
 from ..models.text.class_texts import Names
-from .loading import (check_weights, choose_classes, read_config,
-                      start_from_clip)
+from ..models.whole_weights import WholeWeights, check_weights
+from .loading import (choose_classes, read_config, start_from_clip,
+                      without_prefix)
 from .predictions import Prediction, describe
 from .time_spans import duration, restrict, time_spans
 
@@ -104,7 +105,8 @@ class TCCLIPInferencer(ActionRecogInferencer):
         if checkpoint is None:
             start_from_clip(model)
             return
-        check_weights(model, checkpoint)
+        if not isinstance(model, WholeWeights):  # a stock recognizer
+            check_weights(model, without_prefix(checkpoint))
         super()._load_weights_to_model(model, checkpoint, cfg)
         trained_on = checkpoint.get('meta', {}).get('dataset_meta', {})
         if self.chosen_names is None and trained_on.get('classes'):

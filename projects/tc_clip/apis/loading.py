@@ -1,6 +1,7 @@
 """Loads the config, the classes and the weights of an inferencer."""
 import copy
 import logging
+import re
 from pathlib import Path
 from typing import Any, Dict, Optional, Sequence, Union
 
@@ -64,12 +65,12 @@ def start_from_clip(model: Any) -> None:
         level=logging.WARNING)
 
 
-def check_weights(model: Any, checkpoint: Dict[str, Any]) -> None:
-    """Raises a ValueError if a checkpoint lacks weights of the model."""
-    given = checkpoint.get('state_dict', checkpoint)
-    missing = [name for name in model.state_dict() if name not in given]
-    if missing:
-        raise ValueError(
-            f'The checkpoint lacks {len(missing)} weights of the model, '
-            f'{missing[0]} among them: give the config that it was trained '
-            'with, or convert it with tools/convert_weights.py')
+def without_prefix(checkpoint: Dict[str, Any]) -> Dict[str, Any]:
+    """Returns the weights of a checkpoint under the names of its model.
+
+    Args:
+        checkpoint: a file of MMEngine or a state dict. Names may begin with
+            ``module.``, as those of a model in its wrapper do.
+    """
+    state = checkpoint.get('state_dict', checkpoint)
+    return {re.sub(r'^module\.', '', key): state[key] for key in state}

@@ -158,4 +158,7 @@ class WeightEnsemble:
                 interpolate(self.clip, state, clip_share))
             yield
         finally:
-            self.model.load_state_dict(finetuned, strict=False)
+            self.model.load_state_dict({
+                **self.model.state_dict(),
+                **finetuned
+            })

@@ -11,32 +11,14 @@ nothing.
 import pickle
 import types
 import zipfile
-from collections import OrderedDict
 from os import PathLike
-from typing import IO, Any, Callable, Dict, Tuple, Union
+from typing import IO, Any, Callable, Dict, Union
 
 import torch
-from torch import _utils
+
+from ..compat.checkpoints import TENSOR_FUNCTIONS, TENSOR_TYPES
 
 StrPath = Union[str, 'PathLike[str]']
-Name = Tuple[str, str]  # module, name
-
-# Storage classes are not listed: torch.load itself exchanges them for dtypes.
-_DTYPES = {k: v for k, v in vars(torch).items() if isinstance(v, torch.dtype)}
-_TYPES: Dict[Name, Any] = {
-    ('collections', 'OrderedDict'): OrderedDict,
-    ('torch', 'Size'): torch.Size,
-    ('torch', 'device'): torch.device,
-    **{
-        ('torch', name): dtype
-        for name, dtype in _DTYPES.items()
-    },
-}
-_FUNCTIONS: Dict[Name, Callable[..., Any]] = {
-    ('torch._utils', '_rebuild_tensor'): _utils._rebuild_tensor,
-    ('torch._utils', '_rebuild_tensor_v2'): _utils._rebuild_tensor_v2,
-    ('torch._utils', '_rebuild_parameter'): _utils._rebuild_parameter,
-}
 
 
 class StandIn:
@@ -78,9 +60,9 @@ class TensorUnpickler(pickle.Unpickler):
         Returns:
             The allowed object, or ``StandIn``.
         """
-        if (module, name) in _FUNCTIONS:
-            return _isolate(_FUNCTIONS[module, name])
-        return _TYPES.get((module, name), StandIn)
+        if (module, name) in TENSOR_FUNCTIONS:
+            return _isolate(TENSOR_FUNCTIONS[module, name])
+        return TENSOR_TYPES.get((module, name), StandIn)
 
 
 def _load(file: IO[bytes], **kwargs: Any) -> Any:

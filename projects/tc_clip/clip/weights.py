@@ -169,7 +169,7 @@ def load_into(module: nn.Module,
         key: weights[key].expand_as(wanted[key])
         for key in wanted.keys() - kept
     }
-    module.load_state_dict(loaded, strict=False)
+    module.load_state_dict({**wanted, **loaded})
     print_log(
         f'{target}: loaded {len(loaded)} tensors of {name}; not '
         f'used: {", ".join(sorted(unused)) or "none"}; left as initialised: '

@@ -1,4 +1,4 @@
-"""Patches for MMAction2 1.2's analysis tools, keyed by tool.
+"""Patches for MMAction2 1.2's tools, keyed by tool.
 
 ``tools/analyse.py`` applies a patch in a process that only runs its tool. Each
 patch returns global variables for the tool's script.
@@ -14,6 +14,7 @@ from typing import Any, Callable, Dict, Iterable, List
 import matplotlib
 from mmengine.analysis import complexity_analysis as counters
 from mmengine.analysis.jit_handles import generic_activation_jit, get_shape
+from mmengine.config import Config
 
 from . import mmcv1
 
@@ -42,6 +43,41 @@ def count_attention() -> Dict[str, Any]:
     counters._DEFAULT_SUPPORTED_ACT_OPS.setdefault(ATTENTION,
                                                    generic_activation_jit())
     return {}
+
+
+def clip_shape(config: Config) -> List[int]:
+    """Returns the shape of one view, as the test pipeline makes it.
+
+    Args:
+        config: config with a ``test_pipeline``.
+
+    Returns:
+        1, 3, frames, height and width.
+
+    Raises:
+        ValueError: the pipeline does not set frames or size.
+    """
+    from ..datasets.pipelines import SAMPLERS, clip_size, frames_and_clips
+    sampled = frames_and_clips(config.test_pipeline)
+    if sampled is None:
+        raise ValueError(
+            'The test pipeline does not set the number of frames, as '
+            f'{", ".join(SAMPLERS)} do: give --shape 1 3 FRAMES HEIGHT WIDTH')
+    size = clip_size(config.test_pipeline)
+    return [1, 3, sampled[0], size, size]
+
+
+def count_a_clip() -> Dict[str, Any]:
+    """Counts attention; gives get_flops.py a clip where it has no shape.
+
+    The tool's default is one picture, which video models refuse.
+    """
+    arguments = sys.argv[1:]
+    if arguments and arguments[0].endswith('.py') and '--shape' not in \
+            arguments:
+        shape = clip_shape(Config.fromfile(arguments[0]))
+        sys.argv += ['--shape', *map(str, shape)]
+    return count_attention()
 
 
 def fit_figures() -> Dict[str, Any]:
@@ -112,11 +148,17 @@ def use_old_interface() -> Dict[str, Any]:
     return {}
 
 
+# `dict` changes nothing: these tools only need the import of this package.
 PATCHES: Dict[str, Callable[[], Dict[str, Any]]] = dict(
-    get_flops=count_attention,
+    get_flops=count_a_clip,
     benchmark=use_old_interface,
     confusion_matrix=fit_figures,
     report_accuracy=dict,
     print_config=dict,
     analyze_logs=use_old_logs,
-    check_videos=read_safely)
+    check_videos=read_safely,
+    eval_metric=dict,
+    clip_feature_extraction=dict,
+    browse_dataset=dict,
+    vis_scheduler=dict,
+    publish_model=dict)

@@ -7,14 +7,15 @@ it touches ``mmaction.models``.
 """
 import importlib.metadata as metadata
 import importlib.util
-import pickle
 import sys
 import types
 import warnings
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Tuple
+from typing import Any, Dict, List, Tuple
 
 import torch
+
+from .checkpoints import allow_mmengine_checkpoints, restrict_loading
 
 # For each group of distributions, one of which must be installed: the lowest
 # supported version and the first unsupported one.
@@ -24,7 +25,6 @@ _SUPPORTED: Dict[Tuple[str, ...], Tuple[str, str]] = {
     ('mmaction2', ): ('1.2.0', '1.3.0'),
 }
 _DRN = 'mmaction.models.localizers.drn'
-_STATISTICS = ('min', 'max', 'current', 'mean')
 
 
 def _release(version: str) -> Tuple[int, ...]:
@@ -103,72 +103,36 @@ def stub_missing_drn() -> bool:
     return True
 
 
-def _known_as(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    """Wraps a function so that ``torch.load`` finds it under a name."""
-
-    def known(*args: Any) -> Any:
-        return function(*args)
-
-    known.__module__, _, known.__qualname__ = name.rpartition('.')
-    return known
-
-
-def _statistic(owner: Any, name: str) -> Any:
-    """Replaces ``getattr``; allows only the statistics of HistoryBuffer."""
-    from mmengine.logging import HistoryBuffer
-    if owner is not HistoryBuffer or name not in _STATISTICS:
-        raise pickle.UnpicklingError(
-            f'A checkpoint asks for the attribute {name!r} of {owner!r}, '
-            f'which is not in the statistics {_STATISTICS} of HistoryBuffer')
-    return getattr(owner, name)
-
-
-def allow_mmengine_checkpoints() -> None:
-    """Lets ``torch.load`` read what MMEngine saves beside the weights.
-
-    From torch 2.6 on, ``torch.load`` refuses the ``HistoryBuffer`` and numpy
-    values in MMEngine's checkpoints (mmengine issue 1655). They are declared
-    safe one by one; loading stays restricted.
-    """
-    if not hasattr(torch.serialization, 'add_safe_globals'):
-        return
-    import numpy as np
-    from mmengine.logging import HistoryBuffer
-    core = np._core if hasattr(np, '_core') else np.core
-    dtypes = {type(np.dtype(name)) for name in ('f4', 'f8', 'i4', 'i8', '?')}
-    # numpy 2 renamed numpy.core, and checkpoints may have either name
-    arrays = [
-        _known_as(f'numpy.{package}.multiarray.{name}',
-                  getattr(core.multiarray, name))
-        for package in ('core', '_core') for name in ('_reconstruct', 'scalar')
-    ]
-    torch.serialization.add_safe_globals([
-        HistoryBuffer,
-        _known_as('builtins.getattr', _statistic), np.ndarray, np.dtype,
-        *arrays, *dtypes
-    ])
-
-
 def allow_cpu_processes() -> bool:
     """Lets ``--launcher pytorch`` start several processes without a GPU.
 
-    MMEngine's launcher always selects a CUDA device and NCCL. On a machine
-    without an accelerator it is replaced by one that uses gloo.
+    MMEngine's launcher always selects a CUDA device and NCCL, and its wrapper
+    of the model always names a device. On a machine without an accelerator the
+    launcher is replaced by one that uses gloo, and the wrapper names none.
 
     Returns:
-        Whether the launcher was replaced.
+        Whether both were replaced.
     """
     from mmengine import device
     from mmengine.dist import utils
+    from mmengine.model import MMDistributedDataParallel
     if device.get_device() != 'cpu':
         return False
+    init_wrapper = MMDistributedDataParallel.__init__
 
     def init_dist_on_cpu(backend: str,
                          init_backend: str = 'torch',
                          **kwargs: Any) -> None:
         torch.distributed.init_process_group(backend='gloo', **kwargs)
 
+    def init_wrapper_on_cpu(self: Any,
+                            *args: Any,
+                            device_ids: Any = None,
+                            **kwargs: Any) -> None:
+        init_wrapper(self, *args, **kwargs)
+
     utils._init_dist_pytorch = init_dist_on_cpu
+    setattr(MMDistributedDataParallel, '__init__', init_wrapper_on_cpu)
     return True
 
 
@@ -183,5 +147,6 @@ def apply() -> None:
     check_versions()
     silence_mmcv_lite()
     stub_missing_drn()
+    restrict_loading()
     allow_mmengine_checkpoints()
     allow_cpu_processes()

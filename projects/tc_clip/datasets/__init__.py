@@ -5,9 +5,11 @@ CLIP's video models are trained, and decord transforms that name broken videos.
 """
 from .clip_augment import ClipColorJitter, ClipGrayscale
 from .safe_decode import BrokenVideoError, SafeDecordDecode, SafeDecordInit
+from .sample_frames import SampleFrames
 from .segment_sample import SegmentSample
+from .video_dataset import VideoDataset
 
 __all__ = [
     'BrokenVideoError', 'ClipColorJitter', 'ClipGrayscale', 'SafeDecordDecode',
-    'SafeDecordInit', 'SegmentSample'
+    'SafeDecordInit', 'SampleFrames', 'SegmentSample', 'VideoDataset'
 ]

@@ -17,6 +17,34 @@ _SIZES = {
     'ThreeCrop': 'crop_size',
     'TenCrop': 'crop_size'
 }
+# Options of the steps that sample frames: frames of a view, views of a video.
+SAMPLERS = dict(
+    SampleFrames=('clip_len', 'num_clips'),
+    SegmentSample=('num_frames', 'num_views'),
+    UniformSample=('clip_len', 'num_clips'))
+
+
+def type_name(step: Step) -> str:
+    """Returns the name of a step's class, without a registry's scope."""
+    kind = step['type']
+    return (kind if isinstance(kind, str) else kind.__name__).split('.')[-1]
+
+
+def frames_and_clips(pipeline: Sequence[Step]) -> Optional[Tuple[int, int]]:
+    """Reads how many frames a pipeline samples.
+
+    Args:
+        pipeline: configs of its steps.
+
+    Returns:
+        Frames of a clip and clips of a video, or None if no step is one of
+        ``SAMPLERS``.
+    """
+    for step in pipeline:
+        frames, clips = SAMPLERS.get(type_name(step), ('', ''))
+        if frames in step:
+            return step[frames], step.get(clips, 1)
+    return None
 
 
 def with_clips(config: Mapping[str, Any],
@@ -72,7 +100,7 @@ def adapt_pipeline(pipeline: Sequence[Step],
 
     Args:
         pipeline: configs of its steps, which stay as they are.
-        num_frames: frames of a clip, for ``SegmentSample``.
+        num_frames: frames of a clip, for the step that samples frames.
         size: side in pixels of the square that the model sees. All other
             sizes of the pipeline change in proportion: 256 becomes 384 where
             224 becomes 336.
@@ -124,12 +152,13 @@ def _width_and_height(step: Step) -> Tuple[int, int]:
 
 def _set_num_frames(steps: Sequence[Step], num_frames: int) -> None:
     """Sets the number of frames of a clip."""
-    samplers = [step for step in steps if step['type'] == 'SegmentSample']
+    samplers = [step for step in steps if type_name(step) in SAMPLERS]
     if not samplers:
         raise ValueError(f'num_frames={num_frames} cannot be set: the '
-                         f'pipeline has no SegmentSample. {_listed(steps)}')
+                         f'pipeline has no {" or ".join(SAMPLERS)}. '
+                         f'{_listed(steps)}')
     for step in samplers:
-        step['num_frames'] = num_frames
+        step[SAMPLERS[type_name(step)][0]] = num_frames
 
 
 def _set_size(steps: Sequence[Step], size: int) -> None:

@@ -129,6 +129,8 @@ class _SafeTransform(BaseTransform):
 
     def transform(self, results: Dict) -> Optional[Dict]:
         """Returns the results, or None to draw another video."""
+        if 'filename' not in results and {'array', 'imgs'} & results.keys():
+            return results
         try:
             return super().transform(results)
         except _read_errors() as error:
@@ -166,6 +168,10 @@ class SafeDecordInit(_SafeTransform, DecordInit):
     Files on disk are opened by name: given their bytes, as ``DecordInit``
     gives them, decord crashes the process on some truncated AVI, MKV and WebM
     files. By name it reads the intact part, or raises an error.
+
+    Results without a file that have frames already, as ``array`` or ``imgs``,
+    pass unchanged: MMAction2's long_video_demo and webcam_demo give frames to
+    the other steps of a pipeline.
 
     Required keys:
 
@@ -216,6 +222,8 @@ class SafeDecordDecode(_SafeTransform, DecordDecode):
     of ``DecordDecode``. Only several views of a file whose frames refer across
     key frames (open groups of pictures) may differ: there decord loses count
     at every seek, in any order.
+
+    Results without a file pass unchanged as in ``SafeDecordInit``.
 
     Required keys:
 

@@ -6,6 +6,13 @@ from mmaction.datasets.transforms import SampleFrames
 from mmaction.registry import TRANSFORMS
 
 
+def check_counts(**counts: int) -> None:
+    """Raises a ValueError that names the first option below 1."""
+    for name, value in counts.items():
+        if value < 1:
+            raise ValueError(f'{name} must be 1 or more, but is {value}.')
+
+
 @TRANSFORMS.register_module()
 class SegmentSample(SampleFrames):
     """Samples a frame from each of T equal segments, for each of V views.
@@ -48,10 +55,7 @@ class SegmentSample(SampleFrames):
                  num_views: int = 1,
                  test_mode: bool = False,
                  random_views: bool = False) -> None:
-        for name, value in dict(
-                num_frames=num_frames, num_views=num_views).items():
-            if value < 1:
-                raise ValueError(f'{name} must be 1 or more, but is {value}.')
+        check_counts(num_frames=num_frames, num_views=num_views)
         super().__init__(clip_len=1, num_clips=num_frames, test_mode=test_mode)
         self.num_views = num_views
         self.random_views = random_views

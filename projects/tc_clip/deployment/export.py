@@ -14,6 +14,7 @@ from mmaction.structures import ActionDataSample
 from torch import Tensor, nn
 
 from ..apis.inferencer import TCCLIPInferencer
+from ..datasets.pipelines import SAMPLERS, frames_and_clips
 from ..models import TCCLIPViT
 from ..models.recognizers.onnx_recognizer import OnnxRecognizer
 from ..version import __version__
@@ -89,14 +90,11 @@ def view_size(inferencer: TCCLIPInferencer) -> Tuple[int, ...]:
     Raises:
         ValueError: no step of the pipeline sets the number of frames.
     """
-    frames = [
-        step['num_frames'] for step in inferencer.pipeline_config
-        if 'num_frames' in step
-    ]
-    if not frames:
-        raise ValueError('No step of the pipeline has num_frames: sample '
-                         'frames with SegmentSample')
-    return (3, frames[0], *inferencer.model.backbone.image_size)
+    sampled = frames_and_clips(inferencer.pipeline_config)
+    if sampled is None:
+        raise ValueError('No step of the pipeline sets the number of frames: '
+                         f'sample them with {" or ".join(SAMPLERS)}')
+    return (3, sampled[0], *inferencer.model.backbone.image_size)
 
 
 def random_pixels(size: Sequence[int], count: int) -> Tensor:

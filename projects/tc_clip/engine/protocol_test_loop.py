@@ -4,9 +4,11 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence, Union
 
+from mmaction.evaluation import AccMetric
 from mmaction.registry import LOOPS
 from mmengine.dist import is_main_process
 from mmengine.evaluator import DumpResults, Evaluator
+from mmengine.logging import print_log
 from mmengine.runner import Runner, TestLoop
 
 from ..clip.ensemble import WeightEnsemble
@@ -36,13 +38,17 @@ def percent(metrics: Dict[str, float], name: str) -> float:
     return 100 * float(metrics[f'acc/{name}'])
 
 
-def name_dumps(evaluator: Evaluator, suffix: str) -> Evaluator:
+def has_accuracy(evaluator: Evaluator) -> bool:
+    """Returns whether one of an evaluator's metrics is an AccMetric."""
+    return any(isinstance(metric, AccMetric) for metric in evaluator.metrics)
+
+
+def name_dumps(evaluator: Evaluator, suffix: str) -> None:
     """Adds a suffix to the names of the files that an evaluator dumps."""
     for metric in evaluator.metrics:
         if isinstance(metric, DumpResults):
             path = Path(metric.out_file_path)
             metric.out_file_path = str(path.with_stem(f'{path.stem}_{suffix}'))
-    return evaluator
 
 
 @LOOPS.register_module()
@@ -51,12 +57,17 @@ class ProtocolTestLoop(TestLoop):
 
     Logs the row of the paper's table, and writes all figures to
     ``protocol_results.json`` and ``.md`` in the run's folder of logs. A file
-    given by ``tools/test.py --dump`` becomes one file for each list.
+    given by ``tools/test.py --dump`` becomes one file for each list and share
+    of CLIP's weights, if there are several.
+
+    An evaluator without AccMetric makes it MMEngine's TestLoop, which tests on
+    the list of the data loader with the model's classes. This is what tools of
+    MMAction2 expect that write their evaluator into the config.
 
     Args:
         runner: the runner.
         dataloader: config of the data loader.
-        evaluator: config of the evaluator, with an AccMetric.
+        evaluator: config of the evaluator.
         protocol: key in ``evaluation.PROTOCOLS``.
         test_sets: for each list its ``data_set`` and ``split``, as in the
             table. A list other than the data loader's also has ``folder`` in
@@ -102,6 +113,16 @@ class ProtocolTestLoop(TestLoop):
                  rephrased: bool = False,
                  facts: Optional[Dict] = None,
                  fp16: bool = False) -> None:
+        self._evaluator_template = evaluator
+        self.has_accuracy = has_accuracy(
+            runner.build_evaluator(copy.deepcopy(evaluator)))
+        if not self.has_accuracy:
+            print_log(
+                'test_evaluator has no AccMetric: the test is on the list of '
+                f'test_dataloader only, not that of the protocol {protocol!r}',
+                logger='current')
+            super().__init__(runner, dataloader, evaluator, fp16)
+            return
         stated, self.metadata = split_facts(facts or {})
         self.protocol, self.method = protocol, method
         self.clip_shares, self.rephrased = clip_shares, rephrased
@@ -113,7 +134,6 @@ class ProtocolTestLoop(TestLoop):
         self.class_names = read_class_names(self.test_sets)
         self._names_of_model: Optional[List[str]] = None
         self._loader_template = dataloader
-        self._evaluator_template = evaluator
         self._loaded = self.test_sets[0]
         self.stated = self._with_frames_and_views(stated)
         super().__init__(runner, self._loader_config(self._loaded), evaluator,
@@ -158,10 +178,11 @@ class ProtocolTestLoop(TestLoop):
             self._loaded = test_set
 
     def _use_evaluator(self, suffix: str) -> None:
-        """Builds the evaluator, whose dumps have names with a suffix."""
-        self.evaluator = name_dumps(
-            self.runner.build_evaluator(
-                copy.deepcopy(self._evaluator_template)), suffix)
+        """Builds the evaluator; one dump of several gets the suffix."""
+        self.evaluator = self.runner.build_evaluator(
+            copy.deepcopy(self._evaluator_template))
+        if len(self.test_sets) * len(self.clip_shares) > 1:
+            name_dumps(self.evaluator, suffix)
         self.evaluator.dataset_meta = getattr(self.dataloader.dataset,
                                               'metainfo', None)
 
@@ -193,8 +214,11 @@ class ProtocolTestLoop(TestLoop):
         """Tests on all lists.
 
         Returns:
-            The percentages of the table's rows; missing ones are left out.
+            The percentages of the table's rows; missing ones are left out. The
+            metrics of an evaluator without AccMetric, as they are.
         """
+        if not self.has_accuracy:
+            return super().run()
         ensemble = WeightEnsemble(self.model) if any(
             self.clip_shares) else None
         scores: List[Score] = []

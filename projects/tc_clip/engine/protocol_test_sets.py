@@ -4,16 +4,12 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from mmengine.config import Config
 
+from ..datasets.pipelines import SAMPLERS, frames_and_clips, type_name
 from ..evaluation.scores import RUN_KEYS
 from ..models.text.class_names import load_class_names
 
 # Keys of ``facts`` that the tables of a run show.
 _STATED = 'frames', 'views', 'shots', 'list_seed'
-# Options of samplers for the frames of a view and the views of a video.
-_SAMPLERS = dict(
-    SegmentSample=('num_frames', 'num_views'),
-    SampleFrames=('clip_len', 'num_clips'),
-    UniformSample=('clip_len', 'num_clips'))
 _CROPS = dict(ThreeCrop=3, TenCrop=10)
 
 
@@ -143,7 +139,7 @@ def frames_and_views(pipeline: Sequence[Dict]) -> Tuple[int, str]:
     """Reads the numbers of frames and views from a pipeline's config.
 
     Args:
-        pipeline: steps with SegmentSample, SampleFrames or UniformSample.
+        pipeline: steps, one of them in ``pipelines.SAMPLERS``.
 
     Returns:
         Frames of a view, and views as ``'clips x crops'``.
@@ -151,19 +147,12 @@ def frames_and_views(pipeline: Sequence[Dict]) -> Tuple[int, str]:
     Raises:
         ValueError: no step is a sampler that is known here.
     """
-    steps = {_type_name(step): step for step in pipeline}
-    crops = max([_CROPS.get(name, 1) for name in steps], default=1)
-    for sampler, (frames, views) in _SAMPLERS.items():
-        if frames in steps.get(sampler, {}):
-            step = steps[sampler]
-            return step[frames], f'{step.get(views, 1)}x{crops}'
-    raise ValueError(
-        f'the steps {", ".join(steps) or "(none)"} of the test pipeline do '
-        f'not set frames and views, as {", ".join(_SAMPLERS)} do: state '
-        "them, for example test_cfg.facts=dict(frames=16, views='4x3')")
-
-
-def _type_name(step: Dict) -> str:
-    """Returns the name of a step's class, without a registry's scope."""
-    kind = step['type']
-    return (kind if isinstance(kind, str) else kind.__name__).split('.')[-1]
+    names = [type_name(step) for step in pipeline]
+    sampled = frames_and_clips(pipeline)
+    if sampled is None:
+        raise ValueError(
+            f'the steps {", ".join(names) or "(none)"} of the test pipeline '
+            f'do not set frames and views, as {", ".join(SAMPLERS)} do: state '
+            "them, for example test_cfg.facts=dict(frames=16, views='4x3')")
+    crops = max(_CROPS.get(name, 1) for name in names)
+    return sampled[0], f'{sampled[1]}x{crops}'

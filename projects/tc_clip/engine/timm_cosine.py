@@ -81,10 +81,21 @@ class TimmCosineLR(_ParamScheduler):
             **kwargs: other options of MMEngine's schedulers.
 
         Raises:
-            ValueError: the options are in iterations already.
+            ValueError: the options are in iterations already, an epoch has no
+                batch, or the warm-up is as long as the training.
         """
         if not by_epoch:
             raise ValueError('convert_to_iter_based=True needs by_epoch=True')
+        if epoch_length == 0:
+            raise ValueError(
+                'An epoch has no batch: the training set is smaller than '
+                'its batch_size, and drop_last leaves out what does not fill '
+                'a batch. Lower train_dataloader.batch_size')
+        if not 0 <= warmup < end - begin:
+            raise ValueError(
+                f'warmup={warmup} epochs must be fewer than the '
+                f'{end - begin} epochs of training: lower '
+                'param_scheduler.warmup, or raise train_cfg.max_epochs')
         return cls(
             optimizer,
             warmup=warmup * epoch_length,

@@ -36,6 +36,13 @@ def test_class_names_keep_their_order():
     assert digest.hexdigest() == DIGEST
 
 
+def test_the_line_of_a_class_is_its_label():
+    """MMAction2's demo.py takes the lines of a file as classes."""
+    for file in sorted(LABELS.glob('*.csv')):
+        for label, line in enumerate(file.read_text().splitlines()):
+            assert line.startswith(f'{label},'), file
+
+
 def test_every_list_of_the_table_has_its_class_names():
     for data_set in DATA_SETS.values():
         assert (LABELS / f'{data_set.labels}.csv').is_file()

@@ -1,6 +1,10 @@
 """Class names in checkpoints, and labels that have none."""
 import pytest
 import torch
+from mmaction.evaluation import AccMetric
+
+from tests.engine.conftest import Points
+from tests.small import spy
 
 NAMES = ['running', 'jumping', 'sitting']
 HOOK = dict(type='ClassNamesHook')
@@ -14,13 +18,53 @@ def test_names_are_saved_in_checkpoints(make_runner, tmp_path):
     assert checkpoint['meta']['dataset_meta']['classes'] == NAMES
 
 
+@pytest.fixture
+def with_metainfo(monkeypatch):
+    """Gives the data sets a metainfo, as MMEngine's BaseDataset has it."""
+    monkeypatch.setattr(Points, '__init__', init_with_metainfo)
+    monkeypatch.setattr(
+        Points,
+        'metainfo',
+        property(lambda points: dict(points._metainfo)),
+        raising=False)
+
+
+def init_with_metainfo(points, labels=(0, ), init=Points.__init__):
+    init(points, labels)
+    points._metainfo = dict(task='motion')
+
+
+def test_a_resumed_run_finds_its_names(make_runner, with_metainfo, tmp_path,
+                                       monkeypatch):
+    """MMEngine warns if those of the data set and the file differ."""
+    runner = make_runner('first', hooks=[HOOK], epochs=1)
+    runner.model.cls_head.class_names = NAMES
+    runner.train()
+    runner = make_runner('second', hooks=[HOOK], epochs=2)
+    runner.model.cls_head.class_names = NAMES
+    runner._load_from, runner._resume = str(tmp_path / 'epoch_1.pth'), True
+    warnings = spy(monkeypatch, runner.logger, 'warning')
+    runner.train()
+    assert not [text for text, *_ in warnings if 'metainfo' in text]
+    meta = torch.load(tmp_path / 'epoch_2.pth')['meta']['dataset_meta']
+    assert meta == dict(task='motion', classes=NAMES)
+
+
+def test_a_test_needs_no_training_set(make_runner, monkeypatch):
+    runner = make_runner('only', hooks=[HOOK])
+    runner.model.cls_head.class_names = NAMES
+    built = spy(monkeypatch, type(runner), 'build_train_loop')
+    runner.test()
+    assert built == []
+
+
 def test_head_without_names_is_left_alone(make_runner, tmp_path):
     make_runner('stock', hooks=[HOOK], labels=dict(train=(99, ))).train()
     checkpoint = torch.load(tmp_path / 'epoch_2.pth')
     assert 'classes' not in checkpoint['meta'].get('dataset_meta', {})
 
 
-@pytest.mark.parametrize('loop, label', [('train', 3), ('train', -1),
+@pytest.mark.parametrize('loop, label', [('train', 3), ('train', -2),
                                          ('val', 3), ('val', -2), ('test', 3),
                                          ('test', -2)])
 def test_label_without_name(make_runner, loop, label):
@@ -41,6 +85,17 @@ def test_combined_data_sets_have_no_list_of_their_own(make_runner,
     monkeypatch.delattr(type(runner.test_dataloader.dataset), 'ann_file')
     with pytest.raises(ValueError, match='the list of the test set and the'):
         runner.test()
+
+
+@pytest.mark.parametrize('loop', ['train', 'test'])
+def test_training_and_accuracy_need_labels(loop, make_runner):
+    """AccMetric would count the label -1 as a class of its own."""
+    runner = make_runner(loop, hooks=[HOOK], labels={loop: (0, -1)})
+    runner.model.cls_head.class_names = NAMES
+    if loop == 'test':
+        runner.test_evaluator.metrics.append(AccMetric())
+    with pytest.raises(ValueError, match='^1.mp4 in points.txt has no label'):
+        runner.test() if loop == 'test' else runner.train()
 
 
 def test_unlabelled_videos_can_be_tested(make_runner):

@@ -82,7 +82,40 @@ def test_hook_counts_processes(make_runner, monkeypatch):
     assert steps == 2 * 32 // 4
 
 
+def test_the_rate_is_not_scaled_twice(make_runner):
+    runner = make_runner('twice', 2,
+                         [dict(type='TotalBatchSizeHook', total=8)])
+    runner.auto_scale_lr = dict(enable=False, base_batch_size=8)
+    train(runner)
+    runner = make_runner('again', 2,
+                         [dict(type='TotalBatchSizeHook', total=8)])
+    runner.auto_scale_lr = dict(enable=True, base_batch_size=8)
+    with pytest.raises(ValueError, match='a second time.*batch of 8 .*Leave'):
+        train(runner)
+
+
 def test_hook_stops_a_run_with_an_odd_batch(make_runner):
     hook = dict(type='TotalBatchSizeHook', total=9)
     with pytest.raises(ValueError, match='A total batch of 9 is not a'):
         make_runner('odd', 2, [hook]).train()
+
+
+def test_epoch_shorter_than_a_step_names_what_would_work(make_runner):
+    hooks = [dict(type='TotalBatchSizeHook', total=64)]
+    with pytest.raises(
+            ValueError,
+            match=r'points.txt has 32 videos, which make 4 batches of 8, and '
+            r'a step takes 64\. Set total .* a multiple of 8 up to 32 '
+            r'\(--cfg-options custom_hooks\.0\.total=32\)'):
+        make_runner('short', 8, hooks).train()
+
+
+def test_schedule_that_never_reaches_its_peak(make_runner):
+    hooks = [dict(type='TotalBatchSizeHook', total=32)]
+    runner = make_runner('peak', 8, hooks)  # 8 batches, 2 steps
+    runner.param_schedulers = dict(
+        type='TimmCosineLR', warmup=1, convert_to_iter_based=True)
+    with pytest.raises(
+            ValueError,
+            match='a training of 8 batches warms up for 4, and a '):
+        runner.train()

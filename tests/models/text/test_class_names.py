@@ -39,6 +39,11 @@ def test_csv_with_quotes_any_order_and_a_byte_order_mark(write, newline, mark):
     assert load_class_names(path) == ['say "hi"', 'Moving, slowly', 'é']
 
 
+def test_csv_without_a_header(write):
+    path = write('a.csv', '0,"Moving, slowly"\n1,b\n')
+    assert load_class_names(path) == ['Moving, slowly', 'b']
+
+
 def test_json_keeps_texts_whole_and_orders_numerically(write):
     texts = {str(i): f'Name {i}: what a person does, ' for i in range(11)}
     path = write('a.json', json.dumps(dict(reversed([*texts.items()]))))
@@ -49,8 +54,9 @@ def test_json_keeps_texts_whole_and_orders_numerically(write):
     ('a.txt', 'a\n\nb', 'the name with id 1 is empty'),
     ('a.txt', 'a\nb\na', "the ids 0 and 2 share the name 'a'"),
     ('a.txt', '', 'there is no name'),
-    ('a.csv', '', "the first line must be 'id,name', but is ''"),
-    ('a.csv', '0,a\n1,b', "must be 'id,name', but is '0,a'"),
+    ('a.csv', '', 'there is no name'),
+    ('a.csv', 'number,name\n0,a', "the id 'number' of 'name' is not a whole"),
+    ('a.csv', 'a\nb', "'a' has 1 columns, not 2"),
     ('a.csv', 'id,name\n0,a, b', "'0,a, b' has 3 columns"),
     ('a.csv', 'id,name\n0,a\n2,b', 'has 2 classes, but none with the id 1'),
     ('a.csv', 'id,name\n1,a\n2,b', 'has 2 classes, but none with the id 0'),

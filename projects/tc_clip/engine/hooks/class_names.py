@@ -1,10 +1,12 @@
 """Keeps class names, labels and checkpoints consistent."""
-from typing import List, Optional
+from typing import Any, List, Optional
 
+from mmaction.evaluation import AccMetric
 from mmaction.registry import HOOKS
 from mmengine.hooks import Hook
-from mmengine.runner import Runner
+from mmengine.runner import BaseLoop, Runner
 
+from ...datasets.video_lists import UNLABELLED
 from ..recognizer import recognizer_of
 
 
@@ -12,8 +14,11 @@ from ..recognizer import recognizer_of
 class ClassNamesHook(Hook):
     """Saves the class names in checkpoints and checks labels against them.
 
-    The names come from the head and go where MMAction2's tools look for
-    them, ``checkpoint['meta']['dataset_meta']['classes']``.
+    The names come from the head and go into the ``metainfo`` of the training
+    set, which MMEngine saves as ``checkpoint['meta']['dataset_meta']`` and
+    compares when it resumes. :class:`TCCLIPInferencer` reads ``classes``
+    there; MMAction2's tools and its inferencer do not, they take a file of
+    names.
     """
 
     priority = 'LOW'
@@ -30,15 +35,37 @@ class ClassNamesHook(Hook):
         source = getattr(dataset, 'ann_file', f'of the {loop} set')
         if names is None or not hasattr(dataset, 'get_data_info'):
             return
-        lowest = 0 if loop == 'train' else -1  # -1: unlabelled
+        lowest = 0 if self._needs_labels(runner, loop) else UNLABELLED
         for i in range(len(dataset)):
             info = dataset.get_data_info(i)
             label = info.get('label', 0)
             if isinstance(label, int) and not lowest <= label < len(names):
-                raise ValueError(
-                    f'{info.get("filename")} has label {label}, but there are '
-                    f'{len(names)} class names: the list {source} '
-                    "and the head's class_names belong to different data sets")
+                reason = (
+                    f'has label {label}, but there are {len(names)} class '
+                    f"names: the list {source} and the head's class_names "
+                    'belong to different data sets')
+                if label == UNLABELLED:
+                    reason = (f'in {source} has no label: only a test that '
+                              'measures no accuracy takes such videos')
+                raise ValueError(f'{info.get("filename")} {reason}')
+
+    @staticmethod
+    def _needs_labels(runner: Runner, loop: str) -> bool:
+        """Returns whether a loop trains or measures accuracy."""
+        if loop == 'train':
+            return True
+        evaluator = getattr(runner, f'{loop}_evaluator')
+        return any(isinstance(m, AccMetric) for m in evaluator.metrics)
+
+    def before_run(self, runner: Runner) -> None:
+        """Gives the class names to the training set, before it resumes."""
+        names = self._class_names(runner)
+        if names is None or not isinstance(runner._train_loop, BaseLoop):
+            return  # a test: its runner has not built the training set
+        dataset: Any = runner.train_dataloader.dataset
+        if isinstance(getattr(dataset, '_metainfo', None), dict):
+            # `metainfo` returns a copy, and MMEngine has no way to set it
+            dataset._metainfo['classes'] = list(names)
 
     def before_train(self, runner: Runner) -> None:
         """Checks the labels of the training and validation sets."""

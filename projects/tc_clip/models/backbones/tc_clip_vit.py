@@ -17,6 +17,7 @@ from ...clip.weights import load_clip, load_into, vision_weights
 from ..joining import JoiningPart
 from ..references.base import Context
 from ..tower_features import TowerFeatures, mean_over_frames
+from ..whole_weights import WholeWeights
 from .positions import resize_positions
 from .reference_block import LayerTask, ReferenceBlock
 from .stock_heads import FORMS, form_for
@@ -32,7 +33,7 @@ _NO_TPN = ('The neck TPN reads maps of several stages, and TCCLIPViT gives '
 
 
 @MODELS.register_module()
-class TCCLIPViT(JoiningPart, BaseModule):
+class TCCLIPViT(JoiningPart, WholeWeights, BaseModule):
     """CLIP's image tower with a temporal model in every block.
 
     Args:

@@ -13,9 +13,10 @@ from ..text.class_names import load_class_names
 from ..text.class_texts import (ClassTokens, Names, chunk_runs, readable_name,
                                 reworded, tokenize_classes)
 from ..text.text_encoder import TextEncoder, TextState
+from ..whole_weights import WholeWeights
 
 
-class ClassTextHead(BaseHead):
+class ClassTextHead(WholeWeights, BaseHead):
     """Holds class names, their prompts and CLIP's text tower.
 
     The text before the first video-conditioned block is encoded once per step

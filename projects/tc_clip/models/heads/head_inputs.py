@@ -132,9 +132,9 @@ def feature_width(recognizer: BaseRecognizer) -> int:
     """
     reason = ''
     for frames, size in _CLIPS:
-        shape = (1, 1, 3, frames, size, size)
-        if isinstance(recognizer, Recognizer2D):
-            shape = (1, frames, 3, size, size)
+        views = (frames,
+                 3) if isinstance(recognizer, Recognizer2D) else (1, 3, frames)
+        shape = (1, *views, size, size)
         try:
             features = dry_run(recognizer, shape, stage='neck')
         # a backbone meets clips that it was not made for: anything may fail

@@ -1,6 +1,6 @@
 """TC-CLIP as an MMAction2 recognizer."""
 import copy
-from typing import Any, Optional, Sequence
+from typing import Any, List, Optional, Sequence
 
 from mmaction.models.recognizers import Recognizer3D
 from mmaction.registry import MODELS
@@ -10,6 +10,7 @@ from ..backbones import TCCLIPViT
 from ..heads import ClassTextHead
 from ..text.class_names import load_class_names
 from ..text.class_texts import Names
+from ..whole_weights import WholeWeights
 
 
 def fill_num_classes(blending: Any, num_classes: int) -> None:
@@ -64,7 +65,7 @@ def fit_blending(data_preprocessor: dict, cls_head: dict) -> None:
 
 
 @MODELS.register_module()
-class TCCLIPRecognizer(Recognizer3D):
+class TCCLIPRecognizer(WholeWeights, Recognizer3D):
     """Recognizer3D that copies shared settings between its parts.
 
     A config then states each of them once. Settings that are not set are
@@ -83,6 +84,8 @@ class TCCLIPRecognizer(Recognizer3D):
         neck: config of a module that pools frames, such as :class:`FrameMean`;
             without it the backbone averages them.
         data_preprocessor: config of ActionDataPreprocessor.
+        partial_weights: whether a checkpoint may lack weights, or hold some
+            of another shape, which then stay as they are.
         **kwargs: further options of Recognizer3D.
     """
 
@@ -91,6 +94,7 @@ class TCCLIPRecognizer(Recognizer3D):
                  cls_head: dict,
                  neck: Optional[dict] = None,
                  data_preprocessor: Optional[dict] = None,
+                 partial_weights: bool = False,
                  **kwargs: Any) -> None:
         backbone, cls_head, data_preprocessor = copy.deepcopy(
             (backbone, cls_head, data_preprocessor))
@@ -104,10 +108,12 @@ class TCCLIPRecognizer(Recognizer3D):
             neck=neck,
             data_preprocessor=data_preprocessor,
             **kwargs)
+        for part in (self, self.backbone, self.cls_head):
+            part.partial_weights = partial_weights
 
     def init_weights(self) -> None:
         """Initialises all parts; CLIP is read once if both towers use it."""
-        towers = [
+        towers: List[Any] = [
             part for part in (self.backbone, self.cls_head)
             if isinstance(part, (TCCLIPViT, ClassTextHead)) and part.pretrained
         ]

@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 from typing import Dict, List, Sequence, Tuple, Union
 
-_FORMATS = ("'.txt' (a name per line), '.csv' (header 'id,name') or '.json' "
+_FORMATS = ("'.txt' (a name per line), '.csv' (rows 'id,name') or '.json' "
             '({"0": "name", ...})')
+_HEADER = ['id', 'name']
 
 
 def load_class_names(source: Union[str, Path, Sequence[str]]) -> List[str]:
@@ -13,9 +14,10 @@ def load_class_names(source: Union[str, Path, Sequence[str]]) -> List[str]:
 
     Args:
         source: the names themselves, or the path of a file that holds them:
-            ``.txt`` with a name per line, ``.csv`` with the header
-            ``id,name``, or ``.json`` with an object from ids to texts, which
-            are not split. The ids may be in any order.
+            ``.txt`` with a name per line, ``.csv`` with rows of id and
+            name below the header ``id,name`` or without it, or ``.json`` with
+            an object from ids to texts, which are not split. The ids may be
+            in any order.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -46,11 +48,10 @@ def _read_txt(text: str, path: Path) -> List[Tuple[str, str]]:
 
 
 def _read_csv(text: str, path: Path) -> List[Tuple[str, str]]:
-    """Reads rows of id and name below a header."""
-    header, *rows = [*csv.reader(text.splitlines())] or [[]]
-    if [column.strip() for column in header] != ['id', 'name']:
-        raise ValueError(f"{path}: the first line must be 'id,name', but is "
-                         f'{",".join(header)!r}: add the header.')
+    """Reads rows of id and name, below a header or without one."""
+    rows = [*csv.reader(text.splitlines())]
+    if rows and [column.strip() for column in rows[0]] == _HEADER:
+        del rows[0]
     for row in rows:
         if row and len(row) != 2:
             raise ValueError(

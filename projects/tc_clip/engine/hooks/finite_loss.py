@@ -1,0 +1,42 @@
+"""Ends a training whose loss is not a number."""
+import math
+from typing import Any, Dict, Optional
+
+from mmaction.registry import HOOKS
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+
+
+@HOOKS.register_module()
+class FiniteLossHook(Hook):
+    """Raises an error as soon as the loss is NaN or infinite.
+
+    Training on would overwrite good checkpoints with weights that are not
+    numbers. With float16, MMEngine skips updates with infinite gradients, but
+    their loss is finite.
+
+    Raises:
+        ValueError: after such an iteration.
+
+    Example:
+        >>> default_hooks = dict(finite_loss=dict(type='FiniteLossHook'))
+    """
+
+    # before the hooks that log and save
+    priority = 'VERY_HIGH'
+
+    def after_train_iter(self,
+                         runner: Runner,
+                         batch_idx: int,
+                         data_batch: Any = None,
+                         outputs: Optional[Dict[str, Any]] = None) -> None:
+        """Checks the loss of an iteration."""
+        loss = float((outputs or {}).get('loss', 0.))
+        if not math.isfinite(loss):
+            raise ValueError(
+                f'The loss is {loss} in epoch {runner.epoch + 1}, iteration '
+                f'{batch_idx + 1}: the training ends here, and its last '
+                'checkpoint is from before. Lower the learning rate '
+                '(optim_wrapper.optimizer.lr) or limit gradients '
+                '(optim_wrapper.clip_grad); with float16, try '
+                "dtype='bfloat16'")
