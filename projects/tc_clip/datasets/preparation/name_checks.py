@@ -103,7 +103,7 @@ def exchanged_classes(entries: Sequence[Entry],
         for label, other in _borne_names(entries, names).items()
         if label != other
     }
-    # that one class bears the name of another is no exchange yet
+    # a class can bear a name that its owner has kept: not an exchange
     while not {*exchanged.values()} <= {*exchanged}:
         exchanged = {a: b for a, b in exchanged.items() if b in exchanged}
     return [*exchanged.items()]
