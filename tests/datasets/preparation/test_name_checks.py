@@ -65,9 +65,29 @@ def test_numbers_and_titles_say_nothing():
     """A few titles name another class; a class is more than one of ten."""
     numbers = [(f'{i}.webm', i % 5) for i in range(50)]
     assert name_checks.exchanged_classes(numbers, NAMES) == []
-    titles = [('kick_1.avi', 4)] * 8 + [('brush_hair.avi', 4)] * 2
-    assert name_checks.exchanged_classes(titles, NAMES) == []
-    assert name_checks.exchanged_classes(titles[:8], NAMES) == [(4, 1)]
+    kicks, others = [('kick_1.avi', 4)] * 8, [('brush_hair.avi', 4)] * 2
+    back = [('brush_hair_1.avi', 1)]
+    assert name_checks.exchanged_classes(kicks + back, NAMES) == [(1, 4),
+                                                                  (4, 1)]
+    assert name_checks.exchanged_classes(kicks + others + back, NAMES) == []
+    # one class alone has not exchanged its name
+    assert name_checks.exchanged_classes(kicks, NAMES) == []
+
+
+def test_folders_above_all_videos_do_not_count():
+    """Otherwise every class below a folder 'kick' would bear this name."""
+    below = [(f'/data/kick/sword/x{i}/{path}', label)
+             for i, (path, label) in enumerate(HMDB51)]
+    assert name_checks.exchanged_classes(below, NAMES) == EXCHANGED
+    numbers = [(f'/data/kick ball/{i}.webm', i % 5) for i in range(50)]
+    assert name_checks.exchanged_classes(numbers, NAMES) == []
+
+
+def test_the_name_nearest_to_the_end_counts():
+    labels = {'run': 0, 'hit': 1, 'brushhair': 2}
+    for path, label in (('Run_hit_f.avi', 1), ('hit_run_f.avi', 0),
+                        ('brush_hair_run.avi', 2), ('none.avi', None)):
+        assert name_checks.class_in_path(path, labels) == label
 
 
 def test_names_in_published_order():

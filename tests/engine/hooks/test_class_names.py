@@ -7,6 +7,7 @@ from tests.engine.conftest import Points
 from tests.small import spy
 
 NAMES = ['running', 'jumping', 'sitting']
+KICKS = 'kick', 'kick_ball'
 HOOK = dict(type='ClassNamesHook')
 
 
@@ -108,3 +109,38 @@ def test_multi_label_lists_are_not_checked(make_runner):
     runner = make_runner('multi', hooks=[HOOK], labels=dict(test=([0, 1], )))
     runner.model.cls_head.class_names = NAMES
     runner.call_hook('before_test')
+
+
+@pytest.fixture
+def by_number(monkeypatch):
+    """Videos of kicks and swords, numbered as HMDB-51's annotation does."""
+    files = [f'hmdb51/x_{name}_f_cm.avi' for name in KICKS]
+
+    def get_data_info(self, index):
+        label = self.labels[index % len(self.labels)]
+        return dict(filename=files[index % 2], label=label)
+
+    monkeypatch.setattr(Points, 'get_data_info', get_data_info)
+
+
+@pytest.mark.parametrize('loop', ['train', 'val', 'test'])
+def test_rephrased_names_in_another_order_are_refused(loop, make_runner,
+                                                      by_number):
+    labels = {name: (0, 1) for name in ('train', 'val', 'test')}
+    runner = make_runner(loop, hooks=[HOOK], labels={**labels, loop: (1, 0)})
+    runner.model.cls_head.class_names = ['Kick: x', 'Kick ball: y']
+    with pytest.raises(ValueError, match="'Kick' has the videos of 'Kick b"):
+        runner.test() if loop == 'test' else runner.train()
+
+
+def test_published_names_in_another_order_are_a_warning(
+        make_runner, by_number):
+    runner = make_runner('warn', hooks=[HOOK], labels=dict(test=(1, 0)))
+    runner.model.cls_head.class_names = ['kick', 'kick ball']
+    warned = []
+    runner.logger.warning = warned.append
+    runner.call_hook('before_test')
+    assert len(warned) == 1 and 'class names of points.txt: ' in warned[0]
+    runner.model.cls_head.class_names = ['Kick ball: x', 'Kick: y']
+    runner.call_hook('before_test')
+    assert len(warned) == 1

@@ -4,8 +4,9 @@ Many data sets write the class into the names of files or folders:
 ``v_Archery_g01_c01.avi``, ``train/air_drumming/ID.mp4``. Two classes with
 exchanged names then show; their number would not tell.
 """
+import os
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import Dict, List, Optional, Sequence, Tuple
 
 from .annotations import Entry
@@ -43,6 +44,8 @@ def plain_name(name: str) -> str:
 def class_in_path(path: str, labels: Dict[str, int]) -> Optional[int]:
     """Finds the class whose name a path holds; the longest name counts.
 
+    Of two names of the same length, the one nearer to the end counts.
+
     Args:
         path: path of a video.
         labels: label of each name, whose words are joined.
@@ -51,43 +54,59 @@ def class_in_path(path: str, labels: Dict[str, int]) -> Optional[int]:
         The label; None if the path holds no name.
     """
     words = _words(path)
-    runs = (''.join(words[i:j]) for i in range(len(words))
+    runs = (''.join(words[i:j]) for i in reversed(range(len(words)))
             for j in range(i + 1,
                            min(i + _MOST_WORDS, len(words)) + 1))
     found = max((run for run in runs if run in labels), key=len, default='')
     return labels.get(found)
 
 
+def _borne_names(entries: Sequence[Entry],
+                 names: Sequence[str]) -> Dict[int, int]:
+    """Returns the class whose name the videos of each label bear.
+
+    Folders that all videos share are left out, as they say nothing. So are
+    labels whose videos do not agree.
+    """
+    labels = {
+        ''.join(_words(plain_name(name))): label
+        for label, name in enumerate(names)
+    }
+    shared = len(
+        os.path.commonprefix([path.split('/')[:-1] for path, _ in entries]))
+    found: Dict[int, Counter] = defaultdict(Counter)
+    for path, label in entries:
+        if sum(found[label].values()) < _VIDEOS:
+            ending = '/'.join(path.split('/')[shared:])
+            found[label][class_in_path(ending, labels)] += 1
+    borne = {}
+    for label, counts in sorted(found.items()):
+        other, count = counts.most_common(1)[0]
+        if other is not None and count >= _SHARE * sum(counts.values()):
+            borne[label] = other
+    return borne
+
+
 def exchanged_classes(entries: Sequence[Entry],
                       names: Sequence[str]) -> List[Tuple[int, int]]:
-    """Finds classes whose videos bear the name of another class.
+    """Finds classes that have exchanged their names, two or more at a time.
 
     Args:
         entries: paths and labels.
         names: class names in the order of their labels.
 
     Returns:
-        Pairs of a label and the label whose name its videos bear. Classes
-        whose paths do not hold class names are left out.
+        Pairs of a label and the label whose name its videos bear.
     """
-    labels = {
-        ''.join(_words(plain_name(name))): label
-        for label, name in enumerate(names)
+    exchanged = {
+        label: other
+        for label, other in _borne_names(entries, names).items()
+        if label != other
     }
-    seen: Counter = Counter()
-    bearing: Dict[int, Counter] = {}
-    for path, label in entries:
-        seen[label] += 1
-        if seen[label] <= _VIDEOS:
-            found = class_in_path(path, labels)
-            bearing.setdefault(label, Counter())[found] += 1
-    exchanged = []
-    for label, counts in sorted(bearing.items()):
-        other, count = counts.most_common(1)[0]
-        if other not in (None,
-                         label) and count >= _SHARE * sum(counts.values()):
-            exchanged.append((label, other))
-    return exchanged
+    # a class can bear a name that its owner has kept: not an exchange
+    while not {*exchanged.values()} <= {*exchanged}:
+        exchanged = {a: b for a, b in exchanged.items() if b in exchanged}
+    return [*exchanged.items()]
 
 
 def check_names(entries: Sequence[Entry], names: Sequence[str],

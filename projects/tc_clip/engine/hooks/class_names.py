@@ -6,6 +6,7 @@ from mmaction.registry import HOOKS
 from mmengine.hooks import Hook
 from mmengine.runner import BaseLoop, Runner
 
+from ...datasets.preparation.name_checks import check_names
 from ...datasets.video_lists import UNLABELLED
 from ..recognizer import recognizer_of
 
@@ -49,6 +50,21 @@ class ClassNamesHook(Hook):
                               'measures no accuracy takes such videos')
                 raise ValueError(f'{info.get("filename")} {reason}')
 
+    def _check_names(self, runner: Runner, loop: str) -> None:
+        """Raises a ValueError if videos bear names of exchanged classes."""
+        names = self._class_names(runner)
+        dataset = getattr(runner, f'{loop}_dataloader').dataset
+        if names is None or not hasattr(dataset, 'get_data_info'):
+            return
+        videos = [dataset.get_data_info(i) for i in range(len(dataset))]
+        entries = [(str(video.get('filename', '')), video['label'])
+                   for video in videos if isinstance(video.get('label'), int)
+                   and video['label'] != UNLABELLED]
+        source = getattr(dataset, 'ann_file', f'the {loop} set')
+        warning = check_names(entries, names, f'class names of {source}')
+        if warning:
+            runner.logger.warning(warning)
+
     @staticmethod
     def _needs_labels(runner: Runner, loop: str) -> bool:
         """Returns whether a loop trains or measures accuracy."""
@@ -70,12 +86,15 @@ class ClassNamesHook(Hook):
     def before_train(self, runner: Runner) -> None:
         """Checks the labels of the training and validation sets."""
         self._check_labels(runner, 'train')
+        self._check_names(runner, 'train')
         if runner.val_loop is not None:
             self._check_labels(runner, 'val')
+            self._check_names(runner, 'val')
 
     def before_test(self, runner: Runner) -> None:
         """Checks the labels of the test set."""
         self._check_labels(runner, 'test')
+        self._check_names(runner, 'test')
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Writes the class names into a checkpoint's meta."""
