@@ -1,6 +1,7 @@
 """Command line options of the tools that run a model on your videos."""
 import argparse
 import sys
+from os.path import isfile
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any, Dict, Iterable, List, Optional, Sequence, Union
@@ -13,7 +14,8 @@ from rich.progress import track
 from projects.tc_clip.apis import TCCLIPInferencer
 from projects.tc_clip.apis.loading import read_config
 from projects.tc_clip.datasets.pipelines import READERS, with_reader
-from projects.tc_clip.datasets.video_paths import VIDEO_SUFFIXES, search_videos
+from projects.tc_clip.datasets.video_paths import (VIDEO_SUFFIXES, is_video,
+                                                   search_videos)
 
 DEFAULT_CONFIG = 'zero_shot/tcclip_k400.py'
 
@@ -86,9 +88,26 @@ def add_changes(parser: Any) -> None:
 
 
 def names_or_file(names: Sequence[str]) -> Union[str, List[str]]:
-    """Returns a single file of class names, or the list of names."""
-    if len(names) == 1 and Path(names[0]).suffix in ('.txt', '.csv', '.json'):
-        return names[0]
+    """Returns a single file of class names, or the list of names.
+
+    Args:
+        names: what stands behind ``--class-names``.
+
+    Raises:
+        ValueError: a name is a file, or seems to be several names.
+    """
+    single = names[0] if len(names) == 1 else ''
+    if single.lower().endswith(('.txt', '.csv', '.json')):
+        return single
+    for name in names:
+        if isfile(name) or is_video(name):
+            raise ValueError(
+                f'--class-names holds the file {name!r}: name videos before '
+                'options, and give one .txt, .csv or .json file of class names '
+                'or the names themselves')
+    if ',' in single:
+        raise ValueError(f'--class-names {single!r} is one class: put spaces '
+                         'between names, and quotes around names with spaces')
     return [*names]
 
 
@@ -110,11 +129,14 @@ def load_model(config: Union[str, Path],
         SystemExit: the model cannot be loaded; the message has the reason.
     """
     try:
+        names = names_or_file(args.class_names) if args.class_names else None
+    except ValueError as error:
+        raise SystemExit(f'error: {error}') from error
+    try:
         changed = read_config(config)
         changed.merge_from_dict(cfg_options or {})
         if getattr(args, 'reader', None):
             changed.merge_from_dict(with_reader(changed, args.reader))
-        names = names_or_file(args.class_names) if args.class_names else None
         return TCCLIPInferencer(
             changed,
             checkpoint,

@@ -111,6 +111,10 @@ def test_ensembles_change_the_scores(predict, own_video, tmp_path):
     (['missing.mp4'], 'missing.mp4: no such file or folder'),
     (['.', '--labels', 'a', 'a'], "share the name 'a'"),
     (['.', '--labels', 'no.txt'], 'no.txt: no such file of class names'),
+    (['.', '--labels', 'NO.TXT'], 'NO.TXT: no such file of class names'),
+    (['.', '--labels', 'a', 'b', 'other.mp4'], "the file 'other.mp4'"),
+    (['.', '--labels', 'broken.yaml'], "the file 'broken.yaml'"),
+    (['.', '--labels', 'a,b,c'], "'a,b,c' is one class: put spaces"),
     (['.', '--ensemble', 'a video'], 'has no {} where'),
     (['.', '--out', 'x.txt'], 'must end in .json or .csv'),
     (['.', '--top-k', '0'], 'must be 1 or more'),
@@ -122,6 +126,7 @@ def test_ensembles_change_the_scores(predict, own_video, tmp_path):
 def test_wrong_input_says_what_is_wrong(predict, own_video, tmp_path, capsys,
                                         arguments, message):
     (tmp_path / 'empty').mkdir()
+    (tmp_path / 'broken.yaml').write_text('a')
     with pytest.raises(SystemExit) as error:
         predict(*arguments)
     assert message in f'{error.value}{capsys.readouterr().err}'

@@ -28,7 +28,8 @@ def load_class_names(source: Union[str, Path, Sequence[str]]) -> List[str]:
     if not isinstance(source, (str, Path)):
         return _checked([*source], 'class names')
     path = Path(source)
-    if path.suffix not in _READERS:
+    suffix = path.suffix.lower()
+    if suffix not in _READERS:
         raise ValueError(
             f"{path}: class names cannot be read from a '{path.suffix}' "
             f'file: give a list of names or a file in {_FORMATS}.')
@@ -38,7 +39,7 @@ def load_class_names(source: Union[str, Path, Sequence[str]]) -> List[str]:
             'which is relative to the folder that the command runs in.')
     # -sig: spreadsheets write a byte order mark before the header
     text = path.read_text(encoding='utf-8-sig')
-    return _checked(_by_id(_READERS[path.suffix](text, path), path), str(path))
+    return _checked(_by_id(_READERS[suffix](text, path), path), str(path))
 
 
 def _read_txt(text: str, path: Path) -> List[Tuple[str, str]]:
