@@ -103,8 +103,8 @@ def names_or_file(names: Sequence[str]) -> Union[str, List[str]]:
         if isfile(name) or is_video(name):
             raise ValueError(
                 f'--class-names holds the file {name!r}: name videos before '
-                'options, and give one .txt, .csv or .json file of class names '
-                'or the names themselves')
+                'options, and give the names themselves or one .txt, .csv or '
+                '.json file of them')
     if ',' in single:
         raise ValueError(f'--class-names {single!r} is one class: put spaces '
                          'between names, and quotes around names with spaces')

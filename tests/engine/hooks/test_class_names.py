@@ -51,6 +51,22 @@ def test_a_resumed_run_finds_its_names(make_runner, with_metainfo, tmp_path,
     assert meta == dict(task='motion', classes=NAMES)
 
 
+def test_training_of_other_classes_is_not_resumed(make_runner, tmp_path):
+    runner = make_runner('first', hooks=[HOOK], epochs=1)
+    runner.model.cls_head.class_names = NAMES
+    runner.train()
+    for resume in (True, False):
+        runner = make_runner(f'{resume}', hooks=[HOOK], epochs=2)
+        runner.model.cls_head.class_names = NAMES[::-1]
+        runner._load_from = str(tmp_path / 'epoch_1.pth')
+        runner._resume = resume
+        if resume:
+            with pytest.raises(ValueError, match='or their order differs'):
+                runner.train()
+        else:  # another training that starts from its weights
+            runner.train()
+
+
 def test_a_test_needs_no_training_set(make_runner, monkeypatch):
     runner = make_runner('only', hooks=[HOOK])
     runner.model.cls_head.class_names = NAMES

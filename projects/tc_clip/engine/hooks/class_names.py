@@ -96,6 +96,18 @@ class ClassNamesHook(Hook):
         self._check_labels(runner, 'test')
         self._check_names(runner, 'test')
 
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Refuses to resume a training of other classes."""
+        names = self._class_names(runner) or []
+        meta = checkpoint.get('meta', {}).get('dataset_meta') or {}
+        trained = meta.get('classes') or []
+        if runner._resume and names and trained and names != trained:
+            raise ValueError(
+                f'The training to resume has {len(trained)} classes from '
+                f'{trained[0]!r} on, the config has {len(names)} from '
+                f'{names[0]!r} on, or their order differs: give it its own '
+                'class_names, or start a new training from it by load_from')
+
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Writes the class names into a checkpoint's meta."""
         names = self._class_names(runner)
