@@ -173,6 +173,16 @@ def _as_clip(state, backbone):
     return clip
 
 
+def test_the_checkpoint_replaces_a_file_of_names_that_is_absent(
+        tiny_config, tiny_checkpoint):
+    """As a model that is used from another folder than its training's."""
+    tiny_config.model.cls_head.class_names = 'data/not/here.txt'
+    inferencer = TCCLIPInferencer(tiny_config, tiny_checkpoint)
+    assert inferencer.class_names == TINY_CLASSES[::-1]
+    with pytest.raises(FileNotFoundError, match='data/not/here.txt: no such'):
+        TCCLIPInferencer(tiny_config)
+
+
 def test_weights_of_another_model_are_refused(tiny_config, tiny_checkpoint):
     tiny_config.model.cls_head.num_prompts = 0
     tiny_config.model.cls_head.fusion = dict(type='VisionTextFusion')

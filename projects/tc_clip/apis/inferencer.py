@@ -15,8 +15,8 @@ from torch import Tensor
 from ..models.recognizers.onnx_recognizer import OnnxRecognizer
 from ..models.text.class_texts import Names
 from ..models.whole_weights import WholeWeights, check_weights
-from .loading import (choose_classes, read_config, start_from_clip,
-                      without_prefix)
+from .loading import (choose_classes, read_config, replace_missing_names,
+                      start_from_clip, without_prefix)
 from .predictions import Prediction, describe
 from .time_spans import frame_times, restrict, time_spans
 
@@ -75,6 +75,8 @@ class TCCLIPInferencer(ActionRecogInferencer):
         config.pop('visualizer', None)  # it would write files
         if config.model.type != 'OnnxRecognizer':
             choose_classes(config.model, class_names, wordings)
+            if weights and class_names is None:
+                replace_missing_names(config.model, weights)
         elif weights or class_names is not None or wordings:
             raise ValueError('An .onnx file holds its weights and classes: '
                              'export another one with tools/export.py')

@@ -8,6 +8,7 @@ from typing import Any, Dict, Optional, Sequence, Union
 from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.logging import MMLogger, print_log
+from mmengine.runner import CheckpointLoader
 
 from ..config_files import config_file
 from ..models.recognizers.onnx_recognizer import onnx_config
@@ -45,6 +46,24 @@ def choose_classes(model: Any, class_names: Optional[Names],
         head.class_names = class_names
     if wordings:
         head.wordings = list(wordings)
+
+
+def replace_missing_names(model: Any, weights: str) -> None:
+    """Takes class names from a checkpoint if the config's file is absent.
+
+    A config names the file relative to the folder that the training ran in.
+
+    Args:
+        model: config of the model.
+        weights: its checkpoint.
+    """
+    names = model.cls_head.get('class_names')
+    if not isinstance(names, (str, Path)) or Path(names).is_file():
+        return
+    meta = CheckpointLoader.load_checkpoint(weights, 'cpu').get('meta', {})
+    trained = (meta.get('dataset_meta') or {}).get('classes')
+    if trained:
+        model.cls_head.class_names = list(trained)
 
 
 def start_from_clip(model: Any) -> None:
