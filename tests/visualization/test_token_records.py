@@ -192,9 +192,9 @@ def test_hooks_are_gone_afterwards(tower, name):
         assert hooks(tower) == 4
         tower(make_clips())
     assert hooks(tower) == 0
-    with pytest.raises(ValueError, match='the tower takes'):
+    with pytest.raises(ValueError, match='sees whole clips'):
         with recorder:
-            tower(make_clips()[..., :8])
+            tower(make_clips()[:, :, 0])
     assert hooks(tower) == 0
     with pytest.raises(ValueError, match='Nothing is recorded'):
         recorder.maps()
