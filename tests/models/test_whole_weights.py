@@ -72,6 +72,18 @@ def test_all_ways_to_load_refuse_what_does_not_fit(load, change, message,
         load(make_model(), path)
 
 
+def test_unused_weights_of_a_part_are_named_once(monkeypatch):
+    warned = spy(monkeypatch, whole_weights, 'print_log')
+    model = make_model()
+    state = dict(model.state_dict(), **{'backbone.more': torch.ones(1)})
+    model.load_state_dict(state, strict=False)
+    assert warned == [
+        ('TCCLIPRecognizer: 1 weights are not used: backbone.more', )
+    ]
+    with pytest.raises(ValueError, match='does not fit TCCLIPViT'):
+        model.backbone.load_state_dict({}, strict=False)
+
+
 def test_partial_weights_are_accepted_on_purpose(tmp_path, monkeypatch):
     warned = spy(monkeypatch, whole_weights, 'print_log')
     state = make_model(seed=1).state_dict()

@@ -50,16 +50,20 @@ class WholeWeights(BaseModule):
 
     Attributes:
         partial_weights: whether to load what fits, and warn about the rest.
+        is_checked_as_part: whether the module that holds this one checks the
+            weights of both.
     """
 
     partial_weights = False
+    is_checked_as_part = False
 
     def _load_from_state_dict(self, state_dict: Dict[str, Any], prefix: str,
                               *args: Any) -> None:
         """Checks the weights below a prefix before they are loaded."""
-        given = {
-            key[len(prefix):]: value
-            for key, value in state_dict.items() if key.startswith(prefix)
-        }
-        check_weights(self, given, self.partial_weights)
+        if not (prefix and self.is_checked_as_part):
+            given = {
+                key[len(prefix):]: value
+                for key, value in state_dict.items() if key.startswith(prefix)
+            }
+            check_weights(self, given, self.partial_weights)
         super()._load_from_state_dict(state_dict, prefix, *args)

@@ -108,8 +108,10 @@ class TCCLIPRecognizer(WholeWeights, Recognizer3D):
             neck=neck,
             data_preprocessor=data_preprocessor,
             **kwargs)
-        for part in (self, self.backbone, self.cls_head):
+        self.partial_weights = partial_weights
+        for part in (self.backbone, self.cls_head):
             part.partial_weights = partial_weights
+            part.is_checked_as_part = True
 
     def init_weights(self) -> None:
         """Initialises all parts; CLIP is read once if both towers use it."""
