@@ -29,16 +29,24 @@ class ClassNamesHook(Hook):
         """Returns the names of the model's head, if it has names."""
         return getattr(recognizer_of(runner).cls_head, 'class_names', None)
 
-    def _check_labels(self, runner: Runner, loop: str) -> None:
-        """Raises a ValueError if a label has no class name."""
+    def _check_videos(self, runner: Runner, loop: str) -> None:
+        """Raises a ValueError if labels do not belong to the class names."""
         names = self._class_names(runner)
         dataset = getattr(runner, f'{loop}_dataloader').dataset
-        source = getattr(dataset, 'ann_file', f'of the {loop} set')
         if names is None or not hasattr(dataset, 'get_data_info'):
             return
+        source = getattr(dataset, 'ann_file', None)
+        videos = [dataset.get_data_info(i) for i in range(len(dataset))]
         lowest = 0 if self._needs_labels(runner, loop) else UNLABELLED
-        for i in range(len(dataset)):
-            info = dataset.get_data_info(i)
+        self._check_labels(videos, names, lowest, source
+                           or f'of the {loop} set')
+        self._check_names(runner, videos, names, source or f'the {loop} set')
+
+    @staticmethod
+    def _check_labels(videos: List[dict], names: List[str], lowest: int,
+                      source: str) -> None:
+        """Raises a ValueError if a label has no class name."""
+        for info in videos:
             label = info.get('label', 0)
             if isinstance(label, int) and not lowest <= label < len(names):
                 reason = (
@@ -50,17 +58,13 @@ class ClassNamesHook(Hook):
                               'measures no accuracy takes such videos')
                 raise ValueError(f'{info.get("filename")} {reason}')
 
-    def _check_names(self, runner: Runner, loop: str) -> None:
+    @staticmethod
+    def _check_names(runner: Runner, videos: List[dict], names: List[str],
+                     source: str) -> None:
         """Raises a ValueError if videos bear names of exchanged classes."""
-        names = self._class_names(runner)
-        dataset = getattr(runner, f'{loop}_dataloader').dataset
-        if names is None or not hasattr(dataset, 'get_data_info'):
-            return
-        videos = [dataset.get_data_info(i) for i in range(len(dataset))]
         entries = [(str(video.get('filename', '')), video['label'])
                    for video in videos if isinstance(video.get('label'), int)
                    and video['label'] != UNLABELLED]
-        source = getattr(dataset, 'ann_file', f'the {loop} set')
         warning = check_names(entries, names, f'class names of {source}')
         if warning:
             runner.logger.warning(warning)
@@ -85,16 +89,13 @@ class ClassNamesHook(Hook):
 
     def before_train(self, runner: Runner) -> None:
         """Checks the labels of the training and validation sets."""
-        self._check_labels(runner, 'train')
-        self._check_names(runner, 'train')
+        self._check_videos(runner, 'train')
         if runner.val_loop is not None:
-            self._check_labels(runner, 'val')
-            self._check_names(runner, 'val')
+            self._check_videos(runner, 'val')
 
     def before_test(self, runner: Runner) -> None:
         """Checks the labels of the test set."""
-        self._check_labels(runner, 'test')
-        self._check_names(runner, 'test')
+        self._check_videos(runner, 'test')
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Refuses to resume a training of other classes."""
