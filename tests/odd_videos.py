@@ -1,14 +1,13 @@
 """Fixtures: videos that readers get wrong, and their frames by FFmpeg."""
+import importlib.util
 import sys
 
 import pytest
 
-try:
-    # Before decord, which makes its own libvpx that of the whole process; the
-    # encoder of VP9 would then use it.
+# Before decord, which makes its own libvpx that of the whole process; the
+# encoder of VP9 would then use it.
+if importlib.util.find_spec('av'):
     import av  # noqa: F401
-except ImportError:
-    pass
 
 from projects.tc_clip.profiling.odd_videos import (decoded_by_ffmpeg,
                                                    make_videos)

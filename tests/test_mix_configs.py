@@ -8,10 +8,10 @@ from mmengine.runner import Runner
 
 from projects.tc_clip.files import write_mp4
 from tests.small import ARCH, CONFIGS, changed
+from tests.stock_configs import FAMILIES
 
 MIXES = CONFIGS / 'mix'
 CLIP = changed(ARCH, vision=dict(layers=2), text=dict(layers=2))
-SWIN = dict(embed_dims=8, depths=[1, 1, 1, 1], num_heads=[1, 1, 2, 2])
 CONVNEXT = dict(depths=[1, 1, 1, 1], channels=[8, 8, 16, 16])
 # What makes each model small. Weights are those of the initialisation.
 SMALL = {
@@ -20,27 +20,16 @@ SMALL = {
         backbone=dict(arch=CLIP, pretrained=None),
         cls_head=dict(in_channels=CLIP['embed_dim'])),
     'swin_tcclip-head_k400':
-    dict(backbone=dict(arch=SWIN, pretrained=None, pretrained2d=False)),
+    dict(backbone=FAMILIES['Swin'][1]),
     'slowfast_tcclip-head_k400':
-    dict(
-        backbone=dict(
-            slow_pathway=dict(depth=18, base_channels=16),
-            fast_pathway=dict(depth=18, base_channels=2))),
+    dict(backbone=FAMILIES['SlowFast'][1]),
     'uniformerv2_tcclip-head_k400':
     dict(
         backbone=dict(
+            FAMILIES['UniFormerV2'][1],
             input_resolution=32,
             patch_size=8,
-            width=24,
-            layers=2,
-            heads=2,
-            t_size=4,
-            n_layers=1,
-            n_dim=24,
-            n_head=2,
-            return_list=[1],
-            clip_pretrained=False,
-            pretrained=None)),
+            t_size=4)),
     'mmpretrain-convnext_tcclip-head_k400':
     dict(backbone=dict(arch=CONVNEXT, init_cfg=None)),
     'tcclip_charades':
