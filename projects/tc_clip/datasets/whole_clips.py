@@ -6,7 +6,7 @@ Recognizer3D gives.
 """
 from typing import Any, Dict, List
 
-from .pipelines import Step
+from .pipelines import Step, type_name
 
 _SAMPLERS = ('SampleFrames', 'DenseSampleFrames', 'UniformSample')
 # Options of the heads of Recognizer2D that I3DHead has as well.
@@ -64,16 +64,16 @@ def _clip_steps(pipeline: List[Step], num_frames: int) -> List[Step]:
     """Returns a pipeline that draws and formats whole clips."""
     steps = []
     for step in pipeline:
-        if step['type'] in _SAMPLERS:
+        if type_name(step) in _SAMPLERS:
             step = dict(
                 type='SegmentSample',
                 num_frames=num_frames,
                 num_views=2 if step.get('twice_sample') else 1,
                 test_mode=step.get('test_mode', False))
-        elif step['type'] == 'FormatShape':
+        elif type_name(step) == 'FormatShape':
             step = dict(step, input_format='NCTHW')
         steps.append(step)
-    if not any(step['type'] == 'SegmentSample' for step in steps):
+    if not any(type_name(step) == 'SegmentSample' for step in steps):
         raise ValueError(
             f"A pipeline has none of the steps {', '.join(_SAMPLERS)}: "
             f"{', '.join(step['type'] for step in pipeline)}")
