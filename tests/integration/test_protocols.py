@@ -20,7 +20,8 @@ _base_ = 'BASE'
 model = dict(backbone=dict(
     arch=ARCH, pretrained='CLIP', reference=dict(num_tokens=8)),
     cls_head=dict(class_names='LABELS/NAMES.csv'))
-test_cfg = dict(label_file='LABELS/PATTERN.csv')
+test_cfg = dict(
+    label_file='LABELS/PATTERN.csv', class_names='LABELS/NAMES.csv')
 train_dataloader = dict(batch_size=4, num_workers=0)
 val_dataloader = dict(
     batch_size=4, num_workers=0, persistent_workers=False)

@@ -11,4 +11,5 @@ val_dataloader = dict(
 test_dataloader = val_dataloader
 class_texts = _base_.ssv2.class_texts
 test_cfg = dict(
+    class_names=class_texts['class_names'],
     test_sets=[dict(data_set=_base_.ssv2.test_set.data_set, split='val')])

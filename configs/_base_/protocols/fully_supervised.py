@@ -19,4 +19,5 @@ auto_scale_lr = dict(enable=False, base_batch_size=512)
 test_cfg = dict(
     type='ProtocolTestLoop',
     protocol='fully_supervised',
+    class_names=class_texts['class_names'],
     test_sets=[dict(data_set=_base_.k400.test_set.data_set, split='val')])

@@ -1,5 +1,6 @@
 """Tests one model on all data sets of a protocol."""
 import copy
+import logging
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence, Union
@@ -16,8 +17,10 @@ from ..evaluation import Score, as_markdown, check_list, our_rows, write_scores
 from ..evaluation.result_files import RESULTS
 from ..evaluation.tables import percentage, row_name
 from ..files import write_text
-from .protocol_test_sets import (TestSet, frames_and_views, labels_of_model,
-                                 make_test_sets, read_class_names, split_facts)
+from ..models.text.class_texts import Names
+from .protocol_test_sets import (TestSet, classes_differ, frames_and_views,
+                                 labels_of_model, make_test_sets,
+                                 read_class_names, split_facts)
 from .recognizer import recognizer_of
 
 
@@ -43,6 +46,24 @@ def has_accuracy(evaluator: Evaluator) -> bool:
     return any(isinstance(metric, AccMetric) for metric in evaluator.metrics)
 
 
+def why_no_table(evaluator: Evaluator, model: Any,
+                 class_names: Optional[Names], rephrased: bool) -> str:
+    """Returns why a test gives no row of a table; empty if it gives one.
+
+    Args:
+        evaluator: evaluator of the test.
+        model: the recognizer.
+        class_names: names that the table means, see ProtocolTestLoop.
+        rephrased: see ProtocolTestLoop.
+    """
+    if not has_accuracy(evaluator):
+        return 'test_evaluator has no AccMetric'
+    if class_names is None:
+        return ''
+    difference = classes_differ(model.cls_head, class_names, rephrased)
+    return difference and f'The model has {difference}'
+
+
 def name_dumps(evaluator: Evaluator, suffix: str) -> None:
     """Adds a suffix to the names of the files that an evaluator dumps."""
     for metric in evaluator.metrics:
@@ -60,9 +81,11 @@ class ProtocolTestLoop(TestLoop):
     given by ``tools/test.py --dump`` becomes one file for each list and share
     of CLIP's weights, if there are several.
 
-    An evaluator without AccMetric makes it MMEngine's TestLoop, which tests on
-    the list of the data loader with the model's classes. This is what tools of
-    MMAction2 expect that write their evaluator into the config.
+    In two cases it is MMEngine's TestLoop, which tests on the list of the data
+    loader with the model's classes, without a table: where the evaluator has
+    no AccMetric, as with tools of MMAction2 that write their evaluator into
+    the config; and where the model has other classes than the table means,
+    because a config for own videos inherits from one of a protocol.
 
     Args:
         runner: the runner.
@@ -78,6 +101,8 @@ class ProtocolTestLoop(TestLoop):
         label_file: path of class names, in which ``{labels}`` and ``{split}``
             are filled in.
         common: options of ``test_sets`` that all lists share.
+        class_names: the names that the table means, or a file of them, where
+            ``test_sets`` have no ``labels``.
         clip_shares: shares of CLIP's weights to test with, see
             :class:`WeightEnsemble`.
         method: name of the model, for tables.
@@ -108,19 +133,23 @@ class ProtocolTestLoop(TestLoop):
                  data_root: str = 'data',
                  label_file: str = '{labels}',
                  common: Optional[Dict] = None,
+                 class_names: Optional[Names] = None,
                  clip_shares: Sequence[float] = (0., ),
                  method: str = 'TC-CLIP',
                  rephrased: bool = False,
                  facts: Optional[Dict] = None,
                  fp16: bool = False) -> None:
         self._evaluator_template = evaluator
-        self.has_accuracy = has_accuracy(
-            runner.build_evaluator(copy.deepcopy(evaluator)))
-        if not self.has_accuracy:
+        reason = why_no_table(
+            runner.build_evaluator(copy.deepcopy(evaluator)),
+            recognizer_of(runner), class_names, rephrased)
+        self.has_table = not reason
+        if reason:
             print_log(
-                'test_evaluator has no AccMetric: the test is on the list of '
-                f'test_dataloader only, not that of the protocol {protocol!r}',
-                logger='current')
+                f'{reason}: the test is on the list of test_dataloader only, '
+                f'and gives no row of the table {protocol!r}',
+                logger='current',
+                level=logging.WARNING)
             super().__init__(runner, dataloader, evaluator, fp16)
             return
         stated, self.metadata = split_facts(facts or {})
@@ -217,7 +246,7 @@ class ProtocolTestLoop(TestLoop):
             The percentages of the table's rows; missing ones are left out. The
             metrics of an evaluator without AccMetric, as they are.
         """
-        if not self.has_accuracy:
+        if not self.has_table:
             return super().run()
         ensemble = WeightEnsemble(self.model) if any(
             self.clip_shares) else None

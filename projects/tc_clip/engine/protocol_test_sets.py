@@ -7,6 +7,7 @@ from mmengine.config import Config
 from ..datasets.pipelines import SAMPLERS, frames_and_clips, type_name
 from ..evaluation.scores import RUN_KEYS
 from ..models.text.class_names import load_class_names
+from ..models.text.class_texts import Names
 
 # Keys of ``facts`` that the tables of a run show.
 _STATED = 'frames', 'views', 'shots', 'list_seed'
@@ -101,6 +102,28 @@ def read_class_names(test_sets: Sequence[TestSet]) -> Dict[str, List[str]]:
     """Reads each file of class names once; returns names by file."""
     files = {t.label_file for t in test_sets if t.label_file is not None}
     return {file: load_class_names(file) for file in sorted(files)}
+
+
+def classes_differ(cls_head: Any, class_names: Names, rephrased: bool) -> str:
+    """Says how the classes of a model differ from those of a table.
+
+    Args:
+        cls_head: head of the model.
+        class_names: names that the table means, or a file of them.
+        rephrased: whether the model may have as many other names.
+
+    Returns:
+        The difference; empty if there is none.
+    """
+    wanted = load_class_names(class_names)
+    if cls_head.num_classes != len(wanted):
+        return f'{cls_head.num_classes} classes, not {len(wanted)}'
+    names = getattr(cls_head, 'class_names', wanted)
+    if rephrased or names == wanted:
+        return ''
+    ours, theirs = next(
+        pair for pair in zip(names, wanted) if pair[0] != pair[1])
+    return f'the class name {ours!r}, not {theirs!r}'
 
 
 def labels_of_model(config: Config) -> str:
