@@ -9,7 +9,8 @@ from typing import Optional, Sequence
 
 import _checkout  # noqa: F401 - finds the package without installation
 
-from projects.tc_clip.clip.conversion import READERS, WRITERS, convert, revert
+from projects.tc_clip.clip.conversion import convert, revert
+from projects.tc_clip.clip.foreign_files import LAYOUTS, WRITABLE
 
 
 def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
@@ -22,7 +23,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
-    add('layout', choices=list(READERS), help='layout of SRC')
+    add('layout', choices=list(LAYOUTS), help='layout of SRC')
     add('src', help='checkpoint; for openai also a tag of open_clip')
     add('dst', type=Path, help='file to write')
     add('--clip',
@@ -33,10 +34,10 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
         help='open_clip architecture that tags refer to (%(default)s)')
     add('--reverse',
         action='store_true',
-        help=f'SRC is ours, DST gets the layout ({", ".join(WRITERS)})')
+        help=f'SRC is ours, DST gets the layout ({", ".join(WRITABLE)})')
     args = parser.parse_args(argv)
-    if args.reverse and args.layout not in WRITERS:
-        parser.error(f'--reverse is for {", ".join(WRITERS)}, not for '
+    if args.reverse and args.layout not in WRITABLE:
+        parser.error(f'--reverse is for {", ".join(WRITABLE)}, not for '
                      f'{args.layout}')
     if args.reverse and args.clip:
         parser.error('--reverse takes nothing from --clip')

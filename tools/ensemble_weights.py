@@ -11,8 +11,9 @@ from typing import Any, Dict, Optional, Sequence, Tuple
 
 import _checkout  # noqa: F401 - finds the package without installation
 
-from projects.tc_clip.clip.conversion import save, state_of
+from projects.tc_clip.clip.conversion import save
 from projects.tc_clip.clip.ensemble import interpolate
+from projects.tc_clip.clip.foreign_files import state_of
 from projects.tc_clip.clip.layouts import State, from_openai
 from projects.tc_clip.clip.safe_pickle import read_tensors
 from projects.tc_clip.clip.weights import find_clip_file, read_clip

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from projects.tc_clip.clip.conversion import (complete, convert, lacking_parts,
-                                              revert, state_of)
+                                              revert, save)
 from projects.tc_clip.files import sha256
 from tests.small import DATA, TINY_ARCH, changed, save_clip
 
@@ -188,24 +189,6 @@ def test_prompts_do_not_fit_into_vifi_clip():
         revert('vifi_clip', 'out/ours.pth', Path('back.pth'))
 
 
-def test_a_state_dict_may_lie_in_a_checkpoint():
-    state = dict(a=torch.ones(1), b=torch.ones(2))
-    wrapped = {f'module.{key}': value for key, value in state.items()}
-    for checkpoint in (state, dict(model=state), dict(state_dict=wrapped)):
-        assert state_of(checkpoint, 'a.pth') == state
-
-
-@pytest.mark.parametrize('checkpoint, message', [
-    (dict(model=Config()), 'the model must be a state dict, but is a Config'),
-    (dict(model=dict(x=1, logit_scale=torch.ones(()), y='')),
-     'these values are not tensors: x, y'),
-])
-def test_a_file_without_a_state_dict_is_named(checkpoint, message):
-    with pytest.raises(ValueError) as error:
-        state_of(checkpoint, 'a.pth')
-    assert str(error.value) == f'a.pth: {message}'
-
-
 @pytest.mark.parametrize('keys, lacking', [
     (['backbone.proj'], ('cls_head.', 'backbone.proj')),
     (['backbone.proj', 'cls_head.logit_scale'], (TOKENS, )),
@@ -221,3 +204,36 @@ def test_clip_gives_a_head_or_the_token_embedding(keys, lacking):
     added = complete(state, clip)
     assert {*added} == clip.keys() - {*keys} and state.keys() == clip.keys()
     assert all(state[key] == (key in added) for key in state)
+
+
+def test_hugging_face_files_are_safetensors():
+    """What is read is written again, bit by bit."""
+    state = {
+        'logit_scale': torch.ones(()),
+        'text_projection.weight': torch.randn(4, 6),
+        'text_model.encoder.layers.0.layer_norm1.bias': torch.randn(6),
+        'text_model.embeddings.token_embedding.weight': torch.randn(9, 6),
+        'text_model.embeddings.position_ids': torch.arange(77),
+    }
+    save_file(state, 'model.safetensors')
+    done, ours = to_ours('hf_x_clip', 'model.safetensors', clip=None)
+    assert [*done.leftovers] == ['text_model.embeddings.position_ids']
+    encoder = 'cls_head.text_encoder.'
+    assert ours['state_dict'][f'{encoder}text_projection'].equal(
+        state['text_projection.weight'].t())
+    done = revert('hf_x_clip', 'out/ours.pth', Path('back.safetensors'))
+    assert done.left_out == ()
+    back = load_file('back.safetensors')
+    assert back.keys() == state.keys()
+    assert all(back[key].equal(state[key]) for key in state)
+
+
+def test_safetensors_hold_tensors_only():
+    with pytest.raises(ValueError, match='^a.safetensors: a .safetensors '):
+        save(dict(state_dict={}, meta={}), Path('a.safetensors'))
+
+
+def test_layouts_to_read_only():
+    torch.save(dict(state_dict={}), 'ours.pth')
+    with pytest.raises(ValueError, match="^'openai' is a layout to read only"):
+        revert('openai', 'ours.pth', Path('back.pth'))

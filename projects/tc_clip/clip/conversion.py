@@ -1,24 +1,19 @@
 """Converts checkpoints of other code bases to this project's, and back."""
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 import torch
+from safetensors.torch import save_file
 from torch import Tensor
 
 from ..files import replacing, sha256
 from . import layouts
 from .fitting import misfits
+from .foreign_files import LAYOUTS, WRITABLE, read_file, state_of
 from .layouts import State
 from .safe_pickle import read_tensors
 from .towers import Arch
 from .weights import find_clip_file, load_clip, read_clip
-
-READERS = dict(
-    tc_clip=layouts.from_tc_clip,
-    vifi_clip=layouts.from_vifi_clip,
-    openai=layouts.from_openai,
-    mmpretrain=layouts.from_mmpretrain)
-WRITERS = dict(tc_clip=layouts.to_tc_clip, vifi_clip=layouts.to_vifi_clip)
 
 
 class Converted(NamedTuple):
@@ -35,32 +30,6 @@ class Converted(NamedTuple):
     added: List[str]
     leftovers: State
     left_out: Tuple[str, ...] = ()
-
-
-def state_of(checkpoint: Mapping[str, Any], source: str) -> State:
-    """Returns the state dict of a checkpoint, without ``module.`` in keys.
-
-    Args:
-        checkpoint: a state dict, or a dict that holds one under ``model`` or
-            ``state_dict``.
-        source: name of the checkpoint in messages.
-
-    Raises:
-        ValueError: names the values that are not tensors.
-    """
-    state = checkpoint.get('model', checkpoint.get('state_dict', checkpoint))
-    if not isinstance(state, Mapping):
-        raise ValueError(f'{source}: the model must be a state dict, but is a '
-                         f'{type(state).__name__}')
-    strange = [k for k, v in state.items() if not isinstance(v, Tensor)]
-    if strange:
-        raise ValueError(f'{source}: these values are not tensors: '
-                         f'{", ".join(strange)}')
-    # a prefix that DistributedDataParallel adds
-    return {
-        (key[len('module.'):] if key.startswith('module.') else key): value
-        for key, value in state.items()
-    }
 
 
 def lacking_parts(state: State) -> Tuple[str, ...]:
@@ -142,7 +111,7 @@ def convert(layout: str,
     """Converts a foreign checkpoint to ours.
 
     Args:
-        layout: key of :data:`READERS`.
+        layout: key of ``foreign_files.LAYOUTS``.
         source: the file; for ``openai`` also a tag of open_clip.
         target: file to write.
         arch: open_clip architecture that tags refer to.
@@ -157,8 +126,8 @@ def convert(layout: str,
         theirs = read_clip(path, arch, source)
     else:
         path = Path(source)
-        theirs = state_of(read_tensors(path), source)
-    state, leftovers = READERS[layout](theirs)
+        theirs = LAYOUTS[layout].unwrap(read_file(path), source)
+    state, leftovers = LAYOUTS[layout].read(theirs)
     added = fill_from_clip(state, source, arch, clip)
     meta = dict(
         converted_from=layout,
@@ -173,7 +142,7 @@ def revert(layout: str, source: str, target: Path) -> Converted:
     """Converts one of our checkpoints to a foreign layout.
 
     Args:
-        layout: key of :data:`WRITERS`.
+        layout: one of ``foreign_files.WRITABLE``.
         source: file of one of our checkpoints.
         target: file to write.
 
@@ -190,9 +159,13 @@ def revert(layout: str, source: str, target: Path) -> Converted:
     same = meta.get('converted_from') == layout
     leftovers = meta['leftovers'] if same else {}
     state = state_of(checkpoint, source)
-    theirs = WRITERS[layout](state, leftovers)
-    left_out = tuple(state.keys() & {layouts.TOKEN_EMBEDDING})
-    save(dict(model={f'module.{k}': v for k, v in theirs.items()}), target)
+    their_files = LAYOUTS[layout]
+    if their_files.write is None:
+        raise ValueError(f'{layout!r} is a layout to read only: choose one of '
+                         f'{", ".join(WRITABLE)}')
+    theirs = their_files.write(state, leftovers)
+    save(their_files.wrap(theirs), target)
+    left_out = tuple(key for key in their_files.left_out if key in state)
     return Converted(theirs, [], leftovers, left_out)
 
 
@@ -202,7 +175,18 @@ def save(checkpoint: Dict[str, Any], target: Path) -> None:
     Args:
         checkpoint: content of the file.
         target: file to write; an older one stays until the new one is
-            complete.
+            complete. A ``.safetensors`` file takes a state dict only.
+
+    Raises:
+        ValueError: a ``.safetensors`` file cannot hold the content.
     """
+    if target.suffix == '.safetensors':
+        if not all(isinstance(x, Tensor) for x in checkpoint.values()):
+            raise ValueError(f'{target}: a .safetensors file holds tensors '
+                             'only, and this checkpoint has more: choose '
+                             'another suffix, such as .pth')
+        with replacing(target) as path:
+            save_file(checkpoint, path, metadata=dict(format='pt'))
+        return
     with replacing(target) as path:
         torch.save(checkpoint, path)
