@@ -7,6 +7,7 @@ from mmaction.registry import MODELS
 
 from ...clip.weights import load_clip
 from ..backbones import TCCLIPViT
+from ..freezing import train_only
 from ..heads import ClassTextHead
 from ..text.class_names import load_class_names
 from ..text.class_texts import Names
@@ -86,6 +87,9 @@ class TCCLIPRecognizer(WholeWeights, Recognizer3D):
         data_preprocessor: config of ActionDataPreprocessor.
         partial_weights: whether a checkpoint may lack weights, or hold some
             of another shape, which then stay as they are.
+        trainable: names of the parameters that are trained, see
+            :func:`train_only`; all others are frozen. None trains all but
+            CLIP's token embedding.
         **kwargs: further options of Recognizer3D.
     """
 
@@ -95,6 +99,7 @@ class TCCLIPRecognizer(WholeWeights, Recognizer3D):
                  neck: Optional[dict] = None,
                  data_preprocessor: Optional[dict] = None,
                  partial_weights: bool = False,
+                 trainable: Optional[Sequence[str]] = None,
                  **kwargs: Any) -> None:
         backbone, cls_head, data_preprocessor = copy.deepcopy(
             (backbone, cls_head, data_preprocessor))
@@ -112,6 +117,8 @@ class TCCLIPRecognizer(WholeWeights, Recognizer3D):
         for part in (self.backbone, self.cls_head):
             part.partial_weights = partial_weights
             part.is_checked_as_part = True
+        if trainable is not None:
+            train_only(self, trainable)
 
     def init_weights(self) -> None:
         """Initialises all parts; CLIP is read once if both towers use it."""
