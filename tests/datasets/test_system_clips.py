@@ -1,0 +1,69 @@
+"""The clips of other systems in the pipelines of a protocol."""
+import copy
+
+import numpy as np
+import pytest
+from mmengine.config import Config
+from mmengine.dataset import Compose
+
+from projects.tc_clip.datasets.pipelines import type_name
+from projects.tc_clip.datasets.system_clips import with_system_clips
+from projects.tc_clip.files import write_mp4
+from tests.small import CONFIGS
+
+STEPS = [
+    dict(type='Resize', scale=(224, 224), keep_ratio=False),
+    dict(type='Flip', flip_ratio=0.5)
+]
+
+
+def names(pipeline):
+    return [type_name(step) for step in pipeline]
+
+
+@pytest.fixture(scope='module')
+def config():
+    return Config.fromfile(CONFIGS / 'tcclip_k400.py')
+
+
+def test_only_the_clips_change(config):
+    before = copy.deepcopy(config.to_dict())
+    changes = with_system_clips(config, num_frames=32, num_clips=10)
+    assert config.to_dict() == before
+    lengths = dict(train=(32, None), val=(32, None), test=(32, 10))
+    for split, wanted in lengths.items():
+        old, new = config[f'{split}_pipeline'], changes[f'{split}_pipeline']
+        assert (new[1].clip_len, new[1].get('num_clips')) == wanted
+        assert [*old[:1], *old[2:]] == [*new[:1], *new[2:]]
+        assert changes[f'{split}_dataloader']['dataset']['pipeline'] == new
+
+
+def test_steps_of_the_training(config):
+    old, decoder = config.train_pipeline, [
+        'SafeDecordInit', 'SampleFrames', 'SafeDecordDecode'
+    ]
+    changes = with_system_clips(config, num_frames=8, train_steps=STEPS)
+    end = ['FormatShape', 'PackActionInputs']
+    assert names(
+        changes['train_pipeline']) == decoder + ['Resize', 'Flip'] + end
+    assert names(changes['val_pipeline']) == names(config.val_pipeline)
+    # left and right matter there
+    without = dict(
+        train_dataloader=dict(
+            dataset=dict(
+                pipeline=[step for step in old if step.type != 'Flip'])))
+    changes = with_system_clips(without, num_frames=8, train_steps=STEPS)
+    assert names(changes['train_pipeline']) == decoder + ['Resize'] + end
+
+
+def test_frames_at_fixed_distances(config, tmp_path):
+    """Frame i of the video has the grey value 4 i."""
+    frames = [np.full((64, 64, 3), 4 * i, np.uint8) for i in range(60)]
+    write_mp4(tmp_path / 'a.mp4', frames, 8)
+    changes = with_system_clips(config, num_frames=4, frame_interval=5)
+    found = Compose(changes['val_pipeline'][:3])(
+        dict(filename=str(tmp_path / 'a.mp4'), start_index=0, modality='RGB'))
+    greys = np.array([frame.mean() for frame in found['imgs']])
+    # the middle 4 x 5 of 60 frames
+    assert found['frame_inds'].tolist() == [21, 26, 31, 36]
+    assert abs(greys - 4 * found['frame_inds']).max() < 3
