@@ -65,5 +65,5 @@ def test_frames_at_fixed_distances(config, tmp_path):
         dict(filename=str(tmp_path / 'a.mp4'), start_index=0, modality='RGB'))
     greys = np.array([frame.mean() for frame in found['imgs']])
     # the middle 4 x 5 of 60 frames
-    assert found['frame_inds'].tolist() == [21, 26, 31, 36]
+    assert found['frame_inds'].tolist() == [22, 27, 32, 37]
     assert abs(greys - 4 * found['frame_inds']).max() < 3
