@@ -66,4 +66,4 @@ def test_frames_at_fixed_distances(config, tmp_path):
     greys = np.array([frame.mean() for frame in found['imgs']])
     # the middle 4 x 5 of 60 frames
     assert found['frame_inds'].tolist() == [22, 27, 32, 37]
-    assert abs(greys - 4 * found['frame_inds']).max() < 3
+    assert abs(greys - 4 * found['frame_inds']).max() < 6
