@@ -55,9 +55,13 @@ def _matrix(x, name):
 
 
 def official_state(case):
-    """Returns the official state dict of a case, without derived buffers."""
+    """Returns the official state dict of a case, without derived buffers.
+
+    ``fill_as`` of some cases gives a parameter the value of another name.
+    """
+    names = case.get('fill_as', {})
     return {
-        name: parameter(name, shape)
+        name: parameter(names.get(name, name), shape)
         for name, shape in case['parameters']
         if not name.startswith('prompt_learner.') or name.endswith('ctx')
     }

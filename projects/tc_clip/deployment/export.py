@@ -29,10 +29,10 @@ Logits = Callable[[Tensor], Tensor]
 def check_exportable(model: Any) -> None:
     """Raises a ValueError if a graph cannot compute what the model does."""
     prepare = model.data_preprocessor
-    if not isinstance(model.backbone, TCCLIPViT) or model.with_neck:
+    if not isinstance(model.backbone, TCCLIPViT):
         raise ValueError(
             f'{type(model.backbone).__name__} cannot be exported: only a '
-            'TCCLIPViT with TCCLIPHead, without a neck')
+            'TCCLIPViT with TCCLIPHead')
     if (prepare.format_shape, prepare.to_rgb) != ('NCTHW', False) or \
             not hasattr(prepare, 'mean'):
         raise ValueError(
@@ -68,6 +68,7 @@ class FixedClasses(nn.Module):
         super().__init__()
         check_exportable(model)
         self.backbone = copy.deepcopy(model.backbone)
+        self.neck = copy.deepcopy(model.neck) if model.with_neck else None
         self.cls_head = copy.deepcopy(model.cls_head)
         # In an ONNX graph, `mean` alone is also the name of an operation.
         self.register_buffer('pixel_mean', model.data_preprocessor.mean)
@@ -77,8 +78,10 @@ class FixedClasses(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Computes logits ``(B, C)`` of clips ``(B, 3, T, H, W)``."""
-        return self.cls_head(
-            self.backbone((pixels - self.pixel_mean) / self.pixel_std))
+        features = self.backbone((pixels - self.pixel_mean) / self.pixel_std)
+        if self.neck is not None:
+            features, _ = self.neck(features)
+        return self.cls_head(features)
 
 
 def view_size(inferencer: TCCLIPInferencer) -> Tuple[int, ...]:

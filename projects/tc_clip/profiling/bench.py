@@ -90,7 +90,10 @@ class Bench:
 
     def ours(self, clips: torch.Tensor) -> torch.Tensor:
         """Scores clips ``(B, 3, T, H, W)`` by our model: ``(B, C)``."""
-        return self.head(self.tower(clips))
+        features = self.tower(clips)
+        if self.model.with_neck:
+            features, _ = self.model.neck(features)
+        return self.head(features)
 
     def vision(self) -> Any:
         """Encodes the views."""

@@ -1,10 +1,12 @@
 """TC-CLIP as an MMAction2 recognizer."""
 import copy
+import inspect
 from typing import Any, List, Optional, Sequence
 
 from mmaction.models.recognizers import Recognizer3D
 from mmaction.registry import MODELS
 
+from ...clip.towers import clip_config
 from ...clip.weights import load_clip
 from ..backbones import TCCLIPViT
 from ..freezing import train_only
@@ -29,10 +31,15 @@ def fill_num_classes(blending: Any, num_classes: int) -> None:
             item.setdefault('num_classes', num_classes)
 
 
+def _class_of(config: dict) -> Any:
+    """Returns the class that a config names."""
+    kind = config['type']
+    return MODELS.get(kind) if isinstance(kind, str) else kind
+
+
 def has_class_texts(cls_head: dict) -> bool:
     """Returns whether the config of a head is that of a ClassTextHead."""
-    kind = cls_head['type']
-    kind = MODELS.get(kind) if isinstance(kind, str) else kind
+    kind = _class_of(cls_head)
     return isinstance(kind, type) and issubclass(kind, ClassTextHead)
 
 
@@ -47,6 +54,29 @@ def share_clip(backbone: dict, cls_head: dict) -> None:
         if key in backbone:
             cls_head.setdefault(key, backbone[key])
     cls_head['class_names'] = load_class_names(cls_head['class_names'])
+
+
+def fit_neck(neck: dict, backbone: dict) -> None:
+    """Writes the width and number of frames of TCCLIPViT into a neck's config.
+
+    Args:
+        neck: config of a module that pools frames; options that it sets stay.
+        backbone: config of a backbone.
+    """
+    if _class_of(backbone) is not TCCLIPViT:
+        return
+    tower = inspect.signature(TCCLIPViT).bind(**{
+        k: v
+        for k, v in backbone.items() if k != 'type'
+    })
+    tower.apply_defaults()
+    options = tower.arguments
+    values = dict(
+        channels=clip_config(options['arch'])['embed_dim'],
+        num_positions=options['num_frames'],
+        num_frames=options['num_frames'])
+    for name in values.keys() & inspect.signature(_class_of(neck)).parameters:
+        neck.setdefault(name, values[name])
 
 
 def fit_blending(data_preprocessor: dict, cls_head: dict) -> None:
@@ -74,7 +104,9 @@ class TCCLIPRecognizer(WholeWeights, Recognizer3D):
 
     - ``arch`` and ``pretrained`` from the backbone to a head with class names,
     - the number of classes to the blending's ``num_classes``; with a head
-      that has no classes, such as FeatureHead, nothing is blended.
+      that has no classes, such as FeatureHead, nothing is blended,
+    - TCCLIPViT's width and number of frames to a neck that has options for
+      them.
 
     CLIP's weights are read once for both towers. Each part also works in
     MMAction2's Recognizer3D, where a config states both settings twice.
@@ -101,8 +133,10 @@ class TCCLIPRecognizer(WholeWeights, Recognizer3D):
                  partial_weights: bool = False,
                  trainable: Optional[Sequence[str]] = None,
                  **kwargs: Any) -> None:
-        backbone, cls_head, data_preprocessor = copy.deepcopy(
-            (backbone, cls_head, data_preprocessor))
+        backbone, cls_head, neck, data_preprocessor = copy.deepcopy(
+            (backbone, cls_head, neck, data_preprocessor))
+        if neck:
+            fit_neck(neck, backbone)
         if has_class_texts(cls_head):
             share_clip(backbone, cls_head)
         if data_preprocessor and data_preprocessor.get('blending'):

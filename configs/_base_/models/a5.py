@@ -1,0 +1,40 @@
+# A5 (Efficient-Prompt): CLIP is frozen; prompt vectors around the class name
+# and a transformer over frames are trained.
+_base_ = 'tc_clip.py'
+model = dict(
+    backbone=dict(reference=dict(_delete_=True, type='FrameWise')),
+    neck=dict(
+        type='TemporalTransformer',
+        num_layers=1,
+        outer_residual=False,
+        init='a5'),
+    cls_head=dict(
+        prompts=dict(type='AroundPrompt', prefix=16, postfix=16),
+        contrast=dict(type='SampledClasses', num_classes=400),
+        prompt_layers=[],
+        train_scale=1 / 0.07,
+        test_scale=1 / 0.07,
+        full_stop='',
+        split_underscores=False,
+        label_smooth_eps=0.),
+    data_preprocessor=dict(
+        # CLIP's
+        mean=[122.7709, 116.7460, 104.0937],
+        std=[68.5005, 66.6322, 70.3232],
+        blending=None),
+    trainable=['neck', 'cls_head.prompt_vectors'])
+
+# The official code trains on stored features of whole frames.
+train_steps = [
+    dict(type='Resize', scale=(-1, 224)),
+    dict(type='CenterCrop', crop_size=224)
+]
+recipe = dict(
+    optim_wrapper=dict(
+        optimizer=dict(lr=1e-4, betas=(0.9, 0.999), weight_decay=0.01),
+        constructor='ParameterGroups',
+        paramwise_cfg=dict(
+            custom_keys={'cls_head.prompt_vectors': dict(lr_mult=1)})),
+    # A period of the official cosine is 200,000 steps, longer than a training.
+    param_scheduler=dict(warmup=0, min_ratio=1.),
+    test_cfg=dict(method='A5'))

@@ -1,0 +1,203 @@
+"""Other systems compute what their official code computes.
+
+Everything runs in float64, through configs and converters; see
+``tests/reference/official_weights.py`` for where the numbers come from.
+"""
+import pytest
+import torch
+import torch.nn.functional as F
+from mmaction.registry import MODELS
+from mmaction.structures import ActionDataSample
+from mmengine.config import Config
+from mmengine.optim import build_optim_wrapper
+
+from projects.tc_clip.clip.foreign_files import LAYOUTS
+from tests.reference import official_weights as official
+from tests.small import CONFIGS
+
+SYSTEMS = dict(
+    xclip_t4='x_clip',
+    vita_t4='vita_clip',
+    actionclip_t4_transf='action_clip',
+    a5_t4='a5')
+
+
+def close(ours, official_values, atol):
+    """Asserts that values are equal but for rounding."""
+    wanted = torch.as_tensor(official_values)
+    torch.testing.assert_close(
+        ours.detach().to(wanted.dtype), wanted, rtol=0, atol=atol)
+
+
+class System:
+    """A system's config with the weights, clips and arrays of a case."""
+
+    def __init__(self, name):
+        self.case, self.arrays = official.load_case(name)
+        self.layout = SYSTEMS[name]
+        config = Config.fromfile(CONFIGS / f'_base_/models/{self.layout}.py')
+        self.config = config
+        model = config.model
+        model.backbone.pretrained = model.data_preprocessor.blending = None
+        model.backbone.num_frames = self.case['frames']
+        model.cls_head.class_names = self.case['classes']
+        self.model = MODELS.build(model).double()
+        state = official.official_state(self.case)
+        state = {k.replace('module.', 'fusion.'): v for k, v in state.items()}
+        ours, leftovers = LAYOUTS[self.layout].read(state)
+        assert not leftovers
+        self.model.load_state_dict(ours)
+        self.clips = official.clips(self.case['batch'], self.case['frames'],
+                                    self.case['seed']).double()
+
+    def official(self, values):
+        """Returns values of our parameters under the official names."""
+        theirs = LAYOUTS[self.layout].write(values, {})
+        return {
+            key.replace('fusion.', 'module.'): x
+            for key, x in theirs.items()
+        }
+
+    @torch.no_grad()
+    def check_inference(self):
+        """Compares CLS of all layers, frames, videos, texts and logits."""
+        layers = []
+        for block in self.model.backbone.transformer.resblocks:
+            block.register_forward_hook(
+                lambda block, inputs, out: layers.append(out[0][:, :, 0]))
+        model, arrays = self.model.eval(), self.arrays
+        frames = model.backbone(self.clips)
+        if 'layer_cls' in arrays:
+            close(torch.stack(layers), arrays['layer_cls'], 1e-5)
+        if model.with_neck:
+            close(frames.feature,
+                  arrays.get('frame_cls', arrays.get('frame_features')), 1e-5)
+            videos, _ = model.neck(frames)
+        else:
+            videos = frames
+        close(videos.feature, arrays['video_features'], 1e-5)
+        return model.cls_head(videos)
+
+    def backward(self, loss):
+        """Compares the loss and all gradients."""
+        close(loss, self.arrays['loss'], 1e-8)
+        loss.backward()
+        named = dict(self.model.named_parameters())
+        grads = {
+            name: torch.full_like(p, torch.nan) if p.grad is None else p.grad
+            for name, p in named.items()
+        }
+        grads = self.official(grads)
+        without = {k for k, grad in grads.items() if grad.isnan().all()}
+        assert without == {*self.case['frozen'], *self.case['no_gradient']}
+        norms = self.case['grad_norms']
+        assert norms.keys() == grads.keys() - without
+        for key, norm in norms.items():
+            # those of key biases are rounding
+            assert abs(grads[key].norm() - norm) < 1e-6 * norm + 1e-12, key
+            if f'grad.{key}' in self.arrays:
+                close(grads[key], self.arrays[f'grad.{key}'], 1e-5)
+
+    def check_groups(self):
+        """Compares rate and decay of each parameter that is trained."""
+        options = dict(self.config.recipe.optim_wrapper)
+        official_groups = self.case['train']['lr_groups']
+        decay = max(group['weight_decay'] for group in official_groups)
+        options['optimizer'] = dict(type='AdamW', lr=1., weight_decay=decay)
+        optimizer = build_optim_wrapper(self.model, options).optimizer
+        rules = {
+            p: torch.tensor([group['lr'], group['weight_decay']])
+            for group in optimizer.param_groups
+            for p in group['params']
+        }
+        # a rule for each value of a parameter, to be split like it
+        ours = self.official({
+            name: torch.ones(p.shape)[..., None] * rules[p]
+            for name, p in self.model.named_parameters() if p in rules
+        })
+        wanted = {
+            key: (group['lr_mult'], group['weight_decay'])
+            for group in official_groups
+            for key in group['keys']
+        }
+        assert ours.keys() == wanted.keys()
+        for key, rule in wanted.items():
+            found = {*map(tuple, ours[key].flatten(0, -2).tolist())}
+            assert found == {pytest.approx(rule)}, key
+
+
+def sample(label):
+    """Returns a data sample with a label."""
+    return ActionDataSample().set_gt_label(label)
+
+
+def test_x_clip():
+    system = System('xclip_t4')
+    model, arrays, train = system.model, system.arrays, system.case['train']
+    close(system.check_inference(), arrays['logits'], 1e-8)
+    head = model.cls_head
+    with torch.no_grad():
+        close(head.text_features()[0], arrays['text_features'], 1e-5)
+        _, context = model.neck(model.backbone(system.clips))[0]
+        close(head.encode_text(context), arrays['video_text'], 1e-5)
+    mixed = torch.lerp(system.clips[train['perm']], system.clips, train['lam'])
+    one_hot = F.one_hot(torch.tensor(train['labels']), 6).double()
+    smooth = 0.9 * one_hot + 0.1 / 6
+    target = torch.lerp(smooth[train['perm']], smooth, train['lam'])
+    close(target, arrays['train_soft_targets'], 1e-12)
+    feats, _ = model.train().extract_feat(mixed, stage='neck')
+    logits = head(feats)
+    close(logits, arrays['train_logits'], 1e-8)
+    system.backward(head.loss_cls(logits, target))
+    system.check_groups()
+
+
+def test_vita_clip():
+    system = System('vita_t4')
+    model, arrays, train = system.model, system.arrays, system.case['train']
+    close(system.check_inference(), arrays['logits'], 1e-8)
+    head = model.cls_head
+    with torch.no_grad():
+        close(head.encode_text()[0], arrays['text_features'], 1e-5)
+    losses = head.train().loss(
+        model.backbone(system.clips), [*map(sample, train['labels'])])
+    system.backward(losses['loss_cls'])
+
+
+def test_action_clip(monkeypatch):
+    system = System('actionclip_t4_transf')
+    model, arrays, train = system.model, system.arrays, system.case['train']
+    log_probabilities = system.check_inference()
+    close(log_probabilities.exp(), arrays['logits'], 1e-9)
+    head = model.cls_head
+    with torch.no_grad():
+        # S wordings of C classes, one wording after the other
+        text = head.encode_text()[0].unflatten(0, (16, 6))
+        close(text, arrays['text_features'], 1e-5)
+    monkeypatch.setattr(
+        head.contrast, 'draw',
+        lambda wordings, count: torch.tensor(train['templates']))
+    feats, _ = model.train().extract_feat(system.clips, stage='neck')
+    losses = head.loss(feats, [*map(sample, train['labels'])])
+    system.backward(losses['loss_cls'])
+    system.check_groups()
+
+
+def test_a5(monkeypatch):
+    system = System('a5_t4')
+    model, arrays, train = system.model, system.arrays, system.case['train']
+    close(system.check_inference(), arrays['logits'], 1e-8)
+    head = model.cls_head
+    with torch.no_grad():
+        close(head.encode_text()[0], arrays['text_features'], 1e-5)
+    names = system.case['classes']
+    chosen = [names.index(name) for name in train['class_list']]
+    head.contrast.num_classes = train['numContrast']
+    monkeypatch.setattr(head.contrast, 'draw',
+                        lambda others, count: torch.tensor(chosen[2:]))
+    feats, _ = model.train().extract_feat(system.clips, stage='neck')
+    losses = head.loss(feats, [*map(sample, train['names'])])
+    system.backward(losses['loss_cls'])
+    rows = head.prompt_vectors.grad.norm(dim=1)
+    close(rows, arrays['embedding_row_grad'], 1e-8)
+    assert (rows == 0).equal(torch.tensor(arrays['embedding_row_grad'] == 0))
