@@ -25,10 +25,10 @@ model = dict(
     trainable=['neck', 'cls_head.prompt_vectors'])
 
 # The official code trains on stored features of whole frames.
-train_steps = [
+clips = dict(train_steps=[
     dict(type='Resize', scale=(-1, 224)),
     dict(type='CenterCrop', crop_size=224)
-]
+])
 recipe = dict(
     optim_wrapper=dict(
         optimizer=dict(lr=1e-4, betas=(0.9, 0.999), weight_decay=0.01),

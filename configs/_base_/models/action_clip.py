@@ -30,7 +30,7 @@ model = dict(
         blending=None),
     trainable=['.*'])
 
-train_steps = [
+clips = dict(train_steps=[
     dict(type='TorchVisionWrapper', op='RandAugment', num_ops=2, magnitude=9),
     dict(type='Resize', scale=(-1, 256)),
     dict(
@@ -43,7 +43,7 @@ train_steps = [
     dict(type='Flip', flip_ratio=0.5),
     dict(type='ClipColorJitter', prob=0.8),
     dict(type='ClipGrayscale', prob=0.2)
-]
+])
 recipe = dict(
     train_cfg=dict(max_epochs=50),
     optim_wrapper=dict(

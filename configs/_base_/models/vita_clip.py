@@ -1,6 +1,10 @@
 # Vita-CLIP: CLIP is frozen; prompts in both towers are trained.
 # The official code leaves cls_proj of the injection frozen, at random values.
 _base_ = 'tc_clip.py'
+vision_prompts = [
+    'backbone.time_embedding', 'backbone.injection.global_prompts',
+    r'backbone.injection.layers.\d+.(?:summary|local)', 'cls_head.logit_scale'
+]
 model = dict(
     backbone=dict(
         reference=dict(_delete_=True, type='FrameWise'),
@@ -16,19 +20,25 @@ model = dict(
         mean=[122.7709, 116.7460, 104.0937],
         std=[68.5005, 66.6322, 70.3232],
         blending=None),
-    trainable=[
-        'backbone.time_embedding', 'backbone.injection.global_prompts',
-        r'backbone.injection.layers.\d+.(?:summary|local)',
-        'cls_head.prompt_vectors', 'cls_head.logit_scale'
-    ])
+    trainable=[*vision_prompts, 'cls_head.prompt_vectors'])
+# For `cls_head`: bare class names.
+no_prompts = dict(
+    prompts=dict(
+        _delete_=True, type='SharedPrompt', num_prompts=0, prompt_init=None))
 
 # timm's rand-m7-n4-mstd0.5-inc1 by torchvision: four operations of strength 7.
 # There is no flip: the official code reads its option, and does not use it.
-train_steps = [
-    dict(type='TorchVisionWrapper', op='RandAugment', num_ops=4, magnitude=7),
-    dict(type='RandomResizedCrop'),
-    dict(type='Resize', scale=(224, 224), keep_ratio=False)
-]
+clips = dict(
+    frame_interval=16,
+    train_steps=[
+        dict(
+            type='TorchVisionWrapper',
+            op='RandAugment',
+            num_ops=4,
+            magnitude=7),
+        dict(type='RandomResizedCrop'),
+        dict(type='Resize', scale=(224, 224), keep_ratio=False)
+    ])
 recipe = dict(
     # 30,000 steps of 256 videos of Kinetics-400
     train_cfg=dict(max_epochs=31),

@@ -1,4 +1,4 @@
-"""The clips of other systems in the pipelines of a protocol."""
+"""Recipes of other systems in the configs of a protocol."""
 import copy
 
 import numpy as np
@@ -7,7 +7,7 @@ from mmengine.config import Config
 from mmengine.dataset import Compose
 
 from projects.tc_clip.datasets.pipelines import type_name
-from projects.tc_clip.datasets.system_clips import with_system_clips
+from projects.tc_clip.datasets.recipes import with_recipe, with_system_clips
 from projects.tc_clip.files import write_mp4
 from tests.small import CONFIGS
 
@@ -67,3 +67,26 @@ def test_frames_at_fixed_distances(config, tmp_path):
     # the middle 4 x 5 of 60 frames
     assert found['frame_inds'].tolist() == [22, 27, 32, 37]
     assert abs(greys - 4 * found['frame_inds']).max() < 6
+
+
+def test_a_recipe_of_a_system(config):
+    """Settings of the training, clips, class names and the total batch."""
+    recipe = dict(
+        optim_wrapper=dict(optimizer=dict(lr=1.)),
+        train_cfg=dict(max_epochs=7))
+    parts = dict(
+        config,
+        recipe=recipe,
+        clips=dict(train_steps=STEPS),
+        class_texts=dict(class_names='names.csv', split_camel_case=True))
+    changes = with_recipe(parts, num_frames=8, num_clips=2, total=96)
+    assert {key: changes[key] for key in recipe} == recipe
+    assert changes['model'] == dict(
+        backbone=dict(num_frames=8), cls_head=dict(class_names='names.csv'))
+    assert changes['custom_hooks'] == [
+        dict(type='TotalBatchSizeHook', total=96)
+    ]
+    assert changes['auto_scale_lr'] == dict(base_batch_size=96)
+    assert changes['test_pipeline'][1].num_clips == 2
+    assert 'MultiScaleCrop' not in names(changes['train_pipeline'])
+    assert 'custom_hooks' not in with_recipe(parts, num_frames=8)

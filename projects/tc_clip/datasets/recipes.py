@@ -1,7 +1,7 @@
-"""Adapts a protocol's pipelines to the clips that a system is trained on.
+"""Adapts the config of a protocol to the recipe of another system.
 
 The protocols are written for TC-CLIP: frames from equal segments, and the
-augmentation of X-CLIP. Other systems have another one, or other frames.
+augmentation and optimiser of X-CLIP. Other systems have their own.
 """
 import copy
 from typing import Any, Dict, List, Mapping, Optional, Sequence
@@ -9,7 +9,7 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence
 from .pipelines import SAMPLERS, Step, type_name, with_clips
 
 
-def _with_interval(step: Step, frame_interval: int) -> Step:
+def _at_distances(step: Step, frame_interval: int) -> Step:
     """Returns MMAction2's step for frames at fixed distances."""
     frames, clips = SAMPLERS[type_name(step)]
     return dict(
@@ -55,9 +55,6 @@ def with_system_clips(
 
     Raises:
         ValueError: see :func:`with_clips`.
-
-    Example:
-        >>> _base_.update(with_system_clips(_base_, num_frames=32))
     """
     changes = with_clips(config, num_frames=num_frames)
     for split in ('train', 'val', 'test'):
@@ -70,7 +67,53 @@ def with_system_clips(
             if split == 'test' and num_clips is not None:
                 step[SAMPLERS[type_name(step)][1]] = num_clips
             if frame_interval is not None:
-                pipeline[i] = _with_interval(step, frame_interval)
+                pipeline[i] = _at_distances(step, frame_interval)
         if split == 'train' and train_steps is not None:
             pipeline[:] = _train_pipeline(pipeline, train_steps)
+    return changes
+
+
+def with_recipe(config: Mapping[str, Any],
+                *,
+                num_frames: int,
+                num_clips: Optional[int] = None,
+                total: Optional[int] = None) -> Dict[str, Any]:
+    """Returns the changes to a protocol's config for the recipe of a system.
+
+    Args:
+        config: a config that joins a system of ``configs/_base_/models`` and
+            a protocol: its ``recipe`` are settings of the training, its
+            ``clips`` options of :func:`with_system_clips`, and its
+            ``class_texts`` name the file of class names.
+        num_frames: frames of a clip.
+        num_clips: clips of a tested video; None keeps the protocol's.
+        total: videos of an optimiser step; None keeps the protocol's.
+
+    Returns:
+        Changes for ``_base_.update``. Class names are texts as they are.
+
+    Raises:
+        ValueError: see :func:`with_clips`.
+
+    Example:
+        >>> _base_ = ['../_base_/models/x_clip.py',
+        ...           '../_base_/protocols/few_shot_ucf101.py']
+        >>> from projects.tc_clip.datasets.recipes import with_recipe
+        >>> _base_.update(with_recipe(_base_, num_frames=32))
+    """
+    changes = dict(
+        with_system_clips(
+            config,
+            num_frames=num_frames,
+            num_clips=num_clips,
+            **config.get('clips', {})),
+        model=dict(
+            backbone=dict(num_frames=num_frames),
+            cls_head=dict(class_names=config['class_texts']['class_names'])),
+        **config['recipe'])
+    if total is not None:
+        changes['custom_hooks'] = [
+            dict(type='TotalBatchSizeHook', total=total)
+        ]
+        changes['auto_scale_lr'] = dict(base_batch_size=total)
     return changes

@@ -1,0 +1,9 @@
+# X-CLIP, base-to-novel on UCF-101, training list LIST_SEED.
+# ViFi-CLIP's authors measured it; their recipe is not published.
+_base_ = [
+    '../_base_/models/x_clip.py', '../_base_/protocols/base_to_novel_ucf101.py'
+]
+from projects.tc_clip.datasets.recipes import with_recipe
+
+work_dir = 'work_dirs/base_to_novel/xclip_ucf101_list{{$LIST_SEED:1}}'
+_base_.update(with_recipe(_base_, num_frames=32))

@@ -1,0 +1,8 @@
+# X-CLIP, few-shot on UCF-101: SHOTS videos of each class.
+_base_ = [
+    '../_base_/models/x_clip.py', '../_base_/protocols/few_shot_ucf101.py'
+]
+from projects.tc_clip.datasets.recipes import with_recipe
+
+work_dir = 'work_dirs/few_shot/xclip_ucf101_{{$SHOTS:16}}shot'
+_base_.update(with_recipe(_base_, num_frames=32))
