@@ -11,7 +11,7 @@ from .references import (ATSSelection, BipartiteSummary, CLSAttentionSelection,
                          PatchSaliencySelection, RandomMerge, ReferenceTokens,
                          SeedSelection, TokenSummary, WindowExpansion)
 from .text import (MeanOfWordings, SharedPrompt, VideoConditionalPrompting,
-                   VisionTextFusion, load_class_names)
+                   VideoSpecificPrompts, VisionTextFusion, load_class_names)
 
 __all__ = [
     'ATSSelection', 'BipartiteSummary', 'CLSAttentionSelection',
@@ -21,6 +21,6 @@ __all__ = [
     'NoMerge', 'NoSelection', 'OnnxRecognizer', 'PatchSaliencySelection',
     'RandomMerge', 'ReferenceTokens', 'SeedSelection', 'SharedPrompt',
     'TCCLIPHead', 'TCCLIPRecognizer', 'TCCLIPViT', 'TokenInjection',
-    'TokenSummary', 'VideoConditionalPrompting', 'VisionTextFusion',
-    'WindowExpansion', 'load_class_names'
+    'TokenSummary', 'VideoConditionalPrompting', 'VideoSpecificPrompts',
+    'VisionTextFusion', 'WindowExpansion', 'load_class_names'
 ]
