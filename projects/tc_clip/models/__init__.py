@@ -1,7 +1,8 @@
 """Networks: the vision tower, the text tower, and modules between them."""
-from .backbones import TCCLIPViT
+from .backbones import ProjectedPatches, TCCLIPViT
 from .heads import ClassTextHead, CosineSimilarity, TCCLIPHead
-from .injections import TokenInjection
+from .injections import (DeepVisualPrompts, MessageTokens, TemporalShift,
+                         TokenInjection, VitaTokens)
 from .necks import FrameMean
 from .recognizers import OnnxRecognizer, TCCLIPRecognizer
 from .references import (ATSSelection, BipartiteSummary, CLSAttentionSelection,
@@ -16,11 +17,13 @@ from .text import (MeanOfWordings, SharedPrompt, VideoConditionalPrompting,
 __all__ = [
     'ATSSelection', 'BipartiteSummary', 'CLSAttentionSelection',
     'ClassTextHead', 'ContextTokens', 'CosineSimilarity', 'CrossFrame',
-    'DPCKNNMerge', 'FrameMean', 'FrameWise', 'HeadWiseContext',
-    'JointSpaceTime', 'KMeansMerge', 'KeyNormSelection', 'MeanOfWordings',
-    'NoMerge', 'NoSelection', 'OnnxRecognizer', 'PatchSaliencySelection',
+    'DPCKNNMerge', 'DeepVisualPrompts', 'FrameMean', 'FrameWise',
+    'HeadWiseContext', 'JointSpaceTime', 'KMeansMerge', 'KeyNormSelection',
+    'MeanOfWordings', 'MessageTokens', 'NoMerge', 'NoSelection',
+    'OnnxRecognizer', 'PatchSaliencySelection', 'ProjectedPatches',
     'RandomMerge', 'ReferenceTokens', 'SeedSelection', 'SharedPrompt',
-    'TCCLIPHead', 'TCCLIPRecognizer', 'TCCLIPViT', 'TokenInjection',
-    'TokenSummary', 'VideoConditionalPrompting', 'VideoSpecificPrompts',
-    'VisionTextFusion', 'WindowExpansion', 'load_class_names'
+    'TCCLIPHead', 'TCCLIPRecognizer', 'TCCLIPViT', 'TemporalShift',
+    'TokenInjection', 'TokenSummary', 'VideoConditionalPrompting',
+    'VideoSpecificPrompts', 'VisionTextFusion', 'VitaTokens',
+    'WindowExpansion', 'load_class_names'
 ]
