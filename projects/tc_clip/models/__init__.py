@@ -3,7 +3,8 @@ from .backbones import ProjectedPatches, TCCLIPViT
 from .heads import ClassTextHead, CosineSimilarity, TCCLIPHead
 from .injections import (DeepVisualPrompts, MessageTokens, TemporalShift,
                          TokenInjection, VitaTokens)
-from .necks import FrameMean
+from .necks import (ClsTransformer, FrameConv, FrameLSTM, FrameMean,
+                    TemporalTransformer)
 from .recognizers import OnnxRecognizer, TCCLIPRecognizer
 from .references import (ATSSelection, BipartiteSummary, CLSAttentionSelection,
                          ContextTokens, CrossFrame, DPCKNNMerge, FrameWise,
@@ -16,14 +17,14 @@ from .text import (MeanOfWordings, SharedPrompt, VideoConditionalPrompting,
 
 __all__ = [
     'ATSSelection', 'BipartiteSummary', 'CLSAttentionSelection',
-    'ClassTextHead', 'ContextTokens', 'CosineSimilarity', 'CrossFrame',
-    'DPCKNNMerge', 'DeepVisualPrompts', 'FrameMean', 'FrameWise',
-    'HeadWiseContext', 'JointSpaceTime', 'KMeansMerge', 'KeyNormSelection',
-    'MeanOfWordings', 'MessageTokens', 'NoMerge', 'NoSelection',
-    'OnnxRecognizer', 'PatchSaliencySelection', 'ProjectedPatches',
-    'RandomMerge', 'ReferenceTokens', 'SeedSelection', 'SharedPrompt',
-    'TCCLIPHead', 'TCCLIPRecognizer', 'TCCLIPViT', 'TemporalShift',
-    'TokenInjection', 'TokenSummary', 'VideoConditionalPrompting',
-    'VideoSpecificPrompts', 'VisionTextFusion', 'VitaTokens',
-    'WindowExpansion', 'load_class_names'
+    'ClassTextHead', 'ClsTransformer', 'ContextTokens', 'CosineSimilarity',
+    'CrossFrame', 'DPCKNNMerge', 'DeepVisualPrompts', 'FrameConv', 'FrameLSTM',
+    'FrameMean', 'FrameWise', 'HeadWiseContext', 'JointSpaceTime',
+    'KMeansMerge', 'KeyNormSelection', 'MeanOfWordings', 'MessageTokens',
+    'NoMerge', 'NoSelection', 'OnnxRecognizer', 'PatchSaliencySelection',
+    'ProjectedPatches', 'RandomMerge', 'ReferenceTokens', 'SeedSelection',
+    'SharedPrompt', 'TCCLIPHead', 'TCCLIPRecognizer', 'TCCLIPViT',
+    'TemporalShift', 'TemporalTransformer', 'TokenInjection', 'TokenSummary',
+    'VideoConditionalPrompting', 'VideoSpecificPrompts', 'VisionTextFusion',
+    'VitaTokens', 'WindowExpansion', 'load_class_names'
 ]
