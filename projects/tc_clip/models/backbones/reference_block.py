@@ -91,12 +91,14 @@ class ReferenceBlock(nn.Module):
         length = task.frame_length or tokens.shape[2]  # N
         tokens = injection.insert(tokens, task.layer)  # (B, T, N + J, D)
         call = self.attention_call(tokens, reference, task.context)
+        own_call = call._replace(query=call.query[..., :length, :])
+        if not (injection.keeps_tokens or reference.joins_frames):
+            # inserted tokens are removed here, and were only read
+            tokens, call = tokens[:, :, :length], own_call
         attended = attend(call).view_as(tokens)
         tokens = tokens + self.ls_1(self.attn.out_proj(attended))
-        own = tokens[:, :, :length]  # seeds come from these
-        if tokens.shape[2] > length:
-            call = call._replace(query=call.query[..., :length, :])
-        context = reference(own, call) if task.make_context else None
+        own = tokens[:, :, :length]
+        context = reference(own, own_call) if task.make_context else None
         if context is not None:
             context = context._replace(
                 tokens=self.feed_forward(context.tokens))  # (B, k, D)

@@ -219,7 +219,8 @@ class TCCLIPViT(FrameEmbedding, JoiningPart, WholeWeights, BaseModule):
             The frame features ``(B, T, E)``, not normalised, and the context
             tokens ``(B, P, k, E)`` of the P ``context_layers``. A temporal
             model that makes no context tokens gives the T frame features of
-            these layers instead.
+            these layers instead. ``patch_context``, the same module for all
+            layers, gives those of their patches.
         """
         tokens = self.embed(x)  # (B, T, N, D)
         length = tokens.shape[2]

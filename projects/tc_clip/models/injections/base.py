@@ -27,11 +27,11 @@ class TowerShape(NamedTuple):
 class TokenInjection(BaseModule):
     """Adds no tokens; base class of modules that do.
 
-    A subclass appends tokens behind those of each frame. They are queries and
-    keys of the layer's attention, but neither seeds of context tokens nor
-    output. Temporal models that read all tokens of other frames read those
-    tokens, too. TCCLIPViT builds the module, and passes its sizes as
-    ``tower``: a subclass with parameters takes them in ``__init__``.
+    A subclass appends tokens behind those of each frame, which attend to them.
+    They are neither seeds of context tokens nor output. Temporal models that
+    read all tokens of other frames read inserted ones, too. TCCLIPViT builds
+    the module, and passes its sizes as ``tower``: a subclass with parameters
+    takes them in ``__init__``.
 
     Args:
         tower: sizes of the tower, filled in by TCCLIPViT.
@@ -39,8 +39,8 @@ class TokenInjection(BaseModule):
     Attributes:
         keeps_tokens: whether inserted tokens pass the feed forward layers and
             go on to the next layer, where :meth:`insert` gets them behind
-            those of the frame. Otherwise they are removed before the feed
-            forward layers.
+            those of the frame. Otherwise the layer removes them once the
+            frame has attended to them.
 
     Example:
         >>> class OneMore(TokenInjection):
