@@ -85,6 +85,46 @@ def test_inserted_tokens_take_part_in_attention_and_leave(part, reference):
     assert layers == [1, 2, 3]
 
 
+def test_tokens_that_stay_pass_all_layers(part):
+    """A copy that stays equals its original in each layer."""
+    lengths = []
+
+    @part
+    class Twins(TokenInjection):
+        keeps_tokens = True
+
+        def insert(self, tokens, layer):
+            lengths.append(tokens.shape[2])
+            return torch.cat((tokens, tokens), 2) if layer == 1 else tokens
+
+    reference = dict(type='FrameWise')
+    plain = make_model(reference=reference)
+    model = make_model(reference=reference, injection=dict(type='Twins'))
+    torch.testing.assert_close(score(model), score(plain))
+    assert lengths == [17, 34, 34]
+
+
+def test_tokens_that_stay_are_no_seeds(part):
+
+    @part
+    class Loud(TokenInjection):
+        keeps_tokens = True
+
+        def insert(self, tokens, layer):
+            more = tokens[:, :, :3] * 100
+            return torch.cat((tokens, more), 2) if layer == 1 else tokens
+
+    model = make_model(injection=dict(type='Loud'))
+    seeds = []
+    model.backbone.reference.register_forward_hook(
+        lambda *call: seeds.append(call[2]))
+    score(model)
+    assert len(seeds) == 3
+    for context in seeds:
+        assert context.seed_index.shape == (2, 4, 8)  # half of 16 patches
+        assert context.seed_index.max() < 16
+
+
 def test_inserted_tokens_change_what_frames_read(part):
 
     @part

@@ -153,6 +153,15 @@ def test_a_last_layer_without_context_tokens_is_recorded():
     assert last.groups is None and last.attention.max() > 0
 
 
+def test_tokens_that_stay_in_the_tower_are_not_on_the_maps():
+    tower = make_tower(
+        REFERENCES['context'],
+        injection=dict(type='DeepVisualPrompts', num_prompts=3, depth=2))
+    for layer in record(tower)[0].maps():
+        assert layer.attention.shape == (T, *GRID)
+        assert (layer.attention.sum((1, 2)) < 1).all()  # prompts get a share
+
+
 def test_more_groups_than_int16_counts_are_refused():
     with pytest.raises(ValueError, match='32769 context tokens'):
         group_map(np.array([[0]]), np.array([[1 << 15]]), 4)

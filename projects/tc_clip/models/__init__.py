@@ -1,8 +1,10 @@
 """Networks: the vision tower, the text tower, and modules between them."""
-from .backbones import TCCLIPViT
+from .backbones import ProjectedPatches, TCCLIPViT
 from .heads import ClassTextHead, CosineSimilarity, TCCLIPHead
-from .injections import TokenInjection
-from .necks import FrameMean
+from .injections import (DeepVisualPrompts, MessageTokens, TemporalShift,
+                         TokenInjection, VitaTokens)
+from .necks import (ClsTransformer, FrameConv, FrameLSTM, FrameMean,
+                    TemporalTransformer)
 from .recognizers import OnnxRecognizer, TCCLIPRecognizer
 from .references import (ATSSelection, BipartiteSummary, CLSAttentionSelection,
                          ContextTokens, CrossFrame, DPCKNNMerge, FrameWise,
@@ -11,16 +13,18 @@ from .references import (ATSSelection, BipartiteSummary, CLSAttentionSelection,
                          PatchSaliencySelection, RandomMerge, ReferenceTokens,
                          SeedSelection, TokenSummary, WindowExpansion)
 from .text import (MeanOfWordings, SharedPrompt, VideoConditionalPrompting,
-                   VisionTextFusion, load_class_names)
+                   VideoSpecificPrompts, VisionTextFusion, load_class_names)
 
 __all__ = [
     'ATSSelection', 'BipartiteSummary', 'CLSAttentionSelection',
-    'ClassTextHead', 'ContextTokens', 'CosineSimilarity', 'CrossFrame',
-    'DPCKNNMerge', 'FrameMean', 'FrameWise', 'HeadWiseContext',
-    'JointSpaceTime', 'KMeansMerge', 'KeyNormSelection', 'MeanOfWordings',
+    'ClassTextHead', 'ClsTransformer', 'ContextTokens', 'CosineSimilarity',
+    'CrossFrame', 'DPCKNNMerge', 'DeepVisualPrompts', 'FrameConv', 'FrameLSTM',
+    'FrameMean', 'FrameWise', 'HeadWiseContext', 'JointSpaceTime',
+    'KMeansMerge', 'KeyNormSelection', 'MeanOfWordings', 'MessageTokens',
     'NoMerge', 'NoSelection', 'OnnxRecognizer', 'PatchSaliencySelection',
-    'RandomMerge', 'ReferenceTokens', 'SeedSelection', 'SharedPrompt',
-    'TCCLIPHead', 'TCCLIPRecognizer', 'TCCLIPViT', 'TokenInjection',
-    'TokenSummary', 'VideoConditionalPrompting', 'VisionTextFusion',
-    'WindowExpansion', 'load_class_names'
+    'ProjectedPatches', 'RandomMerge', 'ReferenceTokens', 'SeedSelection',
+    'SharedPrompt', 'TCCLIPHead', 'TCCLIPRecognizer', 'TCCLIPViT',
+    'TemporalShift', 'TemporalTransformer', 'TokenInjection', 'TokenSummary',
+    'VideoConditionalPrompting', 'VideoSpecificPrompts', 'VisionTextFusion',
+    'VitaTokens', 'WindowExpansion', 'load_class_names'
 ]

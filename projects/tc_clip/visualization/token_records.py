@@ -152,7 +152,7 @@ class TokenRecorder:
                 output: Tuple[Tensor, Optional[Context]]) -> None:
         """Records a layer from the inputs and outputs of its block."""
         tokens, reference, injection, task = args
-        length = tokens.shape[2]
+        length = task.frame_length or tokens.shape[2]
         call = block.attention_call(
             injection.insert(tokens, task.layer), reference, task.context)
         if reference.joins_frames:

@@ -3,9 +3,7 @@ import pytest
 import torch
 
 from projects.tc_clip.clip.towers import clip_config, text_tower, vision_tower
-from projects.tc_clip.models.backbones import tc_clip_vit
-from projects.tc_clip.models.backbones.positions import resize_positions
-from tests.small import ARCH, changed, make_model, make_vit, spy
+from tests.small import ARCH, make_model, make_vit, save_clip
 
 
 @pytest.mark.parametrize('quick_gelu', [True, False])
@@ -127,21 +125,9 @@ def test_every_parameter_learns():
     assert [n for n, p in vit.named_parameters() if p.grad is None] == []
 
 
-def test_joint_positions_start_as_clips_and_hold_the_frames():
-    space = make_vit()
-    joint = make_vit(pos_embed='joint', num_frames=4)
-    clips = torch.randn(1, 3, 4, 32, 32)
-    state = space.state_dict()
-    state['positional_embedding'] = space.positional_embedding.repeat(4, 1, 1)
-    joint.load_state_dict(state)
-    with torch.no_grad():
-        torch.testing.assert_close(joint(clips)[0], space(clips)[0])
-    with pytest.raises(ValueError, match="A clip has 3 frames, but pos_embed"):
-        joint(clips[:, :, :3])
-
-
 @pytest.mark.parametrize('options, message', [
-    (dict(pos_embed='time'), "pos_embed='time'"),
+    (dict(pos_embed='time'), "pos_embed='time': space, joint, space.time"),
+    (dict(stretch_time=True), "pos_embed='space' has no time"),
     (dict(out='dict'), "out='dict'"),
     (dict(context_layers=[4]), r'context_layers=\[4\] names a layer that'),
     (dict(arch='ViT-B-17'), "arch='ViT-B-17' is not an open_clip model"),
@@ -157,36 +143,25 @@ def test_wrong_options_say_what_is_wrong(options, message):
         make_vit(**options)
 
 
-def test_single_frames_say_what_to_write():
-    with pytest.raises(
-            ValueError, match=r'use_whole_clips\(_base_, num_frames'):
-        make_vit()(torch.randn(8, 3, 32, 32))
-
-
-@pytest.mark.parametrize('pos_embed', ['space', 'joint'])
-def test_other_frame_sizes_are_said_once(pos_embed, monkeypatch):
-    said = spy(monkeypatch, tc_clip_vit, 'print_log')
-    vit = make_vit(pos_embed=pos_embed, num_frames=2)
-    with torch.no_grad():
-        whole = vit(torch.randn(1, 3, 2, 32, 32))
-        for _ in range(2):
-            feature, _ = vit(torch.randn(1, 3, 2, 18, 32))
-    assert feature.shape == whole.feature.shape
-    (message, ), = said
-    assert message.startswith('Frames have 2 x 4 patches, but the tower was '
-                              'made for 4 x 4')
-
-
-def test_other_frame_sizes_use_interpolated_positions():
-    vit = make_vit(reference=dict(type='FrameWise'), local_global_bias=False)
-    other = make_vit(
-        arch=changed(ARCH, vision=dict(image_size=(16, 32))),
-        reference=dict(type='FrameWise'),
-        local_global_bias=False)
-    weights = vit.state_dict()
-    weights['positional_embedding'] = resize_positions(
-        weights['positional_embedding'], (4, 4), (2, 4))
-    other.load_state_dict(weights)
-    clips = torch.randn(2, 3, 2, 16, 32)
-    with torch.no_grad():
-        torch.testing.assert_close(vit(clips).feature, other(clips).feature)
+def test_parts_that_clip_lacks_keep_their_initial_values(tmp_path):
+    clip = save_clip(tmp_path / 'clip.pt')
+    vit = make_vit(
+        pretrained=str(tmp_path / 'clip.pt'),
+        num_frames=2,
+        pos_embed='space+time',
+        patch_bias=True,
+        patch_context=dict(type='ProjectedPatches'),
+        injection=dict(type='VitaTokens'))
+    before = {name: p.clone() for name, p in vit.named_parameters()}
+    vit.init_weights()
+    ours = {
+        name
+        for name, p in vit.named_parameters() if f'visual.{name}' not in clip
+    }
+    assert {
+        'time_embedding', 'conv1.bias', 'patch_context.proj',
+        'injection.global_prompts'
+    } <= ours
+    for name, p in vit.named_parameters():
+        assert p.equal(before[name] if name in ours else clip['visual.' +
+                                                              name])

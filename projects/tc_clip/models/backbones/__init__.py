@@ -1,4 +1,5 @@
 """The vision tower."""
+from .patch_context import ProjectedPatches
 from .tc_clip_vit import TCCLIPViT
 
-__all__ = ['TCCLIPViT']
+__all__ = ['ProjectedPatches', 'TCCLIPViT']

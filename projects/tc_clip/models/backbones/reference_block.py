@@ -18,11 +18,14 @@ class LayerTask(NamedTuple):
         context: context tokens of the layer before ``(B, k, D)``, if any.
         make_context: whether this layer's context tokens are needed.
         cls_only: whether only the CLS tokens of the result are needed.
+        frame_length: tokens of a frame, N. What the layer gets behind them
+            was inserted by a layer before. Default: nothing was.
     """
     layer: int
     context: Optional[Tensor] = None
     make_context: bool = True
     cls_only: bool = False
+    frame_length: Optional[int] = None
 
 
 class ReferenceBlock(nn.Module):
@@ -74,28 +77,33 @@ class ReferenceBlock(nn.Module):
         """Encodes the frames of a video for one layer.
 
         Args:
-            tokens: ``(B, T, N, D)``, CLS first.
+            tokens: ``(B, T, N, D)``, CLS first, with kept tokens of
+                ``injection`` behind.
             reference: the temporal model.
             injection: adds tokens for the attention of this layer.
             task: number, context and options of the layer.
 
         Returns:
-            The frames ``(B, T, N, D)``, or ``(B, T, 1, D)`` with
-            ``task.cls_only``, and the context tokens of this layer.
+            The frames ``(B, T, N, D)``, with tokens of ``injection`` behind
+            if it keeps them, or ``(B, T, 1, D)`` with ``task.cls_only``; and
+            the context tokens of this layer.
         """
-        length = tokens.shape[2]  # N
+        length = task.frame_length or tokens.shape[2]  # N
         tokens = injection.insert(tokens, task.layer)  # (B, T, N + J, D)
         call = self.attention_call(tokens, reference, task.context)
+        own_call = call._replace(query=call.query[..., :length, :])
+        if not (injection.keeps_tokens or reference.joins_frames):
+            # inserted tokens are removed here, and were only read
+            tokens, call = tokens[:, :, :length], own_call
         attended = attend(call).view_as(tokens)
         tokens = tokens + self.ls_1(self.attn.out_proj(attended))
-        if tokens.shape[2] > length:
-            # Inserted tokens are dropped: they are neither seeds nor output.
-            tokens = tokens[:, :, :length]
-            call = call._replace(query=call.query[..., :length, :])
-        context = reference(tokens, call) if task.make_context else None
+        own = tokens[:, :, :length]
+        context = reference(own, own_call) if task.make_context else None
         if context is not None:
             context = context._replace(
                 tokens=self.feed_forward(context.tokens))  # (B, k, D)
         if task.cls_only:
-            tokens = tokens[:, :, :1]  # (B, T, 1, D)
+            tokens = own[:, :, :1]  # (B, T, 1, D)
+        elif not injection.keeps_tokens:
+            tokens = own
         return self.feed_forward(tokens), context

@@ -1,52 +1,60 @@
 """The vision tower of TC-CLIP as an MMAction2 backbone."""
-import logging
-from typing import Any, Mapping, Optional, Sequence, Set, Tuple
+from typing import Any, Mapping, Optional, Sequence, Tuple
 
 import torch
 from mmaction.models.necks import TPN
 from mmaction.models.recognizers import Recognizer2D
 from mmaction.models.recognizers.base import BaseRecognizer
 from mmaction.registry import MODELS
-from mmengine.logging import print_log
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from ...clip.towers import Arch, clip_config, layer_indices, vision_tower
 from ...clip.weights import load_clip, load_into, vision_weights
+from ..injections import TowerShape
 from ..joining import JoiningPart
 from ..references.base import Context
 from ..tower_features import TowerFeatures, mean_over_frames
 from ..whole_weights import WholeWeights
-from .positions import resize_positions
+from .frame_embedding import NO_2D, FrameEmbedding
 from .reference_block import LayerTask, ReferenceBlock
 from .stock_heads import FORMS, form_for
 
+# Weights that CLIP does not have, as regular expressions.
+_NOT_OF_CLIP = ('local_global_bias', 'time_embedding', r'conv1\.bias',
+                r'^injection\.', r'^patch_context\.')
 # Outputs that hold context tokens, which text heads read.
 _WITH_CONTEXT = ('tuple', 'frames')
-_NO_2D = ("TCCLIPViT sees whole clips (B, 3, T, H, W), and Recognizer2D gives "
-          'it single frames. In a config of a Recognizer2D, write '
-          'use_whole_clips(_base_, num_frames=8), see '
-          'docs/mixing.md')
 _NO_TPN = ('The neck TPN reads maps of several stages, and TCCLIPViT gives '
            'frame features: write neck=None')
 
 
 @MODELS.register_module()
-class TCCLIPViT(JoiningPart, WholeWeights, BaseModule):
+class TCCLIPViT(FrameEmbedding, JoiningPart, WholeWeights, BaseModule):
     """CLIP's image tower with a temporal model in every block.
 
     Args:
         arch: open_clip ViT, by name or as a config.
-        num_frames: frames of a clip. Only ``pos_embed='joint'`` ties the
-            tower to it; with spatial positions any number of frames runs.
+        num_frames: frames of a clip. Some values of ``pos_embed`` and some
+            injections tie the tower to it; otherwise any number runs.
         reference: config of the temporal model, see :mod:`reference_tokens`.
         pos_embed: ``'space'`` adds CLIP's positions to every frame,
-            ``'joint'`` learns positions for every frame, starting from CLIP's.
+            ``'joint'`` learns positions for every frame, starting from CLIP's,
+            ``'space+time'`` also adds a learned time embedding to all tokens
+            of a frame (Vita-CLIP).
+        stretch_time: whether clips of another number of frames have the time
+            embedding of the nearest frame, as in Vita-CLIP. False refuses
+            them.
+        patch_bias: whether the patch embedding has a bias, zero at the start,
+            as in checkpoints of Vita-CLIP.
         local_global_bias: whether each head learns a bias that tells own
             tokens from reference tokens.
         context_layers: layers whose context tokens are returned; 1-based,
             -1 is the last. Default: those that the recognizer's head reads.
+        patch_context: config of a module that makes the returned context
+            tokens from the patches of each of these layers, such as
+            :class:`ProjectedPatches`. None: they are the temporal model's.
         pretrained: ``'openai'``, another open_clip tag of ``arch``, or a
             file with CLIP weights, loaded by :meth:`init_weights`.
         with_cp: whether gradients recompute each block instead of keeping
@@ -69,7 +77,6 @@ class TCCLIPViT(JoiningPart, WholeWeights, BaseModule):
         >>> feature.shape, context.shape  # (2, 512), (2, 1, 96, 512)
     """
 
-    positional_embedding: nn.Parameter
     transformer: Any
 
     def __init__(self,
@@ -77,33 +84,38 @@ class TCCLIPViT(JoiningPart, WholeWeights, BaseModule):
                  num_frames: int = 16,
                  reference: Optional[dict] = None,
                  pos_embed: str = 'space',
+                 stretch_time: bool = False,
+                 patch_bias: bool = False,
                  local_global_bias: bool = True,
                  context_layers: Optional[Sequence[int]] = None,
+                 patch_context: Optional[dict] = None,
                  pretrained: Optional[str] = None,
                  with_cp: bool = False,
                  out: Optional[str] = None,
                  injection: Optional[dict] = None,
                  init_cfg: Optional[dict] = None) -> None:
         super().__init__(init_cfg=init_cfg)
-        if pos_embed not in ('space', 'joint'):
-            raise ValueError(f"pos_embed={pos_embed!r}: 'space' or 'joint'")
         if out not in (None, *_WITH_CONTEXT, *FORMS):
             raise ValueError(
                 f"out={out!r}: {', '.join((*_WITH_CONTEXT, *FORMS))} or None")
         self.arch, self.pretrained = arch, pretrained
         self.num_frames, self.with_cp, self.out = num_frames, with_cp, out
         self.reference = MODELS.build(reference or dict(type='ContextTokens'))
-        self.injection = MODELS.build(injection or dict(type='TokenInjection'))
         if local_global_bias and not self.reference.takes_bias:
             raise ValueError(
                 f'{type(self.reference).__name__} has no local tokens for a '
                 'bias: set local_global_bias=False in the backbone')
         self._take_over(
-            vision_tower(clip_config(arch, pretrained)), local_global_bias)
-        if pos_embed == 'joint':
-            self.positional_embedding = nn.Parameter(
-                self.positional_embedding.detach().repeat(num_frames, 1, 1))
-        self._resized: Set[Tuple[int, int]] = set()
+            vision_tower(clip_config(arch, pretrained)), local_global_bias,
+            patch_bias)
+        self.make_positions(pos_embed, stretch_time, num_frames)
+        self.injection = MODELS.build(
+            dict(
+                injection or dict(type='TokenInjection'), tower=self._shape()))
+        self.patch_context = MODELS.build(
+            dict(
+                patch_context, in_channels=self.width,
+                channels=self.embed_dim)) if patch_context else None
         self._given_context_layers = context_layers is not None
         self._set_context_layers(context_layers or ())
 
@@ -125,7 +137,7 @@ class TCCLIPViT(JoiningPart, WholeWeights, BaseModule):
                 says what to write.
         """
         if isinstance(recognizer, Recognizer2D):
-            raise ValueError(_NO_2D)
+            raise ValueError(NO_2D)
         context_layers = getattr(cls_head, 'context_layers', None)
         if context_layers is not None:
             if not self._given_context_layers:
@@ -146,14 +158,17 @@ class TCCLIPViT(JoiningPart, WholeWeights, BaseModule):
         """Whether outputs hold context tokens."""
         return self.out in (None, *_WITH_CONTEXT)
 
-    def _take_over(self, tower: Any, bias: bool) -> None:
+    def _shape(self) -> TowerShape:
+        """Returns the sizes that injections need."""
+        blocks = self.transformer.resblocks
+        return TowerShape(self.width, len(blocks), blocks[0].attn.num_heads,
+                          self.num_frames, self.conv1.weight[0].numel())
+
+    def _take_over(self, tower: Any, bias: bool, patch_bias: bool) -> None:
         """Takes over the layers of a CLIP tower; their names stay the same."""
-        self.image_size, self.grid_size = tower.image_size, tower.grid_size
+        self.take_embedding(tower, patch_bias)
         self.embed_dim = tower.output_dim
-        self.class_embedding = tower.class_embedding
-        self.positional_embedding = tower.positional_embedding
         self.proj = tower.proj
-        self.conv1, self.ln_pre = tower.conv1, tower.ln_pre
         self.transformer, self.ln_post = tower.transformer, tower.ln_post
         self.transformer.resblocks = nn.ModuleList(
             ReferenceBlock(block, bias and self.reference.has_references(i))
@@ -173,49 +188,7 @@ class TCCLIPViT(JoiningPart, WholeWeights, BaseModule):
                 self,
                 vision_weights(clip),
                 name=f'image tower from {self.pretrained}',
-                optional=('local_global_bias', ))
-
-    def embed(self, x: Tensor) -> Tensor:
-        """Turns clips ``(B, 3, T, H, W)`` into tokens ``(B, T, N, D)``."""
-        if x.dim() != 5:
-            raise ValueError(f'A batch has the shape {tuple(x.shape)}: '
-                             f'{_NO_2D}')
-        frames = x.shape[2]
-        # (B, 3, T, H, W) -> (B * T, 3, H, W) -> (B * T, D, h, w)
-        patches = self.conv1(x.transpose(1, 2).flatten(0, 1))
-        positions = self._positions(frames, patches.shape[-2:])
-        patches = patches.flatten(2).transpose(1, 2)  # (B * T, N - 1, D)
-        cls = self.class_embedding.to(patches.dtype).expand(
-            len(patches), 1, -1)
-        tokens = torch.cat((cls, patches), 1)  # (B * T, N, D)
-        tokens = tokens.unflatten(0, (-1, frames))  # (B, T, N, D)
-        # positions: (N, D) for all frames, or (T, N, D) per frame
-        return self.ln_pre(tokens + positions)
-
-    def _positions(self, frames: int, grid: Sequence[int]) -> Tensor:
-        """Returns positions ``(N, D)``, or ``(T, N, D)`` for each frame.
-
-        Args:
-            frames: frames of a clip, T.
-            grid: patches of a frame ``(h, w)``, whose product is N - 1.
-        """
-        positions = self.positional_embedding
-        if positions.dim() == 3 and len(positions) != frames:
-            raise ValueError(
-                f"A clip has {frames} frames, but pos_embed='joint' holds "
-                f'positions for {len(positions)}: sample as many frames')
-        height, width = map(int, grid)  # tensors while a graph is traced
-        if (height, width) == self.grid_size:
-            return positions
-        if (height, width) not in self._resized:
-            self._resized.add((height, width))
-            print_log(
-                f'Frames have {height} x {width} patches, but the tower was '
-                'made for {} x {}: positions are interpolated.'.format(
-                    *self.grid_size),
-                logger='current',
-                level=logging.WARNING)
-        return resize_positions(positions, self.grid_size, (height, width))
+                optional=_NOT_OF_CLIP)
 
     def _apply_block(self, block: ReferenceBlock, tokens: Tensor,
                      task: LayerTask) -> Tuple[Tensor, Optional[Context]]:
@@ -229,6 +202,13 @@ class TCCLIPViT(JoiningPart, WholeWeights, BaseModule):
         """Brings tokens ``(..., D)`` into CLIP's joint space ``(..., E)``."""
         return self.ln_post(tokens) @ self.proj
 
+    def _returned(self, tokens: Tensor, context: Optional[Tensor]) -> Tensor:
+        """Returns the context tokens ``(B, k, E)`` that a layer gives."""
+        if self.patch_context is not None:
+            return self.patch_context(tokens[:, :, 1:])
+        frames = tokens[:, :, 0]  # (B, T, D)
+        return self.project(frames if context is None else context)
+
     def encode_frames(self, x: Tensor) -> TowerFeatures:
         """Encodes the frames of clips.
 
@@ -239,22 +219,28 @@ class TCCLIPViT(JoiningPart, WholeWeights, BaseModule):
             The frame features ``(B, T, E)``, not normalised, and the context
             tokens ``(B, P, k, E)`` of the P ``context_layers``. A temporal
             model that makes no context tokens gives the T frame features of
-            these layers instead.
+            these layers instead. ``patch_context``, the same module for all
+            layers, gives those of their patches.
         """
         tokens = self.embed(x)  # (B, T, N, D)
+        length = tokens.shape[2]
         context: Optional[Tensor] = None
         returned = []
         depth = len(self.transformer.resblocks)
+        by_patches = self.patch_context is not None
         for i, block in enumerate(self.transformer.resblocks, 1):
-            # only the text side reads context tokens of the last layer
-            make_context = i < depth or i in self.context_layers
-            task = LayerTask(i, context, make_context, cls_only=i == depth)
+            # what only the text side reads of the last layer
+            is_read = i in self.context_layers
+            task = LayerTask(
+                i,
+                context,
+                make_context=i < depth or (is_read and not by_patches),
+                cls_only=i == depth and not (is_read and by_patches),
+                frame_length=length)
             tokens, new_context = self._apply_block(block, tokens, task)
             context = None if new_context is None else new_context.tokens
-            if i in self.context_layers:
-                frames = tokens[:, :, 0]  # (B, T, D)
-                returned.append(
-                    self.project(frames if context is None else context))
+            if is_read:
+                returned.append(self._returned(tokens[:, :, :length], context))
         frames = self.project(tokens[:, :, 0])  # (B, T, E)
         if returned:
             return TowerFeatures(frames, torch.stack(returned, 1))
