@@ -225,9 +225,11 @@ class TextBank(TextStore):
                 text_of_class: Tensor,
                 condition: Optional[Condition] = None) -> Tensor:
         """Encodes texts from the first video block on: ``(b, N, E)``."""
+        if condition is None:
+            condition = self._before_block
         features = [
-            self.text_encoder.tail(state, self.first_video_block, condition
-                                   or self._before_block) for state in states
+            self.text_encoder.tail(state, self.first_video_block, condition)
+            for state in states
         ]
         # (b, texts, E) -> (b, N, E)
         return torch.cat(features, 1)[:, text_of_class]

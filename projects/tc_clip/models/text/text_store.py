@@ -72,8 +72,8 @@ class TextStore(WholeWeights):
                              for p in self._weights_of_texts()):
             self.forget_text()  # an optimizer may change the weights
             return None
-        one = next(self._weights_of_texts()).detach().flatten()[:1, None]
-        dtype = (one @ one).dtype  # that of the weights, or of autocast
+        one = next(self._weights_of_texts()).detach().flatten()[:1]
+        dtype = (one[:, None] @ one).dtype  # of the weights, or of autocast
         if self._text_cache is None or self._text_cache.dtype != dtype:
             self._store_texts(dtype)
         return self._text_cache
