@@ -164,21 +164,21 @@ def test_prompts_of_single_classes(part):
     assert shared.cls_head.prompts.prefix_ids[1:].tolist() == words
 
 
-def test_mean_of_probabilities_over_wordings(part):
+def test_another_aggregate_of_wordings(part):
 
     @part
-    class MeanOfProbabilities(BaseModule):
+    class MeanOfShares(BaseModule):
 
         def forward(self, features):
             return features.flatten(1, 2)  # (B, S * C, E)
 
-        def class_logits(self, logits):
-            shares = logits.softmax(-1).unflatten(-1, (-1, len(NAMES)))
+        def class_logits(self, logits, num_classes):
+            shares = logits.softmax(-1).unflatten(-1, (-1, num_classes))
             return shares.mean(1).log()
 
     options = dict(wordings=['{} outdoors'])
     model = make_model(
-        head=dict(aggregate=dict(type='MeanOfProbabilities'), **options))
+        head=dict(aggregate=dict(type='MeanOfShares'), **options))
     plain, outdoors = make_model(), make_model()
     outdoors.set_classes([f'{name} outdoors' for name in NAMES])
     both = torch.cat((score(plain), score(outdoors)), 1).softmax(-1)

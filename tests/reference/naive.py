@@ -106,3 +106,28 @@ def naive_logits(model, clips, length=77):
     video = torch.nn.functional.normalize(feature, dim=-1)
     return model.cls_head.logit_scale.exp() * torch.einsum(
         'be,bce->bc', video, text)
+
+
+def padded_texts(encoder, rows, before_block=None):
+    """Encodes texts as CLIP does: padded, through all blocks, read at EOT.
+
+    Args:
+        encoder: the text tower.
+        rows: embeddings of each text up to EOT ``[(L, D), ...]``.
+        before_block: called with the number of a block and ``(C, 77, D)``
+            before it; returns what the block gets.
+    """
+    length = encoder.context_length
+    x = torch.stack([
+        torch.nn.functional.pad(row, (0, 0, 0, length - len(row)), value=0.7)
+        for row in rows
+    ]) + encoder.positional_embedding
+    mask = torch.full((length, length), float('-inf')).to(x).triu(1)
+    for i, block in enumerate(encoder.transformer.resblocks, 1):
+        if before_block is not None:
+            x = before_block(i, x)
+        x = x + block.attention(block.ln_1(x), attn_mask=mask)
+        x = x + explicit_mlp(block.ln_2(x), block.mlp)
+    eot = [len(row) - 1 for row in rows]
+    x = encoder.ln_final(x)[range(len(rows)), eot]
+    return x @ encoder.text_projection

@@ -1,8 +1,10 @@
 """Networks: the vision tower, the text tower, and modules between them."""
 from .backbones import ProjectedPatches, TCCLIPViT
-from .heads import ClassTextHead, CosineSimilarity, TCCLIPHead
+from .heads import (BatchTexts, ClassTextHead, Contrast, CosineSimilarity,
+                    SampledClasses, TCCLIPHead)
 from .injections import (DeepVisualPrompts, MessageTokens, TemporalShift,
                          TokenInjection, VitaTokens)
+from .losses import MultiPositiveKL
 from .necks import (ClsTransformer, FrameConv, FrameLSTM, FrameMean,
                     TemporalTransformer)
 from .recognizers import OnnxRecognizer, TCCLIPRecognizer
@@ -12,19 +14,24 @@ from .references import (ATSSelection, BipartiteSummary, CLSAttentionSelection,
                          KMeansMerge, NoMerge, NoSelection,
                          PatchSaliencySelection, RandomMerge, ReferenceTokens,
                          SeedSelection, TokenSummary, WindowExpansion)
-from .text import (MeanOfWordings, SharedPrompt, VideoConditionalPrompting,
-                   VideoSpecificPrompts, VisionTextFusion, load_class_names)
+from .text import (AroundPrompt, DeepPrompt, MeanOfProbabilities,
+                   MeanOfWordings, PerClassPrompt, PromptLearner, SharedPrompt,
+                   VideoConditionalPrompting, VideoSpecificPrompts,
+                   VisionTextFusion, load_class_names)
 
 __all__ = [
-    'ATSSelection', 'BipartiteSummary', 'CLSAttentionSelection',
-    'ClassTextHead', 'ClsTransformer', 'ContextTokens', 'CosineSimilarity',
-    'CrossFrame', 'DPCKNNMerge', 'DeepVisualPrompts', 'FrameConv', 'FrameLSTM',
+    'ATSSelection', 'AroundPrompt', 'BatchTexts', 'BipartiteSummary',
+    'CLSAttentionSelection', 'ClassTextHead', 'ClsTransformer',
+    'ContextTokens', 'Contrast', 'CosineSimilarity', 'CrossFrame',
+    'DPCKNNMerge', 'DeepPrompt', 'DeepVisualPrompts', 'FrameConv', 'FrameLSTM',
     'FrameMean', 'FrameWise', 'HeadWiseContext', 'JointSpaceTime',
-    'KMeansMerge', 'KeyNormSelection', 'MeanOfWordings', 'MessageTokens',
-    'NoMerge', 'NoSelection', 'OnnxRecognizer', 'PatchSaliencySelection',
-    'ProjectedPatches', 'RandomMerge', 'ReferenceTokens', 'SeedSelection',
-    'SharedPrompt', 'TCCLIPHead', 'TCCLIPRecognizer', 'TCCLIPViT',
-    'TemporalShift', 'TemporalTransformer', 'TokenInjection', 'TokenSummary',
-    'VideoConditionalPrompting', 'VideoSpecificPrompts', 'VisionTextFusion',
-    'VitaTokens', 'WindowExpansion', 'load_class_names'
+    'KMeansMerge', 'KeyNormSelection', 'MeanOfProbabilities', 'MeanOfWordings',
+    'MessageTokens', 'MultiPositiveKL', 'NoMerge', 'NoSelection',
+    'OnnxRecognizer', 'PatchSaliencySelection', 'PerClassPrompt',
+    'ProjectedPatches', 'PromptLearner', 'RandomMerge', 'ReferenceTokens',
+    'SampledClasses', 'SeedSelection', 'SharedPrompt', 'TCCLIPHead',
+    'TCCLIPRecognizer', 'TCCLIPViT', 'TemporalShift', 'TemporalTransformer',
+    'TokenInjection', 'TokenSummary', 'VideoConditionalPrompting',
+    'VideoSpecificPrompts', 'VisionTextFusion', 'VitaTokens',
+    'WindowExpansion', 'load_class_names'
 ]

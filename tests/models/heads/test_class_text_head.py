@@ -1,9 +1,44 @@
-"""The class texts that the head keeps for evaluation."""
+"""Scales and scores, and the class texts that the head keeps for evaluation.
+"""
+import math
+
 import pytest
 import torch
+import torch.nn.functional as F
+from mmaction.structures import ActionDataSample
 from mmengine.runner import load_checkpoint
 
-from tests.small import make_head, spy
+from tests.small import NAMES, make_head, spy
+
+
+@pytest.mark.parametrize('train_scale, test_scale', [(None, 100.), (14., None),
+                                                     (14., 100.)])
+def test_fixed_scales_stand_for_the_learned_one(train_scale, test_scale):
+    head = make_head(
+        prompt_layers=[], train_scale=train_scale, test_scale=test_scale)
+    head.logit_scale.data.fill_(3.)
+    x = torch.randn(2, 24)
+    for mode, scale in ((True, train_scale), (False, test_scale)):
+        video, text = head.train(mode).unit_features(x)
+        torch.testing.assert_close(
+            head(x), (scale or math.exp(3.)) * video @ text[0].T)
+
+
+def test_views_average_the_mean_probabilities_of_templates():
+    templates = ['{}', 'a video of {}']
+    head = make_head(
+        prompt_layers=[],
+        templates=templates,
+        aggregate=dict(type='MeanOfProbabilities'),
+        test_scale=100.)
+    x = torch.randn(3, 24)  # three views of one video
+    with torch.no_grad():
+        text = F.normalize(head.encode_texts()[0], dim=-1)
+        shares = [(100 * F.normalize(x, dim=-1) @ t.T).softmax(-1)
+                  for t in text.split(len(NAMES))]
+        sample, = head.predict(x, [ActionDataSample()])
+    torch.testing.assert_close(sample.pred_score,
+                               torch.stack(shares).mean((0, 1)))
 
 
 @pytest.fixture

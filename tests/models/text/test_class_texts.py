@@ -2,11 +2,9 @@
 import pytest
 import torch
 
-from projects.tc_clip.models.text.class_texts import (chunk_runs,
-                                                      clip_tokenizer,
-                                                      prompt_ids,
-                                                      readable_name, reworded,
-                                                      tokenize_classes)
+from projects.tc_clip.models.text.class_texts import (
+    chunk_runs, clip_tokenizer, prompt_ids, readable_name, reworded,
+    select_texts, tokenize_classes)
 
 TEXTS = ['ski jumping in the snow', 'run', 'a cartwheel', 'swim', 'run']
 
@@ -73,3 +71,37 @@ def test_chunks_hold_every_class_once_and_none_too_many(size):
     for length, total in ((2, 3), (5, 1), (7, 4)):
         assert total == sum(c for chunk in chunks for c, n in chunk
                             if n == length)
+
+
+def test_suffixes_are_arranged_from_name_and_full_stop():
+    calls = []
+
+    def arrange(i, name, rest):
+        calls.append((i, name, rest))
+        return [*name, -1 - i, *rest]
+
+    encode, eot = clip_tokenizer().encode, clip_tokenizer().eot_token_id
+    tokens = tokenize_classes(['run', 'ski jump', 'run'], 1, 77, '.', arrange)
+    run, ski, stop = encode('run'), encode('ski jump'), encode('.')
+    assert calls == [(0, run, [*stop, eot]), (1, ski, [*stop, eot]),
+                     (2, run, [*stop, eot])]
+    # equal names are no equal texts, if something else differs
+    assert tokens.ids.tolist() == [
+        *run, -1, *stop, eot, *run, -3, *stop, eot, *ski, -2, *stop, eot
+    ]
+    assert tokens.text_of_class.tolist() == [0, 2, 1]
+
+
+@pytest.mark.parametrize('chosen', [[0], [3, 0, 4, 0], [2, 2], [*range(5)]])
+def test_some_texts_are_those_of_a_list_of_these(chosen):
+    some = select_texts(tokenize_classes(TEXTS, 1, 77), torch.tensor(chosen))
+    wanted = tokenize_classes([TEXTS[i] for i in chosen], 1, 77)
+
+    def texts(tokens):
+        rows = tokens.ids.split(
+            [n for count, n in tokens.runs for _ in range(count)])
+        return [rows[i].tolist() for i in tokens.text_of_class]
+
+    assert texts(some) == texts(wanted)
+    # 'run' is twice in the list, and once among the tokens
+    assert some.runs == wanted.runs

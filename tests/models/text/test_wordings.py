@@ -16,4 +16,27 @@ def test_one_wording_stays_as_it_is():
     features = torch.randn(2, 1, 3, 24)
     assert mean(features).equal(features[:, 0])
     logits = torch.randn(2, 3)
-    assert mean.class_logits(logits) is logits
+    assert mean.class_logits(logits, 3) is logits
+
+
+def test_probabilities_of_wordings_are_averaged():
+    mean = MODELS.build(dict(type='MeanOfProbabilities'))
+    features = torch.randn(2, 4, 3, 24)
+    texts = mean(features)
+    assert texts.equal(features.reshape(2, 12, 24))
+    logits = 30 * torch.randn(2, 12)
+    wanted = torch.zeros(2, 3)
+    for i, row in enumerate(logits):
+        for wording in row.split(3):
+            wanted[i] += wording.exp() / wording.exp().sum() / 4
+    given = mean.class_logits(logits, 3)
+    torch.testing.assert_close(given.exp(), wanted)
+    torch.testing.assert_close(given.softmax(-1), wanted)
+    # far apart, and still finite
+    assert mean.class_logits(1e4 * logits, 3).isfinite().all()
+
+
+def test_logits_of_one_wording_are_not_changed():
+    mean = MODELS.build(dict(type='MeanOfProbabilities'))
+    logits = torch.randn(2, 3)
+    assert mean.class_logits(logits, 3) is logits

@@ -1,6 +1,12 @@
 """Heads that score videos by class texts."""
+from .batch_texts import BatchTexts
 from .class_text_head import ClassTextHead
+from .contrast import Contrast
+from .sampled_classes import SampledClasses
 from .similarities import CosineSimilarity
 from .tc_clip_head import TCCLIPHead
 
-__all__ = ['ClassTextHead', 'CosineSimilarity', 'TCCLIPHead']
+__all__ = [
+    'BatchTexts', 'ClassTextHead', 'Contrast', 'CosineSimilarity',
+    'SampledClasses', 'TCCLIPHead'
+]

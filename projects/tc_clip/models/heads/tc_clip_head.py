@@ -1,4 +1,5 @@
 """The text side of TC-CLIP as an MMAction2 head."""
+from functools import partial
 from typing import Any, List, Mapping, Optional, Sequence, Tuple
 
 import torch
@@ -27,13 +28,12 @@ class TCCLIPHead(JoiningPart, ClassTextHead):
         class_names: the names, or a .txt, .csv or .json file of them.
         prompt_layers: text blocks before which prompts are conditioned on the
             video; 1-based, -1 is the last. Default: the last, or none where
-            the recognizer's backbone gives no context tokens.
+            the recognizer's backbone gives no context tokens, or where prompts
+            are parts of single class texts.
         prompting: config of the module that conditions the prompts.
         fusion: config of a module by which class texts attend, after the text
             tower, to the context tokens of the last of those layers (of the
             last layer if there are none). None: no such module.
-        similarity: config of the module that compares videos and texts; by
-            default :class:`CosineSimilarity`.
         detach_context: whether to stop gradients of the text side at the
             context tokens.
         in_channels: channels of the video feature; if they differ from CLIP's
@@ -52,7 +52,6 @@ class TCCLIPHead(JoiningPart, ClassTextHead):
                  prompt_layers: Optional[Sequence[int]] = None,
                  prompting: Optional[dict] = None,
                  fusion: Optional[dict] = None,
-                 similarity: Optional[dict] = None,
                  detach_context: bool = True,
                  in_channels: Optional[int] = None,
                  **kwargs: Any) -> None:
@@ -62,14 +61,22 @@ class TCCLIPHead(JoiningPart, ClassTextHead):
         self._finds_channels = in_channels is None
         self._finds_prompt_layers = prompt_layers is None
         self._project_from(self.in_channels)
-        layers = (-1, ) if prompt_layers is None else prompt_layers
-        self._make_prompting(layers, prompting, width)
-        self.similarity = MODELS.build(
-            similarity or dict(type='CosineSimilarity'))
+        # learned vectors, but none of them before all class names
+        unshared = (
+            self.prompt_vectors is not None
+            and self.prompts.num_positions == 1)
+        if prompt_layers and unshared:
+            raise ValueError(
+                'prompt_layers need prompts that all classes share, but '
+                f'{type(self.prompts).__name__} puts them into single class '
+                'texts: set prompt_layers=[], or another prompt learner')
+        if prompt_layers is None:
+            prompt_layers = [] if unshared else [-1]
+        self._make_prompting(prompt_layers, prompting, width)
         self.fusion = MODELS.build(dict(fusion, channels=width)) \
             if fusion else None
         # layers of the vision tower whose context tokens this head reads
-        self.context_layers = tuple(layers or (-1, ) * bool(fusion))
+        self.context_layers = tuple(prompt_layers or (-1, ) * bool(fusion))
 
     def _project_from(self, channels: int) -> None:
         """Sets the channels of the video feature."""
@@ -133,45 +140,57 @@ class TCCLIPHead(JoiningPart, ClassTextHead):
         """First text block with conditioned prompts, 1-based, or the last."""
         return (self.prompt_layers or [self.text_encoder.depth])[0]
 
-    def encode_text(self, context: Optional[Tensor] = None) -> Tensor:
-        """Encodes the class texts.
+    @property
+    def sees_videos(self) -> bool:
+        """Whether a text block sees the video."""
+        return self.prompting is not None
+
+    @property
+    def uses_context(self) -> bool:
+        """Whether texts depend on the context tokens of videos."""
+        return self.sees_videos or self.fusion is not None
+
+    def encode_text(self,
+                    context: Optional[Tensor] = None,
+                    texts: Optional[Tensor] = None) -> Tensor:
+        """Encodes the class texts, for each video if they see videos.
 
         Args:
             context: context tokens ``(B, P, k, E)``, one set for each of the P
-                ``prompt_layers``; one set for fusion alone. Not needed without
-                prompt layers and fusion.
+                ``prompt_layers``; one set for fusion alone.
+            texts: see :meth:`ClassTextHead.encode_text`.
 
         Returns:
-            ``(B, K, E)``, or ``(1, K, E)`` without prompt layers; not
-            normalised. K = C, or the number of texts that ``aggregate``
-            returns.
+            ``(B, K, E)``, or ``(1, K, E)`` without prompt layers and fusion;
+            not normalised. K = C, or what ``aggregate`` returns.
 
         Raises:
             ValueError: the context tokens do not fit the prompt layers.
         """
         context = self._check_context(context)
-
-        def condition(block: int, prefix: Tensor) -> Tensor:
-            if (context is None or self.prompting is None
-                    or block not in self.prompt_layers):
-                return prefix
-            i = self.prompt_layers.index(block)
-            # prompts without SOS (B or 1, n, D), context tokens (B, k, E)
-            prompts = self.prompting(prefix[:, 1:], context[:, i], i)
-            sos = prefix[:, :1].expand(len(prompts), -1, -1)  # (B, 1, D)
-            return torch.cat((sos, prompts), 1)  # (B, S, D)
-
-        texts = [
-            self.text_encoder.tail(state, self.first_video_block, condition)
-            for state in self.text_before_video()
-        ]
-        # (b, texts, E) -> (b, S * C, E), one wording after the other
-        features = torch.cat(texts, 1)[:, self.text_of_class]
+        condition = None if context is None or not self.sees_videos \
+            else partial(self._condition, context)
+        # (b, S * C, E), one template or wording after the other
+        features = self.encode_texts(
+            None if texts is None else texts.flatten(), condition)
         if self.fusion is not None and context is not None:
             # features of all texts attend to the last layer's (B, k, E)
             features = self.fusion(features, context[:, -1])
+        classes = self.num_classes if texts is None else texts.shape[1]
         # (b, S * C, E) -> (b, S, C, E) -> (b, K, E)
-        return self.aggregate(features.unflatten(1, (-1, self.num_classes)))
+        return self.aggregate(features.unflatten(1, (-1, classes)))
+
+    def _condition(self, context: Tensor, block: int,
+                   prefix: Tensor) -> Tensor:
+        """Conditions the prompts of a block's prefix ``(B or 1, S, D)``."""
+        prefix = self._before_block(block, prefix)
+        if block not in self.prompt_layers:
+            return prefix
+        i = self.prompt_layers.index(block)
+        # prompts without SOS (B or 1, n, D), context tokens (B, k, E)
+        prompts = self.prompting(prefix[:, 1:], context[:, i], i)
+        sos = prefix[:, :1].expand(len(prompts), -1, -1)  # (B, 1, D)
+        return torch.cat((sos, prompts), 1)  # (B, S, D)
 
     def _check_context(self, context: Optional[Tensor]) -> Optional[Tensor]:
         """Checks the context tokens, and detaches them if asked to."""
@@ -188,34 +207,25 @@ class TCCLIPHead(JoiningPart, ClassTextHead):
                 'texts that do not see the video')
         return context.detach() if self.detach_context else context
 
-    def unit_features(self,
-                      x: Features,
-                      num_segs: int = 1) -> Tuple[Tensor, Tensor]:
-        """Computes the unit features of videos and class texts.
+    def encode_video(self,
+                     x: Features,
+                     num_segs: int = 1) -> Tuple[Tensor, Optional[Tensor]]:
+        """Returns unit features, ``(B, E)`` or ``(B, T, E)``, and context.
 
         Args:
             x: see :meth:`forward`.
             num_segs: see :meth:`forward`.
 
-        Returns:
-            Videos ``(B, E)``, or frames ``(B, T, E)`` if the backbone gives
-            frames, and texts ``(B or 1, K, E)``, all of unit length.
+        Raises:
+            ValueError: the features have another number of channels.
         """
-        # (B, E) or (B, T, E), and (B, P, k, E) or None
         feature, context = split_features(x, num_segs)
         if feature.shape[-1] != self.in_channels:
             raise ValueError(
                 f'The backbone gives {feature.shape[-1]} channels '
                 f'and the head expects in_channels='
                 f'{self.in_channels}: set in_channels')
-        return (F.normalize(self.project(feature), dim=-1),
-                F.normalize(self.encode_text(context), dim=-1))
-
-    def compare(self, video: Tensor, text: Tensor) -> Tensor:
-        """Returns the logits of :meth:`unit_features`, ``(B, C)``."""
-        # (B, K), for K texts that `aggregate` gave
-        logits = self.logit_scale.exp() * self.similarity(video, text)
-        return self.aggregate.class_logits(logits)
+        return F.normalize(self.project(feature), dim=-1), context
 
     def forward(self, x: Features, num_segs: int = 1, **kwargs: Any) -> Tensor:
         """Scores videos.
@@ -229,6 +239,7 @@ class TCCLIPHead(JoiningPart, ClassTextHead):
             **kwargs: not used; MMAction2 passes them to heads.
 
         Returns:
-            Logits ``(B, C)``: similarities times ``exp(logit_scale)``.
+            Logits ``(B, C)``: similarities times ``exp(logit_scale)`` or a
+            fixed scale.
         """
         return self.compare(*self.unit_features(x, num_segs))

@@ -3,7 +3,8 @@ import re
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
-from typing import Iterator, List, NamedTuple, Sequence, Tuple, Union
+from typing import (Callable, Dict, Iterator, List, NamedTuple, Sequence,
+                    Tuple, Union)
 
 import torch
 from open_clip.tokenizer import SimpleTokenizer
@@ -13,6 +14,8 @@ from .class_names import load_class_names
 
 LengthRuns = Tuple[Tuple[int, int], ...]
 Names = Union[str, Sequence[str]]
+# The suffix of a text from its number, its name's tokens, and the rest
+Arrange = Callable[[int, List[int], List[int]], List[int]]
 
 
 class ClassTokens(NamedTuple):
@@ -20,7 +23,8 @@ class ClassTokens(NamedTuple):
 
     Attributes:
         ids: names, full stops and EOTs, one text after the other, short
-            texts first ``(P, )``.
+            texts first ``(P, )``. Numbers below 0 stand for learned vectors,
+            see :class:`PromptLearner`.
         runs: number of texts and tokens of each, for every length.
         text_of_class: index of each class's text ``(C, )``; with S wordings
             ``(S * C, )``, one wording after the other.
@@ -77,32 +81,45 @@ def reworded(names: Sequence[str], wording: str) -> List[str]:
     return others
 
 
-def tokenize_classes(texts: Sequence[str], num_before: int,
-                     context_length: int) -> ClassTokens:
+def plain_suffix(text: int, name: List[int], rest: List[int]) -> List[int]:
+    """Returns the tokens of a text as they are."""
+    return [*name, *rest]
+
+
+def tokenize_classes(texts: Sequence[str],
+                     num_before: int,
+                     context_length: int,
+                     full_stop: str = '',
+                     arrange: Arrange = plain_suffix) -> ClassTokens:
     """Tokenizes the text after the prompts, and EOT, for every class.
 
     Args:
-        texts: class names, as words, and their full stops. Repeated texts are
-            tokenized once.
+        texts: class names, as words. Suffixes that are equal are there once.
         num_before: positions that SOS and the prompts take.
         context_length: positions that a text may have in all.
+        full_stop: follows every text.
+        arrange: called with the number of a text, the tokens of the name, and
+            those of the full stop and EOT; returns the suffix of this text.
 
     Raises:
         ValueError: a class name is too long; names are not cut.
     """
     tokenizer = clip_tokenizer()
-    rows: List[List[int]] = []
-    unique = [*dict.fromkeys(texts)]
-    row_of_text = {text: i for i, text in enumerate(unique)}
-    for text in unique:
-        # SOS and the prompt come before these tokens
-        rows.append(tokenizer.encode(text) + [tokenizer.eot_token_id])
-        length = num_before + len(rows[-1])
+    place: Dict[Tuple[int, ...], int] = {}  # of each suffix, none twice
+    row_of_text = []
+    for i, text in enumerate(texts):
+        ids = tokenizer.encode(text + full_stop)
+        # a tokenizer may join a full stop to the end of a name
+        size = len(tokenizer.encode(text)) if full_stop else len(ids)
+        row = arrange(i, ids[:size], ids[size:] + [tokenizer.eot_token_id])
+        length = num_before + len(row)
         if length > context_length:
             raise ValueError(
-                f'The class text {text!r} takes {length} of '
+                f'The class text {text + full_stop!r} takes {length} of '
                 f'{context_length} positions: shorten the name or raise '
                 'context_length (77 at most in CLIP)')
+        row_of_text.append(place.setdefault(tuple(row), len(place)))
+    rows = [*place]
     # texts of equal length are neighbours, short ones first
     by_length = sorted(range(len(rows)), key=lambda i: len(rows[i]))
     runs = groupby(len(rows[i]) for i in by_length)
@@ -111,7 +128,31 @@ def tokenize_classes(texts: Sequence[str], num_before: int,
     return ClassTokens(
         torch.tensor([token for i in by_length for token in rows[i]]),
         tuple((len(list(same)), length) for length, same in runs),
-        place_of_row[[row_of_text[text] for text in texts]])
+        place_of_row[row_of_text])
+
+
+def select_texts(tokens: ClassTokens, texts: Tensor) -> ClassTokens:
+    """Returns the tokens of some texts.
+
+    Args:
+        tokens: those of all texts, on the CPU.
+        texts: numbers of the texts ``(N, )``, which may repeat; a text that
+            repeats is there once.
+    """
+    counts, lengths = torch.tensor(tokens.runs).unbind(1)
+    length = lengths.repeat_interleave(counts)  # of every suffix
+    start = length.cumsum(0) - length
+    # increasing places keep short texts first
+    places, text_of_class = tokens.text_of_class[texts].unique(
+        return_inverse=True)
+    ids = [
+        tokens.ids[i:i + n]
+        for i, n in torch.stack((start[places], length[places]), 1).tolist()
+    ]
+    runs = zip(*(x.tolist() for x in length[places].unique_consecutive(
+        return_counts=True)))
+    return ClassTokens(
+        torch.cat(ids), tuple((count, n) for n, count in runs), text_of_class)
 
 
 def chunk_runs(runs: LengthRuns, size: int) -> Iterator[LengthRuns]:

@@ -20,6 +20,9 @@ from ...clip.towers import text_tower
 from ..attention import KeyValue, project_kv, project_qkv, project_query
 from .class_texts import LengthRuns
 
+# From the number of a block and the prefix before it to the prefix it gets
+Condition = Callable[[int, Tensor], Tensor]
+
 
 class TextState(NamedTuple):
     """The hidden state of class texts between two blocks.
@@ -186,18 +189,27 @@ class TextEncoder(nn.Module):
             return checkpoint(text_block, block, state, use_reentrant=False)
         return text_block(block, state)
 
-    def trunk(self, state: TextState, stop: int) -> TextState:
-        """Applies the blocks before block ``stop`` (1-based)."""
+    def trunk(self,
+              state: TextState,
+              stop: int,
+              condition: Optional[Condition] = None) -> TextState:
+        """Applies the blocks before block ``stop`` (1-based).
+
+        Args:
+            state: state before the first block.
+            stop: the first block that is not applied.
+            condition: see :meth:`tail`.
+        """
         for i in range(1, stop):
+            if condition is not None:
+                state = state._replace(prefix=condition(i, state.prefix))
             state = self._apply_block(i, state)
         return state
 
-    def tail(
-            self,
-            state: TextState,
-            start: int,
-            condition: Optional[Callable[[int, Tensor],
-                                         Tensor]] = None) -> Tensor:
+    def tail(self,
+             state: TextState,
+             start: int,
+             condition: Optional[Condition] = None) -> Tensor:
         """Applies the blocks from block ``start`` (1-based) to the last.
 
         Args:
