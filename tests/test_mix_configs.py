@@ -34,6 +34,10 @@ SMALL = {
     dict(backbone=dict(arch=CONVNEXT, init_cfg=None)),
     'tcclip_charades':
     dict(backbone=dict(arch=CLIP, pretrained=None)),
+    'message-tokens_tcclip_k400':
+    dict(
+        backbone=dict(arch=CLIP, pretrained=None),
+        data_preprocessor=dict(blending=None)),
 }
 SIZES = ('scale', 'scale_range', 'crop_size', 'input_size', 'size')
 
@@ -83,8 +87,10 @@ def small_config(name, videos, work_dir):
         config.model.cls_head.update(arch=CLIP, pretrained=None)
     if name == 'tcclip_charades':
         config.model.cls_head.class_names = [f'c{i}' for i in range(157)]
+    if 'tcclip_' in name:
         config.custom_hooks = []
         config.param_scheduler = None
+        config.test_cfg = dict(type='TestLoop')
     for loop in ('train', 'val', 'test'):
         loader = config[f'{loop}_dataloader']
         loader.update(batch_size=2, num_workers=0, persistent_workers=False)
