@@ -4,10 +4,11 @@
 
 Below some times is a floor: the time of their matrix products alone, at the
 rate that this machine reaches for the tower's shapes. `--against naive` runs
-the textbook version of tests/reference in turn with ours, and prints the
-ratios. Reading is measured with the config's pipelines, on generated videos of
-ten seconds or on yours (`--videos`). `--only readers` compares the readers of
-videos on files of many kinds (docs/decoding.md).
+the textbook version of tests/reference in turn with ours, and `--against
+transformers` Hugging Face's X-CLIP; both print ratios. Reading is measured
+with the config's pipelines, on generated videos of ten seconds or on yours
+(`--videos`). `--only readers` compares the readers of videos on files of many
+kinds (docs/decoding.md).
 """
 import argparse
 import json
@@ -37,7 +38,7 @@ def parse_args() -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
     add('config', nargs='?', default='tcclip_k400.py')
-    add('--against', choices=['naive'])
+    add('--against', choices=['naive', 'transformers'])
     add('--only', choices=['inference', 'training', 'decoding', 'readers'])
     add('--device', default='cpu')
     add('--dtype',
@@ -66,10 +67,10 @@ def print_row(name: str, value: float, unit: str, note: str = '') -> None:
 
 
 def print_ratio(name: str, times: Dict[str, List[float]], ours: str,
-                naive: str) -> None:
+                other: str) -> None:
     """Prints the ratio of two interleaved calls."""
-    print_row(f'ours / naive, {name}', median_ratio(times[ours], times[naive]),
-              '')
+    ratio = median_ratio(times[ours], times[other])
+    print_row(f'ours / {other}, {name}', ratio, '')
 
 
 def print_floor(bench: Bench, call: Call, spent: float, rate: float) -> None:
@@ -95,7 +96,7 @@ def print_peaks(call: str, names: List[str]) -> None:
         print_row(f'  peak memory above the model, {name}', peak / 2**30,
                   'GiB')
     if len(names) > 1:
-        print_row('ours / naive, memory', peaks[0] / peaks[1], '')
+        print_row(f'ours / {names[1]}, memory', peaks[0] / peaks[1], '')
 
 
 def load_config(args: argparse.Namespace) -> Config:
@@ -128,6 +129,9 @@ def scorers(bench: Bench, names: List[str]) -> Dict[str, Score]:
                              'holds tests/reference/naive.py')
         from tests.reference.naive import naive_logits
         scores['naive'] = lambda x: naive_logits(bench.model, x, length=30)
+    if 'transformers' in names:
+        from projects.tc_clip.profiling.hugging_face import xclip_logits
+        scores['transformers'] = xclip_logits(bench.model)
     return scores
 
 
@@ -141,7 +145,10 @@ def inference_calls(bench: Bench, names: List[str]) -> Dict[str, Call]:
     calls.update(
         vision=without_gradient(bench.vision),
         product=bench.product(bench.views),
-        text=without_gradient(lambda: bench.head(features)))
+        text=without_gradient(lambda: bench.score(features)))
+    if 'transformers' in names:
+        # XCLIPModel encodes the texts of each call again
+        calls['ours with texts'] = bench.view_call(bench.with_texts)
     if 'naive' in names:
         from tests.reference.naive import naive_vision
         calls['naive vision'] = bench.view_call(
@@ -171,8 +178,11 @@ def inference(args: argparse.Namespace, names: List[str]) -> None:
     print_row('text, once per class list', once, 's')
     print_floor(bench, texts, once, rate)
     if args.against:
-        print_ratio('time', times, 'ours', 'naive')
+        print_ratio('time', times, 'ours', args.against)
+    if 'naive' in names:
         print_ratio('vision', times, 'vision', 'naive vision')
+    if 'transformers' in names:
+        print_ratio('texts anew', times, 'ours with texts', 'transformers')
     print_peaks('view', names)
 
 
@@ -196,7 +206,7 @@ def training(args: argparse.Namespace, names: List[str]) -> None:
         if name == 'ours':
             print_floor(bench, calls[name], spent, rate)
     if args.against:
-        print_ratio('time', times, 'ours', 'naive')
+        print_ratio('time', times, 'ours', args.against)
     del bench, calls  # free their memory for the measurement of peaks
     print_peaks('step', names)
 
@@ -219,7 +229,7 @@ def main() -> None:
         measured = getattr(bench, f'{call}_call')(score)
         print(json.dumps(peak_memory(measured, bench.device)))
         return
-    names = ['ours', 'naive'] if args.against else ['ours']
+    names = ['ours', args.against] if args.against else ['ours']
     print(f'{args.config}, {args.device}, {args.dtype}, '
           f'{torch.get_num_threads()} threads, torch {torch.__version__}')
     if args.only in (None, 'inference'):

@@ -90,10 +90,18 @@ class Bench:
 
     def ours(self, clips: torch.Tensor) -> torch.Tensor:
         """Scores clips ``(B, 3, T, H, W)`` by our model: ``(B, C)``."""
-        features = self.tower(clips)
+        return self.score(self.tower(clips))
+
+    def score(self, features: Any) -> torch.Tensor:
+        """Scores outputs of the backbone: ``(B, C)``."""
         if self.model.with_neck:
             features, _ = self.model.neck(features)
         return self.head(features)
+
+    def with_texts(self, clips: torch.Tensor) -> torch.Tensor:
+        """Encodes the class texts again, and scores clips as :meth:`ours`."""
+        self.head.forget_text()
+        return self.ours(clips)
 
     def vision(self) -> Any:
         """Encodes the views."""
