@@ -68,10 +68,10 @@ def xclip_logits(model: Any) -> Callable[[Tensor], Tensor]:
     state = to_hf_x_clip(model.state_dict())
     config = xclip_config(model)
     from transformers import XCLIPModel
-    theirs = XCLIPModel(config).eval()
+    theirs: Any = XCLIPModel(config)
     theirs.load_state_dict(state)
     device = model.cls_head.logit_scale.device
-    theirs.to(device)
+    theirs.eval().to(device)
     tokens = open_clip.SimpleTokenizer()(model.cls_head.class_names).to(device)
 
     def score(clips: Tensor) -> Tensor:
