@@ -24,6 +24,7 @@ from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
 
 from projects.tc_clip.config_files import config_file
+from projects.tc_clip.models import ContextTokens
 from projects.tc_clip.profiling.bench import Bench, Score, without_gradient
 from projects.tc_clip.profiling.measure import (Call, interleaved,
                                                 median_ratio, peak_memory)
@@ -120,6 +121,15 @@ def load_bench(args: argparse.Namespace) -> Bench:
         raise SystemExit(f'error: {error}') from error
 
 
+def check_naive(bench: Bench) -> None:
+    """Exits if the textbook version computes another model."""
+    model, head = bench.model, bench.head
+    is_tc_clip = isinstance(bench.backbone.reference, ContextTokens)
+    if model.with_neck or not is_tc_clip or not head.sees_videos:
+        raise SystemExit('error: --against naive: the textbook version is of '
+                         'TC-CLIP alone, and this config is another system')
+
+
 def scorers(bench: Bench, names: List[str]) -> Dict[str, Score]:
     """Returns functions from clips to logits, by name of the version."""
     scores: Dict[str, Score] = dict(ours=bench.ours)
@@ -127,12 +137,22 @@ def scorers(bench: Bench, names: List[str]) -> Dict[str, Score]:
         if not (ROOT / 'tests/reference/naive.py').is_file():
             raise SystemExit('error: --against naive needs a checkout, which '
                              'holds tests/reference/naive.py')
+        check_naive(bench)
         from tests.reference.naive import naive_logits
         scores['naive'] = lambda x: naive_logits(bench.model, x, length=30)
     if 'transformers' in names:
         from projects.tc_clip.profiling.hugging_face import xclip_logits
         scores['transformers'] = xclip_logits(bench.model)
     return scores
+
+
+def losses(bench: Bench, names: List[str]) -> Dict[str, Score]:
+    """Returns functions from clips to their loss, by name of the version."""
+    scores = scorers(bench, names)
+    return {
+        name: bench.our_loss if name == 'ours' else bench.loss_of(score)
+        for name, score in scores.items()
+    }
 
 
 def inference_calls(bench: Bench, names: List[str]) -> Dict[str, Call]:
@@ -145,7 +165,7 @@ def inference_calls(bench: Bench, names: List[str]) -> Dict[str, Call]:
     calls.update(
         vision=without_gradient(bench.vision),
         product=bench.product(bench.views),
-        text=without_gradient(lambda: bench.score(features)))
+        text=without_gradient(lambda: bench.head(bench.pooled(features))))
     if 'transformers' in names:
         # XCLIPModel encodes the texts of each call again
         calls['ours with texts'] = bench.view_call(bench.with_texts)
@@ -189,9 +209,14 @@ def inference(args: argparse.Namespace, names: List[str]) -> None:
 def training(args: argparse.Namespace, names: List[str]) -> None:
     """Measures training steps."""
     bench = load_bench(args)
+    try:  # some systems take clips of one length only
+        without_gradient(lambda: bench.features(bench.batch))()
+    except ValueError as error:
+        raise SystemExit(f'error: --train-frames {args.train_frames}: '
+                         f'{error}') from error
     calls = {
-        name: bench.step_call(score)
-        for name, score in scorers(bench, names).items()
+        name: bench.step_call(loss)
+        for name, loss in losses(bench, names).items()
     }
     calls['product'] = bench.product(bench.batch)
     times = interleaved(calls, args.runs, bench.seconds)
@@ -225,8 +250,10 @@ def main() -> None:
     if args.peak:
         call, name = args.peak
         bench = load_bench(args)
-        score = scorers(bench, [name])[name]
-        measured = getattr(bench, f'{call}_call')(score)
+        if call == 'step':
+            measured = bench.step_call(losses(bench, [name])[name])
+        else:
+            measured = bench.view_call(scorers(bench, [name])[name])
         print(json.dumps(peak_memory(measured, bench.device)))
         return
     names = ['ours', args.against] if args.against else ['ours']

@@ -58,6 +58,19 @@ def title(name: str, prediction: Prediction, weights: str) -> str:
     return f'{name}{weights}: {best.label} ({best.probability:.0%})'
 
 
+def without_context(views: Sequence[visualization.ModelView]) -> List[str]:
+    """Returns a line for each model that makes no context tokens.
+
+    Args:
+        views: records of the models.
+    """
+    return [
+        f'{view.title}: its temporal model makes no context tokens, so only '
+        'attention is drawn' for view in views
+        if all(maps.groups is None for maps in view.record.layers)
+    ]
+
+
 def weights_of(inferencer: TCCLIPInferencer, checkpoint: Optional[str]) -> str:
     """Returns the source of weights without a checkpoint, else nothing."""
     if checkpoint:
@@ -111,6 +124,8 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
             path = args.out / f'{args.video.stem}_tokens.{suffix}'
             write(path, views)
             print(path)
+        for line in without_context(views):
+            print(line)
     except (OSError, BrokenVideoError, ValueError) as error:
         raise SystemExit(f'error: {error}') from error
 

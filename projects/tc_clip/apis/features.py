@@ -18,17 +18,21 @@ from .inferencer import TCCLIPInferencer
 class VideoFeatures(NamedTuple):
     """Features of one video in CLIP's joint space, float32 on the CPU.
 
-    With one view, ``text @ video * exp(logit_scale)`` is ``logits``. With
-    several, ``video`` and ``text`` are means of the views' unit vectors,
+    With one view, ``text @ video`` times the head's ``scale`` is ``logits``.
+    With several, ``video`` and ``text`` are means of the views' unit vectors,
     brought to unit length again, as CLIP does with several texts of a class;
     ``logits`` are averaged as they are. Frames and context tokens of different
     views do not correspond: those of the first view are given.
 
+    A head that compares videos with each wording by itself
+    (:class:`MeanOfProbabilities`) gives the mean of a class's unit texts,
+    brought to unit length; its ``logits`` do not follow from this mean.
+
     Attributes:
         video: ``(E,)``, unit length.
         frames: ``(T, E)``, not of unit length; ``video`` is their mean,
-            brought to unit length. ``(0, E)`` where the backbone is
-            not a TCCLIPViT, or a neck comes after it.
+            brought to unit length, or what a neck makes of them. ``(0, E)``
+            where the backbone is not a TCCLIPViT.
         context: ``(P, k, E)``, the input of the prompts: the context tokens of
             the P ``context_layers``, or frame features (k = T) where the
             temporal model makes none. ``(0, 0, E)`` where prompts see no
@@ -42,11 +46,6 @@ class VideoFeatures(NamedTuple):
     context: Tensor
     text: Tensor
     logits: Tensor
-
-
-def gives_frames(model: Any) -> bool:
-    """Returns whether the head receives features of single frames."""
-    return isinstance(model.backbone, TCCLIPViT) and not model.with_neck
 
 
 def feature_names(model: Any) -> List[str]:
@@ -63,7 +62,7 @@ def feature_names(model: Any) -> List[str]:
             f'{type(model).__name__} with {type(model.cls_head).__name__} '
             'gives no features: give a config with '
             "cls_head=dict(type='TCCLIPHead', ...) and its checkpoint")
-    frames = gives_frames(model)
+    frames = isinstance(model.backbone, TCCLIPViT)
     context = frames and len(model.backbone.context_layers) > 0
     empty = {'frames': not frames, 'context': not context}
     return [name for name in VideoFeatures._fields if not empty.get(name)]
@@ -72,6 +71,19 @@ def feature_names(model: Any) -> List[str]:
 def unit_mean(views: Tensor) -> Tensor:
     """Averages unit vectors of views ``(V, ..., E)`` to one ``(..., E)``."""
     return F.normalize(F.normalize(views, dim=-1).mean(0), dim=-1)
+
+
+def texts_of_class(text: Tensor, num_classes: int) -> Tensor:
+    """Puts the S texts of each class beside the views.
+
+    Args:
+        text: texts ``(V, S * C, E)``, one wording after the other.
+        num_classes: C.
+
+    Returns:
+        ``(V * S, C, E)``.
+    """
+    return text.unflatten(1, (-1, num_classes)).flatten(0, 1)
 
 
 def encode_views(model: Any, inputs: Tensor) -> Tuple[Tensor, Features, int]:
@@ -85,7 +97,7 @@ def encode_views(model: Any, inputs: Tensor) -> Tuple[Tensor, Features, int]:
         Frame features ``(B * V, T, E)``, with T = 0 if there are none; the
         input of the head, and its ``num_segs``.
     """
-    if not gives_frames(model):
+    if not isinstance(model.backbone, TCCLIPViT):
         features, options = model.extract_feat(inputs, test_mode=True)
         segments = options.get('num_segs', 1)
         rows = len(split_features(features, segments)[0])
@@ -98,8 +110,12 @@ def encode_views(model: Any, inputs: Tensor) -> Tuple[Tensor, Features, int]:
         model.backbone.encode_frames(part) for part in clips.split(at_once)
     ]
     tower = TowerFeatures(*(torch.cat(part) for part in zip(*parts)))
-    of_head = tower if model.backbone.out == 'frames' else mean_over_frames(
-        tower)
+    if model.with_neck:
+        of_head, _ = model.neck(tower)
+    elif model.backbone.out == 'frames':
+        of_head = tower
+    else:
+        of_head = mean_over_frames(tower)
     return tower.feature, of_head, 1
 
 
@@ -129,8 +145,8 @@ def batch_features(inferencer: TCCLIPInferencer,
     of_videos = (x.cpu().unflatten(0, (len(clips), -1)) for x in parts)
     return [
         VideoFeatures(
-            unit_mean(video), frames[0], context[0], unit_mean(text),
-            logits.mean(0))
+            unit_mean(video), frames[0], context[0],
+            unit_mean(texts_of_class(text, head.num_classes)), logits.mean(0))
         for video, frames, context, text, logits in zip(*of_videos)
     ]
 

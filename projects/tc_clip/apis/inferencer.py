@@ -15,8 +15,8 @@ from torch import Tensor
 from ..models.recognizers.onnx_recognizer import OnnxRecognizer
 from ..models.text.class_texts import Names
 from ..models.whole_weights import WholeWeights, check_weights
-from .loading import (choose_classes, read_config, replace_missing_names,
-                      start_from_clip, without_prefix)
+from .loading import (check_class_count, choose_classes, read_config,
+                      replace_missing_names, start_from_clip, without_prefix)
 from .predictions import Prediction, describe
 from .time_spans import frame_times, restrict, time_spans
 
@@ -109,6 +109,7 @@ class TCCLIPInferencer(ActionRecogInferencer):
             return
         if not isinstance(model, WholeWeights):  # a stock recognizer
             check_weights(model, without_prefix(checkpoint))
+        check_class_count(model, checkpoint)
         super()._load_weights_to_model(model, checkpoint, cfg)
         trained_on = checkpoint.get('meta', {}).get('dataset_meta', {})
         if self.chosen_names is None and trained_on.get('classes'):

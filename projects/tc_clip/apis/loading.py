@@ -66,6 +66,19 @@ def replace_missing_names(model: Any, weights: str) -> None:
         model.cls_head.class_names = list(trained)
 
 
+def check_class_count(model: Any, checkpoint: Dict[str, Any]) -> None:
+    """Raises a ValueError if learned prompts do not fit the chosen classes.
+
+    Args:
+        model: the model with the chosen classes.
+        checkpoint: its weights.
+    """
+    prompts = getattr(model.cls_head, 'prompts', None)
+    vectors = without_prefix(checkpoint).get('cls_head.prompt_vectors')
+    if prompts is not None:
+        prompts.check_classes(vectors, model.cls_head.num_classes)
+
+
 def start_from_clip(model: Any) -> None:
     """Initialises a model, with CLIP's weights if its config names them."""
     logger = MMLogger.get_current_instance()

@@ -43,7 +43,20 @@ def check_exportable(model: Any) -> None:
 
 @torch.no_grad()
 def fold_text(head: Any) -> None:
-    """Stores the text before the first video block; drops earlier layers."""
+    """Stores class texts as far as no video is needed, and drops the rest.
+
+    Where no text block sees the video, these are the features of all texts;
+    a fusion after the text tower stays. Otherwise they are the texts before
+    the first block that does.
+
+    Args:
+        head: the head, which cannot take other classes afterwards.
+    """
+    if not head.sees_videos:
+        features = head.encode_texts()  # (1, S * C, E)
+        head.encode_texts = lambda texts, condition: features
+        head.text_encoder = head.prompts = head.prompt_vectors = None
+        return
     encoder = head.text_encoder
     head.text_before_video()
     encoder.token_embedding = nn.Identity()

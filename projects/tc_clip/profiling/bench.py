@@ -6,6 +6,7 @@ from typing import Any, Callable, List, Optional
 import torch
 import torch.nn.functional as F
 from mmaction.registry import MODELS
+from mmaction.structures import ActionDataSample
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
@@ -88,15 +89,50 @@ class Bench:
             return nullcontext()
         return torch.autocast(self.device.type, self.dtype)
 
-    def ours(self, clips: torch.Tensor) -> torch.Tensor:
-        """Scores clips ``(B, 3, T, H, W)`` by our model: ``(B, C)``."""
-        return self.score(self.tower(clips))
-
-    def score(self, features: Any) -> torch.Tensor:
-        """Scores outputs of the backbone: ``(B, C)``."""
+    def pooled(self, features: Any) -> Any:
+        """Returns the head's input for outputs of the backbone."""
         if self.model.with_neck:
             features, _ = self.model.neck(features)
-        return self.head(features)
+        return features
+
+    def features(self, clips: torch.Tensor) -> Any:
+        """Returns the head's input for clips ``(B, 3, T, H, W)``."""
+        return self.pooled(self.tower(clips))
+
+    def ours(self, clips: torch.Tensor) -> torch.Tensor:
+        """Scores clips ``(B, 3, T, H, W)`` by our model: ``(B, C)``."""
+        return self.head(self.features(clips))
+
+    def our_loss(self, clips: torch.Tensor) -> torch.Tensor:
+        """Returns the loss that our model trains on.
+
+        It is that of the head, which may compare videos with other texts than
+        those of all classes.
+
+        Args:
+            clips: ``(B, 3, T, H, W)``; their classes are 0, 1, 2 and so on.
+        """
+        samples = [
+            ActionDataSample().set_gt_label(i % self.head.num_classes)
+            for i in range(len(clips))
+        ]
+        losses = self.head.loss(self.features(clips), samples)
+        return losses['loss_cls']
+
+    def loss_of(self, score: Score) -> Score:
+        """Returns the cross entropy of scores, as a function of clips.
+
+        Args:
+            score: returns logits ``(B, C)`` of clips.
+        """
+
+        def loss(clips: torch.Tensor) -> torch.Tensor:
+            logits = score(clips)
+            labels = torch.arange(
+                len(logits), device=self.device) % logits.shape[1]
+            return F.cross_entropy(logits.float(), labels)
+
+        return loss
 
     def with_texts(self, clips: torch.Tensor) -> torch.Tensor:
         """Encodes the class texts again, and scores clips as :meth:`ours`."""
@@ -124,17 +160,19 @@ class Bench:
 
         return without_gradient(call)
 
-    def step_call(self, score: Score) -> Call:
-        """Returns an optimiser step on the batch, scored by ``score``."""
+    def step_call(self, loss: Score) -> Call:
+        """Returns an optimiser step on the batch.
+
+        Args:
+            loss: the loss of clips, see :meth:`our_loss` and :meth:`loss_of`.
+        """
         self.model.train()
         optimizer = torch.optim.AdamW(self.model.parameters(), 1e-9)
 
         def step() -> None:
             with self.autocast():
-                logits = score(self.batch)
-            labels = torch.arange(
-                len(logits), device=self.device) % logits.shape[1]
-            F.cross_entropy(logits.float(), labels).backward()
+                value = loss(self.batch)
+            value.backward()
             optimizer.step()
             optimizer.zero_grad()
 

@@ -1,0 +1,51 @@
+"""Small configs of all systems."""
+import torch
+from mmaction.registry import MODELS
+from mmengine.config import Config
+
+from tests.small import CONFIGS
+
+# Names of the systems, and files in configs/_base_/models.
+SYSTEMS = {
+    'X-CLIP': 'x_clip',
+    'ActionCLIP': 'action_clip',
+    'A5': 'a5',
+    'Vita-CLIP': 'vita_clip',
+    'TC-CLIP': 'tc_clip',
+    'ViFi-CLIP': 'vifi_clip',
+}
+COMPARED = [*SYSTEMS][:4]
+NAMES = ['up', 'down', 'left', 'right']
+
+
+def system_config(system, **options):
+    """Returns the demo's config for a system, with its recipe's groups.
+
+    Args:
+        system: key of ``SYSTEMS``.
+        **options: of the backbone, such as ``pretrained``.
+    """
+    config = Config.fromfile(CONFIGS / 'demo/tcclip_motion.py')
+    arch, reference = (
+        config.model.backbone[key] for key in ('arch', 'reference'))
+    base = Config.fromfile(CONFIGS / f'_base_/models/{SYSTEMS[system]}.py')
+    base.model.backbone.update(
+        dict(arch=arch, pretrained=None, num_frames=8), **options)
+    if system == 'TC-CLIP':
+        base.model.backbone.reference = reference
+    base.model.cls_head.class_names = NAMES
+    base.model.data_preprocessor.blending = None
+    config.model = base.model
+    wrapper = dict(base.get('recipe', {}).get('optim_wrapper', {}))
+    wrapper.pop('optimizer', None)
+    config.optim_wrapper.update(wrapper)
+    return config
+
+
+def save_start(config, path):
+    """Saves random weights of a config's model, as training saves them."""
+    torch.manual_seed(0)
+    model = MODELS.build(config.model)
+    meta = dict(dataset_meta=dict(classes=NAMES))
+    torch.save(dict(state_dict=model.state_dict(), meta=meta), path)
+    return model.state_dict()
