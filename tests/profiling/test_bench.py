@@ -32,7 +32,7 @@ def test_a_step_moves_all_weights_that_learn(tiny_config):
     before = [p.detach().clone() for p in bench.model.parameters()]
     with torch.no_grad():
         bench.model.cls_head.logit_scale.fill_(0.)  # no vanishing gradients
-    step = bench.step_call(bench.ours)
+    step = bench.step_call(bench.our_loss)
     assert bench.model.training
     grads = []
     for p in bench.model.parameters():
