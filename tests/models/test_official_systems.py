@@ -12,6 +12,7 @@ from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 
 from projects.tc_clip.clip.foreign_files import LAYOUTS
+from projects.tc_clip.models.text.text_encoder import split_classes
 from tests.reference import official_weights as official
 from tests.small import CONFIGS
 
@@ -59,6 +60,26 @@ class System:
         }
 
     @torch.no_grad()
+    def check_prompts(self):
+        """Compares class texts before and behind the text tower."""
+        head, arrays = self.model.cls_head, self.arrays
+        close(head.encode_text()[0], arrays['text_features'], 1e-5)
+        encoder = head.text_encoder
+        positions = encoder.positional_embedding.sum(1)  # (77, )
+        state = head.prompts.embed(head.prompt_vectors, head.suffix_ids,
+                                   head.tokens.runs, encoder)
+        texts = [
+            text for same in split_classes(state.suffix[0], state.runs)
+            for text in same
+        ]
+        for i, place in enumerate(head.text_of_class):
+            rows = torch.cat((state.prefix[0], texts[place])).sum(1)
+            assert len(rows) - 1 == arrays['eot'][i]
+            # what follows the end token is read by no position before it
+            close(rows - positions[:len(rows)],
+                  arrays['prompt_row_sum'][i, :len(rows)], 1e-8)
+
+    @torch.no_grad()
     def check_inference(self):
         """Compares CLS of all layers, frames, videos, texts and logits."""
         layers = []
@@ -81,6 +102,13 @@ class System:
     def train_features(self, clips):
         """Returns the input of the head in training, for these clips."""
         return self.model.train().neck(self.model.backbone(clips))[0]
+
+    def watch_loss(self):
+        """Returns a list that gets the inputs of the loss."""
+        seen = []
+        self.model.cls_head.loss_cls.register_forward_pre_hook(
+            lambda module, inputs: seen.append(inputs))
+        return seen
 
     def backward(self, loss):
         """Compares the loss and all gradients."""
@@ -164,9 +192,7 @@ def test_training_of_x_clip():
 def test_vita_clip():
     system = System('vita_t4')
     close(system.check_inference(), system.arrays['logits'], 1e-8)
-    with torch.no_grad():
-        close(system.model.cls_head.encode_text()[0],
-              system.arrays['text_features'], 1e-5)
+    system.check_prompts()
 
 
 @pytest.mark.slow
@@ -185,8 +211,15 @@ def test_action_clip():
     close(log_probabilities.exp(), arrays['logits'], 1e-9)
     with torch.no_grad():
         # S wordings of C classes, one wording after the other
-        text = head.encode_text()[0].unflatten(0, (16, 6))
-    close(text, arrays['text_features'], 1e-5)
+        text = head.encode_text()[0]
+        videos, _ = system.model.neck(system.model.backbone(system.clips))
+        unit, _ = head.encode_video(videos)
+        scores = 100 * unit @ F.normalize(text, dim=-1).T
+        frames = torch.tensor(arrays['frame_features']).double()
+        added = system.model.neck.encode(frames) - frames
+    close(text.unflatten(0, (16, 6)), arrays['text_features'], 1e-5)
+    close(scores.unflatten(1, (16, 6)), arrays['template_logits'], 1e-8)
+    close(added, arrays['adapter_output'], 1e-5)
 
 
 @pytest.mark.slow
@@ -196,8 +229,18 @@ def test_training_of_action_clip(monkeypatch):
     monkeypatch.setattr(
         head.contrast, 'draw',
         lambda wordings, count: torch.tensor(train['templates']))
+    seen = system.watch_loss()
     losses = head.loss(
         system.train_features(system.clips), [*map(sample, train['labels'])])
+    (logits, target), = seen
+    close(logits, system.arrays['train_logits'], 1e-8)
+    close(target, system.arrays['train_targets'], 0)
+    for part, pairs in (('image', (logits, target)), ('text', (logits.T,
+                                                               target.T))):
+        kl = F.kl_div(
+            pairs[0].log_softmax(1), (10 * pairs[1]).softmax(1),
+            reduction='batchmean')
+        close(kl, system.arrays[f'loss_{part}'], 1e-8)
     system.backward(losses['loss_cls'])
     system.check_groups()
 
@@ -205,9 +248,12 @@ def test_training_of_action_clip(monkeypatch):
 def test_a5():
     system = System('a5_t4')
     close(system.check_inference(), system.arrays['logits'], 1e-8)
+    system.check_prompts()
+    neck, frames = system.model.neck, system.arrays['frame_features']
     with torch.no_grad():
-        close(system.model.cls_head.encode_text()[0],
-              system.arrays['text_features'], 1e-5)
+        close(
+            neck.encode(torch.tensor(frames).double()),
+            system.arrays['temporal_output'], 1e-5)
 
 
 @pytest.mark.slow
@@ -220,8 +266,12 @@ def test_training_of_a5(monkeypatch):
     head.contrast.num_classes = train['numContrast']
     monkeypatch.setattr(head.contrast, 'draw',
                         lambda others, count: torch.tensor(chosen[2:]))
+    seen = system.watch_loss()
     losses = head.loss(
         system.train_features(system.clips), [*map(sample, train['names'])])
+    (logits, target), = seen
+    close(logits, arrays['train_logits'], 1e-8)
+    assert target.tolist() == train['targets']
     system.backward(losses['loss_cls'])
     rows = head.prompt_vectors.grad.norm(dim=1)
     close(rows, arrays['embedding_row_grad'], 1e-8)
