@@ -84,14 +84,16 @@ NOTES = dict(
         'PerClassPrompt has learned vectors of 4 classes, which 2 classes '
         'cannot use', 'Prompts of single classes are learned: they fit no '
         'other number of classes.'),
-    b=Note('its temporal model makes no context tokens',
-           'It draws attention alone, and says that there are no context '
-           'tokens.'),
+    b=Note(
+        'its temporal model makes no context tokens',
+        'It draws attention alone, and says that there are no context '
+        'tokens.'),
     c=Note('--what context: this model has none',
            'Texts do not read tokens of the video.'),
-    d=Note('1 videos added', "The mean of a class's 16 texts of unit length, "
-           'scaled to unit length; logits average the probabilities of the '
-           'texts, and do not follow from this mean.'),
+    d=Note(
+        '1 videos added', "The mean of a class's 16 texts of unit length, "
+        'scaled to unit length; logits average the probabilities of the '
+        'texts, and do not follow from this mean.'),
     e=Note('the textbook version is of TC-CLIP alone',
            'The textbook version is of TC-CLIP alone.'),
 )
@@ -101,12 +103,18 @@ OTHERS = [system for system in SYSTEMS if system != 'TC-CLIP']
 SPECIAL = {
     ('`predict.py --class-names`, another number', 'Vita-CLIP'): 'no (a)',
     ('`extract_features.py --what text`', 'ActionCLIP'): 'yes (d)',
-    **{('`visualize_tokens.py`', system): 'yes (b)'
-       for system in OTHERS},
-    **{('`extract_features.py --what context`', system): 'no (c)'
-       for system in WITHOUT_CONTEXT},
-    **{('`benchmark.py --against naive`', system): 'no (e)'
-       for system in OTHERS},
+    **{
+        ('`visualize_tokens.py`', system): 'yes (b)'
+        for system in OTHERS
+    },
+    **{
+        ('`extract_features.py --what context`', system): 'no (c)'
+        for system in WITHOUT_CONTEXT
+    },
+    **{
+        ('`benchmark.py --against naive`', system): 'no (e)'
+        for system in OTHERS
+    },
 }
 
 

@@ -200,7 +200,8 @@ def training(args: argparse.Namespace, names: List[str]) -> None:
     """Measures training steps."""
     bench = load_bench(args)
     try:  # some systems take clips of one length only
-        without_gradient(lambda: bench.features(bench.batch))()
+        with torch.no_grad():
+            bench.features(bench.batch)
     except ValueError as error:
         raise SystemExit(f'error: --train-frames {args.train_frames}: '
                          f'{error}') from error

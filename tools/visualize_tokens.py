@@ -66,9 +66,8 @@ def without_context(views: Sequence[visualization.ModelView]) -> List[str]:
     """
     return [
         f'{view.title}: its temporal model makes no context tokens, so only '
-        'attention is drawn'
-        for view in views if all(maps.groups is None
-                                 for maps in view.record.layers)
+        'attention is drawn' for view in views
+        if all(maps.groups is None for maps in view.record.layers)
     ]
 
 
