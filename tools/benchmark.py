@@ -82,10 +82,9 @@ def print_floor(bench: Bench, call: Call, spent: float, rate: float) -> None:
 
 def peak_of(call: str, name: str) -> float:
     """Returns the peak memory of a call, made in another process."""
-    done = subprocess.run([sys.executable, *sys.argv, '--peak', call, name],
-                          stdout=subprocess.PIPE,
-                          text=True,
-                          check=True)
+    command = [sys.executable, __file__, *sys.argv[1:], '--peak', call, name]
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])
 
 
