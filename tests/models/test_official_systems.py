@@ -163,6 +163,7 @@ def sample(label):
     return ActionDataSample().set_gt_label(label)
 
 
+@pytest.mark.slow
 def test_x_clip():
     system = System('xclip_t4')
     model, head, arrays = system.model, system.model.cls_head, system.arrays
@@ -189,6 +190,7 @@ def test_training_of_x_clip():
     system.check_groups()
 
 
+@pytest.mark.slow
 def test_vita_clip():
     system = System('vita_t4')
     close(system.check_inference(), system.arrays['logits'], 1e-8)
@@ -204,6 +206,7 @@ def test_training_of_vita_clip():
     system.backward(losses['loss_cls'])
 
 
+@pytest.mark.slow
 def test_action_clip():
     system = System('actionclip_t4_transf')
     head, arrays = system.model.cls_head, system.arrays
