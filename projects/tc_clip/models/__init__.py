@@ -1,7 +1,7 @@
 """Networks: the vision tower, the text tower, and modules between them."""
 from .backbones import ProjectedPatches, TCCLIPViT
 from .heads import (BatchTexts, ClassTextHead, Contrast, CosineSimilarity,
-                    SampledClasses, TCCLIPHead)
+                    DrawnTemplate, FrameLogits, SampledClasses, TCCLIPHead)
 from .injections import (DeepVisualPrompts, MessageTokens, TemporalShift,
                          TokenInjection, VitaTokens)
 from .losses import MultiPositiveKL
@@ -23,15 +23,15 @@ __all__ = [
     'ATSSelection', 'AroundPrompt', 'BatchTexts', 'BipartiteSummary',
     'CLSAttentionSelection', 'ClassTextHead', 'ClsTransformer',
     'ContextTokens', 'Contrast', 'CosineSimilarity', 'CrossFrame',
-    'DPCKNNMerge', 'DeepPrompt', 'DeepVisualPrompts', 'FrameConv', 'FrameLSTM',
-    'FrameMean', 'FrameWise', 'HeadWiseContext', 'JointSpaceTime',
-    'KMeansMerge', 'KeyNormSelection', 'MeanOfProbabilities', 'MeanOfWordings',
-    'MessageTokens', 'MultiPositiveKL', 'NoMerge', 'NoSelection',
-    'OnnxRecognizer', 'PatchSaliencySelection', 'PerClassPrompt',
-    'ProjectedPatches', 'PromptLearner', 'RandomMerge', 'ReferenceTokens',
-    'SampledClasses', 'SeedSelection', 'SharedPrompt', 'TCCLIPHead',
-    'TCCLIPRecognizer', 'TCCLIPViT', 'TemporalShift', 'TemporalTransformer',
-    'TokenInjection', 'TokenSummary', 'VideoConditionalPrompting',
-    'VideoSpecificPrompts', 'VisionTextFusion', 'VitaTokens',
-    'WindowExpansion', 'load_class_names'
+    'DPCKNNMerge', 'DeepPrompt', 'DeepVisualPrompts', 'DrawnTemplate',
+    'FrameConv', 'FrameLSTM', 'FrameLogits', 'FrameMean', 'FrameWise',
+    'HeadWiseContext', 'JointSpaceTime', 'KMeansMerge', 'KeyNormSelection',
+    'MeanOfProbabilities', 'MeanOfWordings', 'MessageTokens',
+    'MultiPositiveKL', 'NoMerge', 'NoSelection', 'OnnxRecognizer',
+    'PatchSaliencySelection', 'PerClassPrompt', 'ProjectedPatches',
+    'PromptLearner', 'RandomMerge', 'ReferenceTokens', 'SampledClasses',
+    'SeedSelection', 'SharedPrompt', 'TCCLIPHead', 'TCCLIPRecognizer',
+    'TCCLIPViT', 'TemporalShift', 'TemporalTransformer', 'TokenInjection',
+    'TokenSummary', 'VideoConditionalPrompting', 'VideoSpecificPrompts',
+    'VisionTextFusion', 'VitaTokens', 'WindowExpansion', 'load_class_names'
 ]
