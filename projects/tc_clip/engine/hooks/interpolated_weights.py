@@ -60,9 +60,9 @@ class InterpolatedWeightsHook(Hook):
     Before an iteration at the weights theta, the same batch goes through the
     model at ``a * theta_CLIP + (1 - a) * theta``, with a drawn uniformly for
     each optimiser step. The gradient of that loss, times ``loss_weight``, is
-    added to the usual gradient (Open-VCLIP, section 3.2). As in the official
-    code it lacks the factor ``1 - a`` of the chain rule, so the paper's weight
-    of this loss is ``loss_weight / (1 - a)``.
+    added to the usual gradient (interpolated weight optimization of
+    Open-VCLIP). As in the official code it lacks the factor ``1 - a`` of the
+    chain rule: the loss itself has the weight ``loss_weight / (1 - a)``.
 
     The frozen parameters stay: the texts of a frozen text tower are the same
     at both points. All processes draw the same share, and a resumed run draws
