@@ -103,6 +103,7 @@ def logged(name):
     return MessageHub.get_current_instance().get_scalar(name).current()
 
 
+@pytest.mark.slow
 def test_open_vclip():
     WindowSystem('openvclip_t4').check_inference([0, 6, 27])
 
@@ -154,6 +155,7 @@ def test_a_step_of_open_vclip(monkeypatch):
                 arrays['logits_interpolated'], 1e-8)
 
 
+@pytest.mark.slow
 def test_froster():
     system = WindowSystem('froster_t4', unused='raw_model.')
     system.check_inference([0, 6, 27, 28])
