@@ -65,5 +65,6 @@ def test_weights_of_a_new_xclip_model(model):
 
 def test_without_transformers(model, monkeypatch):
     monkeypatch.setitem(sys.modules, 'transformers', None)
-    with pytest.raises(ModuleNotFoundError, match='pip install transformers$'):
+    with pytest.raises(
+            ModuleNotFoundError, match='pip install transformers==4.51.3$'):
         xclip_logits(model)

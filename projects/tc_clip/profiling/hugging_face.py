@@ -21,7 +21,7 @@ def xclip_config(model: Any) -> Any:
         from transformers import XCLIPConfig
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
-            f'{error}: pip install transformers') from error
+            f'{error}: pip install transformers==4.51.3') from error
     backbone, encoder = model.backbone, model.cls_head.text_encoder
     blocks = backbone.transformer.resblocks
     text_blocks = encoder.transformer.resblocks
