@@ -14,7 +14,8 @@ class Config:
 def test_a_state_dict_may_lie_in_a_checkpoint():
     state = dict(a=torch.ones(1), b=torch.ones(2))
     wrapped = {f'module.{key}': value for key, value in state.items()}
-    for checkpoint in (state, dict(model=state), dict(state_dict=wrapped)):
+    for checkpoint in (state, dict(model=state), dict(model_state=state),
+                       dict(state_dict=wrapped)):
         assert state_of(checkpoint, 'a.pth') == state
 
 

@@ -19,7 +19,12 @@ SYSTEMS = dict(
     xclip_t4='x_clip',
     vita_t4='vita_clip',
     actionclip_t4_transf='action_clip',
-    a5_t4='a5')
+    a5_t4='a5',
+    # tests/models/test_official_windows.py
+    openvclip_t4='open_vclip',
+    openvclip_t4_grad='open_vclip',
+    froster_t4='froster',
+    froster_t4_grad='froster')
 
 
 def close(ours, official_values, atol):
@@ -30,18 +35,27 @@ def close(ours, official_values, atol):
 
 
 class System:
-    """A system's config with the weights, clips and arrays of a case."""
+    """A system's config with the weights, clips and arrays of a case.
 
-    def __init__(self, name):
+    Weights whose official names begin with ``unused`` are left out.
+    """
+
+    def __init__(self, name, unused=None, **options):
         self.case, self.arrays = official.load_case(name)
         self.layout = SYSTEMS[name]
         config = Config.fromfile(CONFIGS / f'_base_/models/{self.layout}.py')
         self.config = config
         model = config.model
+        model.update(options)
         model.backbone.pretrained = model.data_preprocessor.blending = None
         model.backbone.num_frames = self.case['frames']
         model.cls_head.class_names = self.case['classes']
         self.model = MODELS.build(model).double()
+        if unused:
+            self.case['parameters'] = [
+                pair for pair in self.case['parameters']
+                if not pair[0].startswith(unused)
+            ]
         state = official.official_state(self.case)
         state = {k.replace('module.', 'fusion.'): v for k, v in state.items()}
         ours, leftovers = LAYOUTS[self.layout].read(state)

@@ -186,27 +186,27 @@ def test_another_aggregate_of_wordings(part):
     torch.testing.assert_close(score(model).exp(), wanted)
 
 
-def test_logits_of_frames(part):
+def test_another_similarity_of_frames(part):
 
     @part
-    class FrameLogits(BaseModule):
+    class BestFrame(BaseModule):
 
         def forward(self, video, text):
-            return (video @ text.transpose(1, 2)).mean(1)
+            return (video @ text.transpose(1, 2)).amax(1)
 
     model = make_model(
-        out='frames', head=dict(similarity=dict(type='FrameLogits')))
+        out='frames', head=dict(similarity=dict(type='BestFrame')))
     plain = make_model()
     clips = torch.randn(2, 3, 4, 32, 32)
     with torch.no_grad():
         frames, context = plain.backbone.encode_frames(clips)
         text = F.normalize(plain.cls_head.encode_text(context), dim=-1)
         cosines = [F.normalize(f, dim=-1) @ t.T for f, t in zip(frames, text)]
-        wanted = torch.stack([c.mean(0) for c in cosines])
+        wanted = torch.stack([c.amax(0) for c in cosines])
         wanted = wanted * plain.cls_head.logit_scale.exp()
         torch.testing.assert_close(
             model.cls_head(model.backbone(clips)), wanted)
     model.test_cfg = dict(max_testing_views=2)  # joined to a plain tuple
     whole = make_model(
-        out='frames', head=dict(similarity=dict(type='FrameLogits')))
+        out='frames', head=dict(similarity=dict(type='BestFrame')))
     torch.testing.assert_close(score(model, 3), score(whole, 3))

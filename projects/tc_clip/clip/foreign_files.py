@@ -35,15 +35,17 @@ def state_of(checkpoint: Mapping[str, Any], source: str) -> State:
     """Returns the state dict of a checkpoint, without ``module.`` in keys.
 
     Args:
-        checkpoint: a state dict, or a dict that holds one under ``model`` or
-            ``state_dict``.
+        checkpoint: a state dict, or a dict that holds one under ``model``,
+            ``model_state`` or ``state_dict``.
         source: name of the checkpoint in messages.
 
     Raises:
         ValueError: names the values that are not tensors.
     """
-    state = checkpoint.get('model', checkpoint.get('state_dict', checkpoint))
-    return _checked(state, source)
+    for name in ('model', 'model_state', 'state_dict'):
+        if name in checkpoint:
+            return _checked(checkpoint[name], source)
+    return _checked(checkpoint, source)
 
 
 def two_states_of(checkpoint: Mapping[str, Any], source: str) -> State:
@@ -123,6 +125,10 @@ LAYOUTS = dict(
                   partial(_holding, name='model')),
     hf_x_clip=Layout(layouts.from_hf_x_clip, layouts.to_hf_x_clip, _holding),
     vita_clip=Layout(layouts.from_vita_clip, layouts.to_vita_clip),
+    open_vclip=Layout(layouts.from_open_vclip, layouts.to_open_vclip,
+                      partial(_holding, name='model_state')),
+    froster=Layout(layouts.from_froster, layouts.to_froster,
+                   partial(_holding, name='model_state')),
     openai=Layout(layouts.from_openai),
     mmpretrain=Layout(layouts.from_mmpretrain))
 # Layouts that our checkpoints can be converted to.

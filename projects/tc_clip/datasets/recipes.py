@@ -4,6 +4,7 @@ The protocols are written for TC-CLIP: frames from equal segments, and the
 augmentation and optimiser of X-CLIP. Other systems have their own.
 """
 import copy
+from pathlib import Path
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from .pipelines import SAMPLERS, Step, type_name, with_clips
@@ -36,6 +37,7 @@ def with_system_clips(
         num_frames: int,
         num_clips: Optional[int] = None,
         frame_interval: Optional[int] = None,
+        short_side: Optional[int] = None,
         train_steps: Optional[Sequence[Step]] = None) -> Dict[str, Any]:
     """Returns the changes to a protocol's config for clips of a system.
 
@@ -46,6 +48,8 @@ def with_system_clips(
         frame_interval: distance of the frames of a clip, which is then a part
             of the video, by MMAction2's SampleFrames. None spreads the frames
             over the video.
+        short_side: short side in pixels of whole frames before a crop; None
+            keeps the protocol's. Those of ``train_steps`` stay.
         train_steps: steps of the training between the decoder and
             FormatShape; None keeps the protocol's. Flips are left out where
             the protocol has none, as on Something-Something.
@@ -56,7 +60,7 @@ def with_system_clips(
     Raises:
         ValueError: see :func:`with_clips`.
     """
-    changes = with_clips(config, num_frames=num_frames)
+    changes = with_clips(config, num_frames=num_frames, short_side=short_side)
     for split in ('train', 'val', 'test'):
         pipeline = changes.get(f'{split}_pipeline')
         if pipeline is None:
@@ -73,11 +77,18 @@ def with_system_clips(
     return changes
 
 
+def _rephrased(label_file: str) -> str:
+    """Returns the file with the rephrased names of a file of names."""
+    path = Path(label_file)
+    return (path.parent / 'llm' / f'{path.stem}.json').as_posix()
+
+
 def with_recipe(config: Mapping[str, Any],
                 *,
                 num_frames: int,
                 num_clips: Optional[int] = None,
-                total: Optional[int] = None) -> Dict[str, Any]:
+                total: Optional[int] = None,
+                rephrased: bool = False) -> Dict[str, Any]:
     """Returns the changes to a protocol's config for the recipe of a system.
 
     Args:
@@ -88,6 +99,8 @@ def with_recipe(config: Mapping[str, Any],
         num_frames: frames of a clip.
         num_clips: clips of a tested video; None keeps the protocol's.
         total: videos of an optimiser step; None keeps the protocol's.
+        rephrased: whether the class names are those of ``labels/llm``, which a
+            language model rephrased, in training and in tests.
 
     Returns:
         Changes for ``_base_.update``. Class names are texts as they are.
@@ -101,6 +114,13 @@ def with_recipe(config: Mapping[str, Any],
         >>> from projects.tc_clip.datasets.recipes import with_recipe
         >>> _base_.update(with_recipe(_base_, num_frames=32))
     """
+    names = config['class_texts']['class_names']
+    recipe = copy.deepcopy(dict(config['recipe']))
+    if rephrased:
+        names = _rephrased(names)
+        recipe.setdefault('test_cfg', {}).update(
+            rephrased=True,
+            label_file=_rephrased(config['test_cfg']['label_file']))
     changes = dict(
         with_system_clips(
             config,
@@ -109,8 +129,8 @@ def with_recipe(config: Mapping[str, Any],
             **config.get('clips', {})),
         model=dict(
             backbone=dict(num_frames=num_frames),
-            cls_head=dict(class_names=config['class_texts']['class_names'])),
-        **config['recipe'])
+            cls_head=dict(class_names=names)),
+        **recipe)
     if total is not None:
         changes['custom_hooks'] = [
             dict(type='TotalBatchSizeHook', total=total)

@@ -1,11 +1,13 @@
 """Hooks, a test loop and a learning-rate schedule that MMEngine lacks."""
-from .hooks import (ClassNamesHook, EpochSeedHook, RunPageHook,
-                    TotalBatchSizeHook)
+from .hooks import (ClassNamesHook, EpochAverageHook, EpochSeedHook,
+                    InterpolatedWeightsHook, RunPageHook, TotalBatchSizeHook)
 from .parameter_groups import ParameterGroups
 from .protocol_test_loop import ProtocolTestLoop
+from .slowfast_cosine import SlowFastCosineLR
 from .timm_cosine import TimmCosineLR
 
 __all__ = [
-    'ClassNamesHook', 'EpochSeedHook', 'ParameterGroups', 'ProtocolTestLoop',
-    'RunPageHook', 'TimmCosineLR', 'TotalBatchSizeHook'
+    'ClassNamesHook', 'EpochAverageHook', 'EpochSeedHook',
+    'InterpolatedWeightsHook', 'ParameterGroups', 'ProtocolTestLoop',
+    'RunPageHook', 'SlowFastCosineLR', 'TimmCosineLR', 'TotalBatchSizeHook'
 ]

@@ -1,13 +1,13 @@
 """Networks: the vision tower, the text tower, and modules between them."""
 from .backbones import ProjectedPatches, TCCLIPViT
 from .heads import (BatchTexts, ClassTextHead, Contrast, CosineSimilarity,
-                    SampledClasses, TCCLIPHead)
+                    DrawnTemplate, FrameLogits, SampledClasses, TCCLIPHead)
 from .injections import (DeepVisualPrompts, MessageTokens, TemporalShift,
                          TokenInjection, VitaTokens)
-from .losses import MultiPositiveKL
+from .losses import MultiPositiveKL, ResidualDistillation
 from .necks import (ClsTransformer, FrameConv, FrameLSTM, FrameMean,
                     TemporalTransformer)
-from .recognizers import OnnxRecognizer, TCCLIPRecognizer
+from .recognizers import DistilledRecognizer, OnnxRecognizer, TCCLIPRecognizer
 from .references import (ATSSelection, BipartiteSummary, CLSAttentionSelection,
                          ContextTokens, CrossFrame, DPCKNNMerge, FrameWise,
                          HeadWiseContext, JointSpaceTime, KeyNormSelection,
@@ -23,15 +23,16 @@ __all__ = [
     'ATSSelection', 'AroundPrompt', 'BatchTexts', 'BipartiteSummary',
     'CLSAttentionSelection', 'ClassTextHead', 'ClsTransformer',
     'ContextTokens', 'Contrast', 'CosineSimilarity', 'CrossFrame',
-    'DPCKNNMerge', 'DeepPrompt', 'DeepVisualPrompts', 'FrameConv', 'FrameLSTM',
-    'FrameMean', 'FrameWise', 'HeadWiseContext', 'JointSpaceTime',
-    'KMeansMerge', 'KeyNormSelection', 'MeanOfProbabilities', 'MeanOfWordings',
+    'DPCKNNMerge', 'DeepPrompt', 'DeepVisualPrompts', 'DistilledRecognizer',
+    'DrawnTemplate', 'FrameConv', 'FrameLSTM', 'FrameLogits', 'FrameMean',
+    'FrameWise', 'HeadWiseContext', 'JointSpaceTime', 'KMeansMerge',
+    'KeyNormSelection', 'MeanOfProbabilities', 'MeanOfWordings',
     'MessageTokens', 'MultiPositiveKL', 'NoMerge', 'NoSelection',
     'OnnxRecognizer', 'PatchSaliencySelection', 'PerClassPrompt',
     'ProjectedPatches', 'PromptLearner', 'RandomMerge', 'ReferenceTokens',
-    'SampledClasses', 'SeedSelection', 'SharedPrompt', 'TCCLIPHead',
-    'TCCLIPRecognizer', 'TCCLIPViT', 'TemporalShift', 'TemporalTransformer',
-    'TokenInjection', 'TokenSummary', 'VideoConditionalPrompting',
-    'VideoSpecificPrompts', 'VisionTextFusion', 'VitaTokens',
-    'WindowExpansion', 'load_class_names'
+    'ResidualDistillation', 'SampledClasses', 'SeedSelection', 'SharedPrompt',
+    'TCCLIPHead', 'TCCLIPRecognizer', 'TCCLIPViT', 'TemporalShift',
+    'TemporalTransformer', 'TokenInjection', 'TokenSummary',
+    'VideoConditionalPrompting', 'VideoSpecificPrompts', 'VisionTextFusion',
+    'VitaTokens', 'WindowExpansion', 'load_class_names'
 ]

@@ -3,6 +3,7 @@ import pytest
 
 from projects.tc_clip.models.text.class_texts import clip_tokenizer
 from projects.tc_clip.models.text.templates import (TEMPLATE_SETS,
+                                                    fill_template,
                                                     load_templates)
 
 NAME = 596, 567, 3299  # abseiling
@@ -35,6 +36,33 @@ def test_action_clip_has_the_official_tokens():
     ] == ACTION_CLIP
 
 
+def test_open_vclip_has_seven_actions_of_four_pictures():
+    """tests/models/test_official_windows.py compares their features."""
+    templates = load_templates('open_vclip')
+    assert len({*templates}) == 28
+    assert templates[:7] == ('a photo of {}.', 'a photo of a person {}.',
+                             'a photo of a person using {}.',
+                             'a photo of a person doing {}.',
+                             'a photo of a person during {}.',
+                             'a photo of a person performing {}.',
+                             'a photo of a person practicing {}.')
+    for i, kind in enumerate(('photo', 'video', 'example', 'demonstration')):
+        assert templates[7 * i:7 * i + 7] == tuple(
+            t.replace('photo', kind) for t in templates[:7])
+
+
+@pytest.mark.parametrize('name, wanted', [
+    ('Abseil: A rope: long', 'a video of Abseil. Abseil: A rope: long'),
+    ('abseiling', 'a video of abseiling. abseiling'),
+    ('{}: a {title}', 'a video of {}. {}: a {title}'),
+])
+def test_a_title_ends_before_the_first_colon(name, wanted):
+    templates = load_templates('froster')
+    assert len(templates) == 29 and templates[7] == 'a video of {title}. {}'
+    assert fill_template(templates[7], name) == wanted
+    assert fill_template(templates[28], name) == name
+
+
 def test_own_templates_stay_as_they_are():
     assert load_templates(['a {}', '{} here']) == ('a {}', '{} here')
     for templates in TEMPLATE_SETS.values():
@@ -42,7 +70,7 @@ def test_own_templates_stay_as_they_are():
 
 
 @pytest.mark.parametrize('templates, message', [
-    ('clip', r"templates='clip' is not one of the sets \['action_clip'\]"),
+    ('clip', r"templates='clip' is not one of the sets \['action_clip', "),
     ([], 'templates is empty'),
     (['{}', 'a video'], r"The template 'a video' has no \{\}"),
 ])

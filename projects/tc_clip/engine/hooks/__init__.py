@@ -1,11 +1,13 @@
 """Hooks of training and testing."""
 from .class_names import ClassNamesHook
+from .epoch_average import EpochAverageHook
 from .epoch_seed import EpochSeedHook
 from .finite_loss import FiniteLossHook
+from .interpolated_weights import InterpolatedWeightsHook
 from .run_page import RunPageHook
 from .total_batch_size import TotalBatchSizeHook
 
 __all__ = [
-    'ClassNamesHook', 'EpochSeedHook', 'FiniteLossHook', 'RunPageHook',
-    'TotalBatchSizeHook'
+    'ClassNamesHook', 'EpochAverageHook', 'EpochSeedHook', 'FiniteLossHook',
+    'InterpolatedWeightsHook', 'RunPageHook', 'TotalBatchSizeHook'
 ]

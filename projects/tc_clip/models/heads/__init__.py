@@ -2,11 +2,12 @@
 from .batch_texts import BatchTexts
 from .class_text_head import ClassTextHead
 from .contrast import Contrast
+from .drawn_template import DrawnTemplate
 from .sampled_classes import SampledClasses
-from .similarities import CosineSimilarity
+from .similarities import CosineSimilarity, FrameLogits
 from .tc_clip_head import TCCLIPHead
 
 __all__ = [
     'BatchTexts', 'ClassTextHead', 'Contrast', 'CosineSimilarity',
-    'SampledClasses', 'TCCLIPHead'
+    'DrawnTemplate', 'FrameLogits', 'SampledClasses', 'TCCLIPHead'
 ]

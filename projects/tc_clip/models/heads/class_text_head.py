@@ -1,6 +1,6 @@
 """Base of heads that score videos by class texts."""
 import math
-from typing import Any, Dict, Mapping, Optional, Tuple
+from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple
 
 import torch
 import torch.nn.functional as F
@@ -16,6 +16,20 @@ from ..text.class_texts import Names
 from ..text.text_bank import TextBank
 from .contrast import hard_labels
 from .head_inputs import Features
+
+
+class Compared(NamedTuple):
+    """What a training step compares.
+
+    Attributes:
+        video: unit features of videos ``(B, E)``, or of frames ``(B, T, E)``.
+        text: unit features of texts ``(B or 1, K, E)``.
+        texts: numbers of the texts that ``contrast`` chose ``(S, K)``; None:
+            all classes.
+    """
+    video: Tensor
+    text: Tensor
+    texts: Optional[Tensor]
 
 
 class ClassTextHead(TextBank, BaseHead):
@@ -185,13 +199,46 @@ class ClassTextHead(TextBank, BaseHead):
         """
         if self.contrast is None:
             return super().loss(feats, data_samples, **kwargs)
-        self._check_contrast()
-        labels = hard_labels(data_samples)  # (B, )
-        # (S, K), or (1, K) if each video has one text
-        texts = self.contrast.choose(labels, self.num_wordings,
-                                     self.num_classes)
-        video, context = self.encode_video(feats, kwargs.get('num_segs', 1))
+        compared = self.encode_batch(feats, data_samples,
+                                     kwargs.get('num_segs', 1))
+        return self.loss_of(compared, data_samples)
+
+    def encode_batch(self,
+                     x: Features,
+                     data_samples: SampleList,
+                     num_segs: int = 1) -> Compared:
+        """Computes what a training step compares.
+
+        Args:
+            x: output of the backbone or neck.
+            data_samples: B samples with their labels.
+            num_segs: segments of a video for image backbones.
+
+        Raises:
+            ValueError: see :meth:`loss`.
+        """
+        texts = None
+        if self.contrast is not None:
+            self._check_contrast()
+            # (S, K), or (1, K) if each video has one text
+            texts = self.contrast.choose(
+                hard_labels(data_samples), self.num_wordings, self.num_classes)
+        video, context = self.encode_video(x, num_segs)
         text = F.normalize(self.encode_text(context, texts), dim=-1)
+        return Compared(video, text, texts)
+
+    def loss_of(self, compared: Compared,
+                data_samples: SampleList) -> Dict[str, Tensor]:
+        """Computes the losses of features.
+
+        Args:
+            compared: output of :meth:`encode_batch`.
+            data_samples: B samples with their labels.
+        """
+        video, text, texts = compared
+        if texts is None:
+            return self.loss_by_feat(self.compare(video, text), data_samples)
+        labels = hard_labels(data_samples)  # (B, )
         video, text, target = self.contrast.pair(video, text, labels, texts)
         pairs = target.dim() == 2
         logits = self.compare(video, text,

@@ -1,4 +1,5 @@
 """Losses that MMAction2 does not have."""
 from .multi_positive_kl import MultiPositiveKL
+from .residual_distillation import ResidualDistillation
 
-__all__ = ['MultiPositiveKL']
+__all__ = ['MultiPositiveKL', 'ResidualDistillation']

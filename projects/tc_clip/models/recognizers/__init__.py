@@ -1,5 +1,6 @@
-"""Recognizers: TC-CLIP, and a model that was exported to ONNX."""
+"""Recognizers: TC-CLIP, one with a teacher, and one that ONNX holds."""
+from .distilled_recognizer import DistilledRecognizer
 from .onnx_recognizer import OnnxRecognizer
 from .tc_clip_recognizer import TCCLIPRecognizer
 
-__all__ = ['OnnxRecognizer', 'TCCLIPRecognizer']
+__all__ = ['DistilledRecognizer', 'OnnxRecognizer', 'TCCLIPRecognizer']

@@ -3,6 +3,14 @@ from typing import Dict, Sequence, Tuple, Union
 
 Templates = Union[str, Sequence[str]]
 
+# Open-VCLIP's 28: four kinds of pictures times seven ways to name an action.
+_OPEN_VCLIP = tuple(f'a {kind} of {action}{{}}.'
+                    for kind in ('photo', 'video', 'example', 'demonstration')
+                    for action in ('', 'a person ', 'a person using ',
+                                   'a person doing ', 'a person during ',
+                                   'a person performing ',
+                                   'a person practicing '))
+
 # By the name of a set.
 TEMPLATE_SETS: Dict[str, Tuple[str, ...]] = {
     # words and order as in ActionCLIP's official code
@@ -24,11 +32,35 @@ TEMPLATE_SETS: Dict[str, Tuple[str, ...]] = {
         'the man is {}',
         'the woman is {}',
     ),
+    'open_vclip':
+    _OPEN_VCLIP,
+    # for names such as 'Abseil: A person comes down a rope'
+    'froster': (
+        *(template.replace('{}', '{title}') + ' {}'
+          for template in _OPEN_VCLIP),
+        '{}',
+    ),
 }
+
+
+def fill_template(template: str, name: str) -> str:
+    """Puts a class name into a template.
+
+    Args:
+        template: text with ``{}`` for the whole name and, if wanted,
+            ``{title}`` for the part before its first colon. A name without a
+            colon is its title.
+        name: the class name.
+    """
+    parts = template.split('{title}')
+    return name.partition(':')[0].join(
+        part.replace('{}', name) for part in parts)
 
 
 def load_templates(source: Templates) -> Tuple[str, ...]:
     """Returns templates, each with ``{}`` in the place of the class name.
+
+    They may hold ``{title}``, see :func:`fill_template`.
 
     Args:
         source: the templates themselves, or the name of a set in

@@ -11,7 +11,7 @@ from .class_names import load_class_names
 from .class_texts import (ClassTokens, LengthRuns, Names, chunk_runs,
                           readable_name, reworded, select_texts,
                           tokenize_classes)
-from .templates import Templates, load_templates
+from .templates import Templates, fill_template, load_templates
 from .text_encoder import Condition, TextEncoder, TextState
 from .text_store import TextStore
 
@@ -31,8 +31,9 @@ class TextBank(TextStore):
             the backbone's.
         pretrained: see TCCLIPViT; TCCLIPRecognizer takes the backbone's.
         templates: templates that names are put into, such as ``['a video of
-            {}']``, or the name of a set of them: ``'action_clip'``. By default
-            the name alone. They stay when classes are exchanged.
+            {}']``, or the name of a set of them: ``'action_clip'``,
+            ``'open_vclip'`` or ``'froster'``, see :func:`fill_template`. By
+            default the name alone. They stay when classes are exchanged.
         num_prompts: learnable prompt vectors; with 0 the words of
             ``prompt_init`` stay as they are.
         prompt_init: words that the prompt vectors start from, see
@@ -160,7 +161,7 @@ class TextBank(TextStore):
             split_camel_case=self.split_camel_case,
             split_underscores=self.split_underscores)
         return [
-            template.replace('{}', readable(name))
+            fill_template(template, readable(name))
             for template in self.templates for name in names
         ] + [
             readable(text) for wording in wordings
