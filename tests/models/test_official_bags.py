@@ -96,8 +96,8 @@ def test_a_step_of_ost():
     system.check_gradients(losses['loss_cls'])
 
 
-@pytest.mark.parametrize('case',
-                         ['ost_solver', 'ost_solver_batch', 'ost_solver_close'])
+@pytest.mark.parametrize(
+    'case', ['ost_solver', 'ost_solver_batch', 'ost_solver_close'])
 def test_solver_of_ost(case):
     arrays = load_arrays(case)
     names = 'frames', *KINDS
@@ -134,8 +134,7 @@ def test_maxi():
     system = BagSystem('maxi_t4')
     arrays, head = system.arrays, system.model.eval().cls_head
     video = system.model.backbone(system.clips)
-    close(
-        F.normalize(video.feature, dim=-1), arrays['video_features'], 1e-5)
+    close(F.normalize(video.feature, dim=-1), arrays['video_features'], 1e-5)
     close(head.encode_text()[0], arrays['text_features'], 1e-5)
     close(head(video), arrays['logits'], 1e-8)
 

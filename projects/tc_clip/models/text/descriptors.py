@@ -36,7 +36,7 @@ def load_word_lists(source: WordLists) -> List[List[str]]:
         source = by_id(read_json(path.read_text('utf-8-sig'), path), path)
     lists = list(source)
     for i, words in enumerate(lists):
-        if isinstance(words, str) or not all(
+        if not isinstance(words, (list, tuple)) or not all(
                 isinstance(word, str) and word.strip() for word in words):
             raise ValueError(f'{where}: the class with id {i} needs a list of '
                              f'texts, none of them empty, but has {words!r}')
