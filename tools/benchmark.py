@@ -83,10 +83,9 @@ def print_floor(bench: Bench, call: Call, spent: float, rate: float) -> None:
 
 def peak_of(call: str, name: str) -> float:
     """Returns the peak memory of a call, made in another process."""
-    done = subprocess.run([sys.executable, *sys.argv, '--peak', call, name],
-                          stdout=subprocess.PIPE,
-                          text=True,
-                          check=True)
+    command = [sys.executable, __file__, *sys.argv[1:], '--peak', call, name]
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -210,7 +209,8 @@ def training(args: argparse.Namespace, names: List[str]) -> None:
     """Measures training steps."""
     bench = load_bench(args)
     try:  # some systems take clips of one length only
-        without_gradient(lambda: bench.features(bench.batch))()
+        with torch.no_grad():
+            bench.features(bench.batch)
     except ValueError as error:
         raise SystemExit(f'error: --train-frames {args.train_frames}: '
                          f'{error}') from error

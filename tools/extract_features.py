@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence
 
+import torch
 from _arguments import (TCCLIPInferencer, find_videos, load_model, progress,
                         video_parser)
 
@@ -91,7 +92,7 @@ def metadata_of(inferencer: TCCLIPInferencer, args: argparse.Namespace,
             weights_sha256=files.weights_hash(inferencer.model)),
         class_names=inferencer.class_names,
         wordings=args.wordings,
-        scale=float(head.scale),
+        scale=torch.as_tensor(head.scale).item(),
         what=args.what,
         dtype=args.dtype,
         format=args.format,

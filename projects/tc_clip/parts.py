@@ -28,7 +28,9 @@ SLOTS = {
     'models.heads.optimal_transport': '`model.cls_head.similarity`',
     'models.heads.sampled_classes': '`model.cls_head.contrast`',
     'models.heads.text_bags': '`model.cls_head.contrast`',
+    'models.heads.drawn_template': '`model.cls_head.contrast`',
     'models.losses': '`model.cls_head.loss_cls`',
+    'models.losses.residual_distillation': '`model.distillation`',
     'models.text': '`model.cls_head.prompts`',
     'models.text.video_prompting': '`model.cls_head.prompting`',
     'models.text.late_fusion': '`model.cls_head.fusion`',
@@ -38,6 +40,7 @@ SLOTS = {
     'datasets.video_dataset': '`dataset`',
     'engine.hooks': '`custom_hooks`, `default_hooks`',
     'engine.timm_cosine': '`param_scheduler`',
+    'engine.slowfast_cosine': '`param_scheduler`',
     'engine.parameter_groups': '`optim_wrapper.constructor`',
     'engine.protocol_test_loop': '`test_cfg`',
 }

@@ -12,6 +12,7 @@ from projects.tc_clip.apis.features import (batch_features, extract_features,
                                             feature_names)
 from projects.tc_clip.datasets import BrokenVideoError
 from projects.tc_clip.files import write_mp4
+from tests.system_configs import COMPARED, system_config
 
 WIDTH, FRAMES, TOKENS = 64, 8, 32
 SEES_NO_VIDEO = dict(prompt_layers=[])
@@ -224,3 +225,41 @@ def test_broken_videos_are_named(make, tmp_path):
     path.write_bytes(b'no video')
     with pytest.raises(BrokenVideoError, match='broken.mp4 cannot be read'):
         extract_features(make('vifi-clip'), path)
+
+
+@pytest.mark.parametrize('system', COMPARED)
+def test_features_of_other_systems(own_video, system):
+    inferencer = make_inferencer(system_config(system))
+    model = inferencer.model
+    found = extract_features(inferencer, own_video)
+    torch.testing.assert_close(found.logits, score(inferencer, own_video)[0])
+    assert found.frames.shape == (FRAMES, WIDTH)
+    assert found.text.shape == (4, WIDTH)
+    with torch.no_grad():
+        # a neck's input, without one the mean is the video
+        video = found.frames.mean(0)
+        if model.with_neck:
+            video = model.neck((found.frames[None], None))[0].feature[0]
+        torch.testing.assert_close(F.normalize(video, dim=0), found.video)
+        context = found.context[None] if system == 'X-CLIP' else None
+        text = F.normalize(model.cls_head.encode_text(context)[0], dim=-1)
+    if system == 'ActionCLIP':  # 16 texts of each class
+        text = F.normalize(text.unflatten(0, (16, 4)).mean(0), dim=-1)
+    else:
+        torch.testing.assert_close(
+            torch.as_tensor(model.cls_head.scale).item() *
+            found.text @ found.video,
+            found.logits,
+            atol=1e-4,
+            rtol=1e-4)
+    torch.testing.assert_close(text, found.text)
+    given = feature_names(model)
+    assert given == [n for n in found._fields if getattr(found, n).numel()]
+
+
+def test_scale_is_that_of_the_head(own_video):
+    inferencer = make_inferencer(system_config('A5'))
+    nn.init.constant_(inferencer.model.cls_head.logit_scale, 0.)
+    found = extract_features(inferencer, own_video)
+    torch.testing.assert_close(
+        found.text @ found.video / 0.07, found.logits, atol=1e-4, rtol=1e-4)

@@ -2,11 +2,13 @@
 import logging
 
 import pytest
+from mmaction.registry import MODELS
 from mmengine.config import ConfigDict
 from mmengine.logging import MMLogger
 
 from projects.tc_clip.apis import loading
 from tests.small import CONFIGS
+from tests.system_configs import system_config
 
 
 def test_a_config_is_copied_or_read(tiny_config, tmp_path):
@@ -97,3 +99,14 @@ def test_the_log_is_as_loud_as_before_after_an_error(said):
     with pytest.raises(OSError, match='no file'):
         loading.start_from_clip(Model('a.pt', OSError('no file')))
     assert logger.level == before and said == []
+
+
+def test_prompts_of_single_classes_need_as_many_names():
+    config = system_config('Vita-CLIP')
+    weights = MODELS.build(config.model).state_dict()
+    config.model.cls_head.class_names = ['left', 'right', 'up']
+    three = MODELS.build(config.model)
+    with pytest.raises(ValueError, match='of 4 classes, which 3 classes'):
+        loading.check_class_count(three, dict(state_dict=weights))
+    three.set_classes(['a', 'b', 'c'])
+    loading.check_class_count(three, three.state_dict())

@@ -2,11 +2,13 @@
 import numpy as np
 import pytest
 import torch
+from mmaction.registry import MODELS
 
 from projects.tc_clip.clip.ensemble import (ADDED_PARTS, WeightEnsemble,
                                             clip_state, interpolate)
 from tests import small
 from tests.small import ARCH, DATA, changed, perturb, save_clip, score
+from tests.system_configs import COMPARED, system_config
 
 # Computed by the official code of TC-CLIP, MAXI and OST for a toy model.
 ORACLE = DATA / 'interpolation.npz'
@@ -248,3 +250,34 @@ def test_clip_of_another_size_is_noticed_before_use(tmp_path):
             ValueError,
             match=r'backbone\.class_embedding: have \(16,\), want \(32,\)'):
         WeightEnsemble(make_model(str(tmp_path / 'clip.pt')))
+
+
+NEW_PARTS = {
+    'X-CLIP': ('neck.', 'backbone.injection.', 'backbone.patch_context.',
+               'cls_head.fusion.'),
+    'ActionCLIP': ('neck.', ),
+    'A5': ('neck.', 'cls_head.prompt_vectors'),
+    'Vita-CLIP': ('backbone.injection.', 'backbone.time_embedding',
+                  'backbone.conv1.bias', 'cls_head.prompt_vectors'),
+}
+
+
+@pytest.mark.parametrize('system', COMPARED)
+def test_new_parts_of_other_systems_stay(tmp_path, system):
+    path = str(tmp_path / 'clip.pt')
+    config = system_config(system, pretrained=path)
+    save_clip(path, config.model.backbone.arch)
+    clip = clip_state(config.model.backbone.arch, path)
+    torch.manual_seed(1)
+    model = perturb(MODELS.build(config.model), by=0.05).eval()
+    own = snapshot(model)
+    with WeightEnsemble(model).use(0.25):
+        mixed = snapshot(model)
+    for key, value in own.items():
+        if key.startswith(NEW_PARTS[system]):
+            assert key not in clip and mixed[key].equal(value)
+        else:
+            torch.testing.assert_close(mixed[key],
+                                       0.25 * clip[key] + 0.75 * value)
+    assert {key.startswith(NEW_PARTS[system]) for key in own} == {True, False}
+    assert same_bits(model.state_dict(), own)

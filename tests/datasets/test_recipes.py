@@ -56,6 +56,18 @@ def test_steps_of_the_training(config):
     assert names(changes['train_pipeline']) == decoder + ['Resize'] + end
 
 
+def test_short_side_of_whole_frames(config):
+    """The steps of the training keep theirs."""
+    changes = with_system_clips(
+        config, num_frames=8, short_side=224, train_steps=STEPS)
+    sizes = {
+        split:
+        [s['scale'] for s in changes[f'{split}_pipeline'] if 'scale' in s]
+        for split in ('train', 'val', 'test')
+    }
+    assert sizes == dict(train=[(224, 224)], val=[(-1, 224)], test=[(-1, 224)])
+
+
 def test_frames_at_fixed_distances(config, tmp_path):
     """Frame i of the video has the grey value 4 i."""
     frames = [np.full((64, 64, 3), 4 * i, np.uint8) for i in range(60)]
@@ -90,3 +102,21 @@ def test_a_recipe_of_a_system(config):
     assert changes['test_pipeline'][1].num_clips == 2
     assert 'MultiScaleCrop' not in names(changes['train_pipeline'])
     assert 'custom_hooks' not in with_recipe(parts, num_frames=8)
+
+
+def test_names_that_are_rephrased(config):
+    """In the training, and in tests of other classes."""
+    parts = dict(
+        config,
+        recipe=dict(test_cfg=dict(method='A')),
+        class_texts=dict(class_names='labels/hmdb_51_base.csv'),
+        test_cfg=dict(label_file='labels/{labels}_{split}.csv'))
+    changes = with_recipe(parts, num_frames=8, rephrased=True)
+    head = changes['model']['cls_head']
+    assert head['class_names'] == 'labels/llm/hmdb_51_base.json'
+    assert changes['test_cfg'] == dict(
+        method='A',
+        rephrased=True,
+        label_file='labels/llm/{labels}_{split}.json')
+    assert parts['recipe'] == dict(test_cfg=dict(method='A'))
+    assert with_recipe(parts, num_frames=8)['test_cfg'] == dict(method='A')

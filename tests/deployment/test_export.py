@@ -6,7 +6,9 @@ import torch
 
 from projects.tc_clip.apis import TCCLIPInferencer
 from projects.tc_clip.deployment import export
-from tests.exported_models import NAMES, WORDINGS, needs_torch, small_model
+from tests.exported_models import (MODELS, NAMES, WORDINGS, needs_torch,
+                                   small_model)
+from tests.system_configs import system_config
 
 pytestmark = needs_torch
 
@@ -45,6 +47,30 @@ def test_torch_export_is_exact_and_drops_what_texts_were_made_with(exported):
     encoder = inferencer.model.cls_head.text_encoder
     shapes = {weight.shape for weight in program.state_dict.values()}
     assert encoder.token_embedding.weight.shape not in shapes
+
+
+def test_texts_that_no_block_conditions_are_stored_whole():
+    head = small_model(MODELS['frame_wise']).model.cls_head
+    with torch.no_grad():
+        wanted = head(torch.ones(1, head.embed_dim))
+        export.fold_text(head)
+        torch.testing.assert_close(
+            head(torch.ones(1, head.embed_dim)), wanted, rtol=0, atol=0)
+    assert [*head.state_dict()] == ['logit_scale']
+
+
+def test_fusion_and_neck_stay_in_the_graph():
+    inferencer = TCCLIPInferencer(system_config('X-CLIP'), device='cpu')
+    graph = export.FixedClasses(inferencer.model)
+    whole = inferencer.model.state_dict()
+    kept = [key for key in whole if not key.startswith('cls_head.')]
+    kept += [key for key in whole if key.startswith('cls_head.fusion.')]
+    assert {*graph.state_dict()
+            } == {*kept, 'cls_head.logit_scale', 'pixel_mean', 'pixel_std'}
+    clips = export.random_pixels((3, 8, 32, 32), 2)
+    with torch.no_grad():
+        torch.testing.assert_close(
+            graph(clips), export.score_views(inferencer.model, clips))
 
 
 def test_pipelines_without_a_number_of_frames_are_refused():

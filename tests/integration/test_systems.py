@@ -1,7 +1,7 @@
 """All systems train, resume and test, in one process and in two."""
 import json
 import re
-import sys
+import runpy
 
 import pytest
 import torch
@@ -63,6 +63,19 @@ def small(videos, tmp_path):
     return lambda system: Small(system, videos, tmp_path)
 
 
+@pytest.fixture
+def run_here(monkeypatch, capsys, tmp_path):
+    """Returns a function that runs a tool in this process."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(name, *arguments):
+        monkeypatch.setattr('sys.argv', [name, *map(str, arguments)])
+        runpy.run_path(str(TOOLS / name), run_name='__main__')
+        return ''.join(capsys.readouterr())
+
+    return call
+
+
 def losses(folder):
     """Returns the losses that a training logged."""
     log, = folder.glob('*/vis_data/scalars.json')
@@ -71,10 +84,10 @@ def losses(folder):
 
 
 @pytest.mark.parametrize('system', ALL)
-def test_trains_what_it_says_and_tests(small, run, tmp_path, system):
+def test_trains_what_it_says_and_tests(small, run_here, tmp_path, system):
     made, work = small(system), tmp_path / 'work'
     path = made.write()
-    run(sys.executable, TOOLS / 'train.py', path, '--work-dir', work)
+    run_here('train.py', path, '--work-dir', work)
     trained = weights(work)
     patterns = made.config.model.get('trainable') or [
         r'(?!cls_head\.text_encoder\.token_embedding)'
@@ -89,8 +102,8 @@ def test_trains_what_it_says_and_tests(small, run, tmp_path, system):
         for key, value in trained.items() if not value.equal(made.start[key])
     }
     assert changed == chosen
-    printed = run(sys.executable, TOOLS / 'test.py', path,
-                  work / 'epoch_2.pth', '--dump', tmp_path / 'scores.pkl')
+    printed = run_here('test.py', path, work / 'epoch_2.pth', '--dump',
+                       tmp_path / 'scores.pkl')
     scores = torch.stack(
         [sample['pred_score'] for sample in load(tmp_path / 'scores.pkl')])
     torch.testing.assert_close(scores.sum(1), torch.ones(16))
@@ -101,15 +114,15 @@ def test_trains_what_it_says_and_tests(small, run, tmp_path, system):
 
 @SLOW
 @pytest.mark.parametrize('system', SYSTEMS)
-def test_resume_equals_uninterrupted(small, run, tmp_path, system):
+def test_resume_equals_uninterrupted(small, run_here, tmp_path, system):
     path = small(system).write()
     whole, parts = tmp_path / 'whole', tmp_path / 'parts'
-    train = (sys.executable, TOOLS / 'train.py', path, '--work-dir')
-    run(*train, whole)
+    train = ('train.py', path, '--work-dir')
+    run_here(*train, whole)
     parts.mkdir()
     (parts / 'epoch_1.pth').write_bytes((whole / 'epoch_1.pth').read_bytes())
     (parts / 'last_checkpoint').write_text(str(parts / 'epoch_1.pth'))
-    assert 'resumed epoch: 1' in run(*train, parts, '--resume')
+    assert 'resumed epoch: 1' in run_here(*train, parts, '--resume')
     expected, resumed = weights(whole), weights(parts)
     assert expected.keys() == resumed.keys()
     assert not expected['backbone.proj'].isnan().any()
@@ -138,13 +151,13 @@ def without_chance(config):
 
 @SLOW
 @pytest.mark.parametrize('system', SYSTEMS)
-def test_two_processes_equal_one(small, run, tmp_path, system):
+def test_two_processes_equal_one(small, run, run_here, tmp_path, system):
     made = small(system)
     changes = without_chance(made.config)
     whole = made.write('whole.py', **changes)
     half = made.write('half.py', train_dataloader=dict(batch_size=4))
     one, two = tmp_path / 'one', tmp_path / 'two'
-    run(sys.executable, TOOLS / 'train.py', whole, '--work-dir', one)
+    run_here('train.py', whole, '--work-dir', one)
     run('bash', TOOLS / 'dist_train.sh', half, 2, '--work-dir', two)
     of_one, of_two = weights(one), weights(two)
     moved = 0
@@ -156,5 +169,5 @@ def test_two_processes_equal_one(small, run, tmp_path, system):
     if system == 'ActionCLIP':  # each process has the loss of all videos
         assert losses(two) == pytest.approx(losses(one), abs=1e-4)
     tested = run('bash', TOOLS / 'dist_test.sh', half, two / 'epoch_2.pth', 2)
-    alone = run(sys.executable, TOOLS / 'test.py', whole, two / 'epoch_2.pth')
+    alone = run_here('test.py', whole, two / 'epoch_2.pth')
     assert accuracy(tested) == accuracy(alone)

@@ -12,6 +12,7 @@ from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 
 from projects.tc_clip.clip.foreign_files import LAYOUTS
+from projects.tc_clip.models.text.text_encoder import split_classes
 from tests.reference import official_weights as official
 from tests.small import CONFIGS
 
@@ -81,6 +82,26 @@ class System:
         }
 
     @torch.no_grad()
+    def check_prompts(self):
+        """Compares class texts before and behind the text tower."""
+        head, arrays = self.model.cls_head, self.arrays
+        close(head.encode_text()[0], arrays['text_features'], 1e-5)
+        encoder = head.text_encoder
+        positions = encoder.positional_embedding.sum(1)  # (77, )
+        state = head.prompts.embed(head.prompt_vectors, head.suffix_ids,
+                                   head.tokens.runs, encoder)
+        texts = [
+            text for same in split_classes(state.suffix[0], state.runs)
+            for text in same
+        ]
+        for i, place in enumerate(head.text_of_class):
+            rows = torch.cat((state.prefix[0], texts[place])).sum(1)
+            assert len(rows) - 1 == arrays['eot'][i]
+            # what follows the end token is read by no position before it
+            close(rows - positions[:len(rows)],
+                  arrays['prompt_row_sum'][i, :len(rows)], 1e-8)
+
+    @torch.no_grad()
     def check_inference(self):
         """Compares CLS of all layers, frames, videos, texts and logits."""
         layers = []
@@ -103,6 +124,13 @@ class System:
     def train_features(self, clips):
         """Returns the input of the head in training, for these clips."""
         return self.model.train().neck(self.model.backbone(clips))[0]
+
+    def watch_loss(self):
+        """Returns a list that gets the inputs of the loss."""
+        seen = []
+        self.model.cls_head.loss_cls.register_forward_pre_hook(
+            lambda module, inputs: seen.append(inputs))
+        return seen
 
     def backward(self, loss):
         """Compares the loss and all gradients."""
@@ -157,6 +185,7 @@ def sample(label):
     return ActionDataSample().set_gt_label(label)
 
 
+@pytest.mark.slow
 def test_x_clip():
     system = System('xclip_t4')
     model, head, arrays = system.model, system.model.cls_head, system.arrays
@@ -183,12 +212,11 @@ def test_training_of_x_clip():
     system.check_groups()
 
 
+@pytest.mark.slow
 def test_vita_clip():
     system = System('vita_t4')
     close(system.check_inference(), system.arrays['logits'], 1e-8)
-    with torch.no_grad():
-        close(system.model.cls_head.encode_text()[0],
-              system.arrays['text_features'], 1e-5)
+    system.check_prompts()
 
 
 @pytest.mark.slow
@@ -200,6 +228,7 @@ def test_training_of_vita_clip():
     system.backward(losses['loss_cls'])
 
 
+@pytest.mark.slow
 def test_action_clip():
     system = System('actionclip_t4_transf')
     head, arrays = system.model.cls_head, system.arrays
@@ -207,8 +236,15 @@ def test_action_clip():
     close(log_probabilities.exp(), arrays['logits'], 1e-9)
     with torch.no_grad():
         # S wordings of C classes, one wording after the other
-        text = head.encode_text()[0].unflatten(0, (16, 6))
-    close(text, arrays['text_features'], 1e-5)
+        text = head.encode_text()[0]
+        videos, _ = system.model.neck(system.model.backbone(system.clips))
+        unit, _ = head.encode_video(videos)
+        scores = 100 * unit @ F.normalize(text, dim=-1).T
+        frames = torch.tensor(arrays['frame_features']).double()
+        added = system.model.neck.encode(frames) - frames
+    close(text.unflatten(0, (16, 6)), arrays['text_features'], 1e-5)
+    close(scores.unflatten(1, (16, 6)), arrays['template_logits'], 1e-8)
+    close(added, arrays['adapter_output'], 1e-5)
 
 
 @pytest.mark.slow
@@ -218,8 +254,18 @@ def test_training_of_action_clip(monkeypatch):
     monkeypatch.setattr(
         head.contrast, 'draw',
         lambda wordings, count: torch.tensor(train['templates']))
+    seen = system.watch_loss()
     losses = head.loss(
         system.train_features(system.clips), [*map(sample, train['labels'])])
+    (logits, target), = seen
+    close(logits, system.arrays['train_logits'], 1e-8)
+    close(target, system.arrays['train_targets'], 0)
+    for part, pairs in (('image', (logits, target)), ('text', (logits.T,
+                                                               target.T))):
+        kl = F.kl_div(
+            pairs[0].log_softmax(1), (10 * pairs[1]).softmax(1),
+            reduction='batchmean')
+        close(kl, system.arrays[f'loss_{part}'], 1e-8)
     system.backward(losses['loss_cls'])
     system.check_groups()
 
@@ -227,9 +273,12 @@ def test_training_of_action_clip(monkeypatch):
 def test_a5():
     system = System('a5_t4')
     close(system.check_inference(), system.arrays['logits'], 1e-8)
+    system.check_prompts()
+    neck, frames = system.model.neck, system.arrays['frame_features']
     with torch.no_grad():
-        close(system.model.cls_head.encode_text()[0],
-              system.arrays['text_features'], 1e-5)
+        close(
+            neck.encode(torch.tensor(frames).double()),
+            system.arrays['temporal_output'], 1e-5)
 
 
 @pytest.mark.slow
@@ -242,8 +291,12 @@ def test_training_of_a5(monkeypatch):
     head.contrast.num_classes = train['numContrast']
     monkeypatch.setattr(head.contrast, 'draw',
                         lambda others, count: torch.tensor(chosen[2:]))
+    seen = system.watch_loss()
     losses = head.loss(
         system.train_features(system.clips), [*map(sample, train['names'])])
+    (logits, target), = seen
+    close(logits, arrays['train_logits'], 1e-8)
+    assert target.tolist() == train['targets']
     system.backward(losses['loss_cls'])
     rows = head.prompt_vectors.grad.norm(dim=1)
     close(rows, arrays['embedding_row_grad'], 1e-8)

@@ -4,6 +4,8 @@ import torch
 
 from projects.tc_clip.profiling.bench import Bench, without_gradient
 from projects.tc_clip.profiling.measure import multiply_adds
+from tests.small import spy
+from tests.system_configs import system_config
 
 
 def test_views_are_scored_as_the_model_scores_them(tiny_config):
@@ -42,6 +44,27 @@ def test_a_step_moves_all_weights_that_learn(tiny_config):
     learns = [p for p in bench.model.parameters() if p.requires_grad]
     assert len(grads) == len(learns) == len(before) - 1
     assert all(p.grad is None for p in learns)
+
+
+def test_losses_are_those_of_the_head_and_of_scores(tiny_config):
+    tiny_config.model.cls_head.label_smooth_eps = 0.2
+    bench = Bench(tiny_config, batch=2)
+    log_p = bench.ours(bench.batch).log_softmax(1)
+    own = -(log_p[0, 0] + log_p[1, 1]) / 2
+    torch.testing.assert_close(bench.loss_of(bench.ours)(bench.batch), own)
+    torch.testing.assert_close(
+        bench.our_loss(bench.batch), 0.8 * own - 0.2 * log_p.mean())
+
+
+def test_a_step_encodes_the_texts_that_are_compared(monkeypatch):
+    """ActionCLIP compares two videos with two of its 64 texts."""
+    bench = Bench(system_config('ActionCLIP'), batch=2)
+    calls = spy(monkeypatch, bench.head.aggregate, 'class_logits')
+    bench.step_call(bench.our_loss)()
+    logits, classes = calls[0]
+    assert logits.shape == (2, 2) and classes == 2
+    assert bench.ours(bench.batch).shape == (2, 4)
+    assert calls[1][0].shape == (2, 64)
 
 
 def test_texts_are_encoded_anew(tiny_config):

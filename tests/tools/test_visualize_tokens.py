@@ -50,7 +50,11 @@ def test_two_models_side_by_side(visualize, files, moving, shown, inferencer):
                         files / 'control.py', '--layers', '1', '-1', '--out',
                         files / 'new')
     written = [files / 'new/0_tokens.png', files / 'new/0_tokens.mp4']
-    assert printed.out.split()[-2:] == [*map(str, written)]
+    *paths, remark = printed.out.splitlines()[-3:]
+    assert paths == [*map(str, written)]
+    assert remark.startswith('the control (random weights): ')
+    assert remark.endswith(': its temporal model makes no context tokens, so '
+                           'only attention is drawn')
     best = inferencer.predict([video])[0].guesses[0]
     ours, control = shown
     assert ours.title == f'ours: {best.label} ({best.probability:.0%})'

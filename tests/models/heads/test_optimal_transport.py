@@ -7,7 +7,7 @@ from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
 
 from projects.tc_clip.models.heads.optimal_transport import transport_plan
-from tests.small import ARCH, make_head, make_model
+from tests.small import ARCH, make_model
 
 DESCRIPTORS = dict(
     spatial=[['shoes', 'track'], ['chair', 'desk'], ['pool', 'water']],

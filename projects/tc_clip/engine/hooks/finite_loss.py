@@ -2,6 +2,7 @@
 import math
 from typing import Any, Dict, Optional
 
+import torch
 from mmaction.registry import HOOKS
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
@@ -31,7 +32,7 @@ class FiniteLossHook(Hook):
                          data_batch: Any = None,
                          outputs: Optional[Dict[str, Any]] = None) -> None:
         """Checks the loss of an iteration."""
-        loss = float((outputs or {}).get('loss', 0.))
+        loss = torch.as_tensor((outputs or {}).get('loss', 0.)).item()
         if not math.isfinite(loss):
             raise ValueError(
                 f'The loss is {loss} in epoch {runner.epoch + 1}, iteration '

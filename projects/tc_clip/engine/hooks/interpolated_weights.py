@@ -139,6 +139,6 @@ class InterpolatedWeightsHook(Hook):
                 losses = model._run_forward(data, mode='loss')
             loss, _ = part.parse_losses(losses)
             wrapper.backward(wrapper.scale_loss(self.loss_weight * loss))
-        wrapper._inner_count -= 1  # this was not a batch of its own
+        wrapper._inner_count -= 1  # the batch counts once, in its iteration
         runner.message_hub.update_scalar('train/loss_interpolated',
                                          self.loss_weight * loss.detach())

@@ -1,16 +1,13 @@
 """A transformer with a class token over frames (ActionCLIP's "Transf_cls")."""
-from typing import Any, Dict, Tuple
-
 import torch
 from mmaction.registry import MODELS
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from ..tower_features import TowerFeatures
+from .base import FramePool
 
 
 @MODELS.register_module()
-class ClsTransformer(BaseModule):
+class ClsTransformer(FramePool):
     """Returns a class token that attends to the frames.
 
     ActionCLIP's ``Transf_cls``: torch's encoder with norms behind the
@@ -50,26 +47,22 @@ class ClsTransformer(BaseModule):
             nn.LayerNorm(channels),
             enable_nested_tensor=False)
 
-    def forward(self,
-                x: Tuple[Tensor, Tensor],
-                data_samples: Any = None) -> Tuple[TowerFeatures, Dict]:
-        """Pools frames, see :class:`FrameMean`.
+    def pool(self, frames: Tensor) -> Tensor:
+        """Pools frames.
 
         Args:
-            x: frame features ``(B, T, E)``, and context tokens.
-            data_samples: not used.
+            frames: ``(B, T, E)``.
 
         Returns:
-            Video features ``(B, E)`` with the context tokens; an empty dict.
+            The class token ``(B, E)``.
 
         Raises:
             ValueError: the clip has another number of frames.
         """
-        frames, context = x
         if frames.shape[1] + 1 != len(self.positions):
             raise ValueError(
                 f'A clip has {frames.shape[1]} frames, but ClsTransformer has '
                 f'num_frames={len(self.positions) - 1}: sample as many frames')
         cls = self.cls.expand(len(frames), 1, -1)
         tokens = torch.cat((cls, frames), 1) + self.positions  # (B, T + 1, E)
-        return TowerFeatures(self.encoder(tokens)[:, 0], context), {}
+        return self.encoder(tokens)[:, 0]

@@ -1,12 +1,9 @@
 """A convolution over frames as an MMAction2 neck (ActionCLIP's "Conv_1D")."""
-from typing import Any, Dict, Tuple
-
 import torch
 from mmaction.registry import MODELS
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from ..tower_features import TowerFeatures, mean_over_frames
+from .base import FramePool
 
 
 @torch.no_grad()
@@ -25,7 +22,7 @@ def init_shift(weight: Tensor) -> None:
 
 
 @MODELS.register_module()
-class FrameConv(BaseModule):
+class FrameConv(FramePool):
     """Adds a depthwise convolution over time, and averages over frames.
 
     ActionCLIP's ``Conv_1D``. It starts as a shift of channels in time, see
@@ -46,21 +43,9 @@ class FrameConv(BaseModule):
             channels, channels, 3, padding=1, groups=channels, bias=False)
         init_shift(self.conv.weight)
 
-    def forward(self,
-                x: Tuple[Tensor, Tensor],
-                data_samples: Any = None) -> Tuple[TowerFeatures, Dict]:
-        """Pools frames, see :class:`FrameMean`.
-
-        Args:
-            x: frame features ``(B, T, E)``, and context tokens.
-            data_samples: not used.
-
-        Returns:
-            Video features ``(B, E)`` with the context tokens; an empty dict.
-        """
-        frames, context = x
+    def pool(self, frames: Tensor) -> Tensor:
+        """Pools frames ``(B, T, E)``: ``(B, E)``."""
         columns = frames.transpose(1, 2)  # (B, E, T)
         if self.official_layout:
             columns = frames.reshape(columns.shape)
-        frames = frames + self.conv(columns).transpose(1, 2)  # (B, T, E)
-        return mean_over_frames(TowerFeatures(frames, context)), {}
+        return (frames + self.conv(columns).transpose(1, 2)).mean(1)

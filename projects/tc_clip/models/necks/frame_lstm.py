@@ -1,15 +1,12 @@
 """An LSTM over frames as an MMAction2 neck (ActionCLIP's "LSTM")."""
-from typing import Any, Dict, Tuple
-
 from mmaction.registry import MODELS
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from ..tower_features import TowerFeatures, mean_over_frames
+from .base import FramePool
 
 
 @MODELS.register_module()
-class FrameLSTM(BaseModule):
+class FrameLSTM(FramePool):
     """Adds the outputs of an LSTM to frame features, and averages them.
 
     ActionCLIP's ``LSTM``. The table of positions that the official module
@@ -23,18 +20,6 @@ class FrameLSTM(BaseModule):
         super().__init__()
         self.lstm = nn.LSTM(channels, channels, batch_first=True)
 
-    def forward(self,
-                x: Tuple[Tensor, Tensor],
-                data_samples: Any = None) -> Tuple[TowerFeatures, Dict]:
-        """Pools frames, see :class:`FrameMean`.
-
-        Args:
-            x: frame features ``(B, T, E)``, and context tokens.
-            data_samples: not used.
-
-        Returns:
-            Video features ``(B, E)`` with the context tokens; an empty dict.
-        """
-        frames, context = x
-        frames = frames + self.lstm(frames)[0]
-        return mean_over_frames(TowerFeatures(frames, context)), {}
+    def pool(self, frames: Tensor) -> Tensor:
+        """Pools frames ``(B, T, E)``: ``(B, E)``."""
+        return (frames + self.lstm(frames)[0]).mean(1)

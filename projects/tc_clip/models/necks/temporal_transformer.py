@@ -1,15 +1,14 @@
 """A transformer over frames as an MMAction2 neck (ActionCLIP, X-CLIP, A5)."""
 from functools import partial
-from typing import Any, Callable, Dict, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, NamedTuple, Optional
 
 import torch
 from mmaction.registry import MODELS
-from mmengine.model import BaseModule
 from open_clip.transformer import ResidualAttentionBlock
 from torch import Tensor, nn
 
 from ...clip.towers import QuickGELU
-from ..tower_features import TowerFeatures, mean_over_frames
+from .base import FramePool
 
 Init = Callable[[Tensor], Any]
 
@@ -58,7 +57,7 @@ def make_block(channels: int, head_width: int,
 
 
 @MODELS.register_module()
-class TemporalTransformer(BaseModule):
+class TemporalTransformer(FramePool):
     """Lets frames attend to each other, and averages them.
 
     ``mean_t(Blocks(x + p)_t + x_t)`` with learned positions p and blocks of
@@ -139,18 +138,6 @@ class TemporalTransformer(BaseModule):
             x = block(x)
         return x + frames if self.outer_residual else x
 
-    def forward(self,
-                x: Tuple[Tensor, Tensor],
-                data_samples: Any = None) -> Tuple[TowerFeatures, Dict]:
-        """Pools frames, see :class:`FrameMean`.
-
-        Args:
-            x: frame features ``(B, T, E)``, and context tokens.
-            data_samples: not used.
-
-        Returns:
-            Video features ``(B, E)`` with the context tokens; an empty dict.
-        """
-        frames, context = x
-        return mean_over_frames(TowerFeatures(self.encode(frames),
-                                              context)), {}
+    def pool(self, frames: Tensor) -> Tensor:
+        """Pools frames ``(B, T, E)``: ``(B, E)``."""
+        return self.encode(frames).mean(1)
