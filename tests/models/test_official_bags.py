@@ -63,6 +63,7 @@ def check_transport(system, video, text):
         close(scale * pooled, arrays[f'pooled_logits_{kind}'], 1e-8)
 
 
+@pytest.mark.slow
 @torch.no_grad()
 def test_ost():
     system = make_ost('ost_t4')

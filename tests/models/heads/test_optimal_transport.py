@@ -7,6 +7,7 @@ from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
 
 from projects.tc_clip.models.heads.optimal_transport import transport_plan
+from tests.exported_models import needs_torch
 from tests.small import ARCH, make_model
 
 DESCRIPTORS = dict(
@@ -185,3 +186,17 @@ def test_half_precision_has_nearly_the_scores_of_full():
     assert given.dtype == torch.float32
     torch.testing.assert_close(
         given, transport(frames, texts), rtol=0, atol=0.02)
+
+
+@needs_torch
+@pytest.mark.parametrize('stop', ['batch', 'video'])
+def test_an_exported_graph_has_the_same_scores(stop):
+    """The example that it is traced with needs other numbers of steps."""
+    transport = MODELS.build(
+        dict(type='OptimalTransport', stop=stop, max_steps=8))
+    texts = F.normalize(similarities(2, 1, 4, 3, 8), dim=-1)
+    alike = torch.ones(2, 6, 8).double() / 8**0.5
+    program = torch.export.export(transport, (alike, texts)).module()
+    frames = F.normalize(similarities(1, 2, 6, 8), dim=-1)
+    torch.testing.assert_close(
+        program(frames, texts), transport(frames, texts))

@@ -7,6 +7,8 @@ from mmengine.model import BaseModule
 from torch import Tensor
 
 _STOPS = 'batch', 'video'
+# torch 2.1 lacks it, and its graphs are not exported
+_is_compiling = getattr(torch.compiler, 'is_compiling', lambda: False)
 
 
 @torch.no_grad()
@@ -24,7 +26,9 @@ def transport_plan(similarity: Tensor,
     T (OST, "Optimal Descriptor Solver").
 
     All is computed from logarithms, and in float32 at least: the smallest
-    value of K is exp(-20), which float16 does not have.
+    value of K is exp(-20), which float16 does not have. A compiled or exported
+    graph always does ``max_steps`` steps, of which those after the end change
+    nothing.
 
     Args:
         similarity: cosines of frames and descriptors ``(B, C, T, N)``.
@@ -42,7 +46,8 @@ def transport_plan(similarity: Tensor,
     Raises:
         ValueError: a similarity is not a finite number.
     """
-    if not similarity.isfinite().all():
+    compiling = _is_compiling()
+    if not compiling and not similarity.isfinite().all():
         raise ValueError(
             'Similarities of frames and descriptors are not finite: a feature '
             'or a weight is NaN or infinite, perhaps since the learning rate '
@@ -64,8 +69,8 @@ def transport_plan(similarity: Tensor,
         log_c = torch.where(moving, new_c, log_c)
         if stop == 'batch':
             change = change.mean(0, keepdim=True).expand_as(change)
-        moving &= change >= tolerance
-        if not moving.any():
+        moving = moving & (change >= tolerance)
+        if not compiling and not moving.any():
             break
     return (log_r[..., None] + kernel + log_c[..., None, :]).exp()
 
