@@ -1,5 +1,5 @@
-# OST, fully supervised on Kinetics-400, 16 frames, tested with 1 clip x 1
-# crop. Its recipe was not released: batch, rate and epochs are ViFi-CLIP's.
+# OST, fully supervised on Kinetics-400, 16 frames, 1 clip x 1 crop.
+# Its recipe was not released: batch, rate and epochs are ViFi-CLIP's.
 _base_ = ['_base_/models/ost.py', '_base_/protocols/fully_supervised.py']
 from projects.tc_clip.datasets.recipes import with_recipe
 

@@ -1,5 +1,6 @@
-# OST, zero-shot from Kinetics-400, 32 frames; one tested clip is a guess.
-# Also tested with a fifth of CLIP's weights, which is the official figure.
+# OST, zero-shot from Kinetics-400, 32 frames.
+# Also tested with a fifth of CLIP's weights, which is the official figure. One
+# tested clip is a guess.
 _base_ = ['../_base_/models/ost.py', '../_base_/protocols/zero_shot.py']
 from projects.tc_clip.datasets.recipes import with_recipe
 

@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from mmaction.registry import MODELS
 from torch import nn
 
+from projects.tc_clip.models.heads.batch_texts import gather_rows
 from projects.tc_clip.models.text import text_encoder
 from tests.models.heads.test_contrast import make_samples
 from tests.small import make_head, spy
@@ -198,3 +199,23 @@ def test_two_processes_have_the_gradients_of_one(tmp_path):
     for rank in range(2):
         given = torch.load(tmp_path / f'{rank}.pth')
         torch.testing.assert_close(given, (loss.detach(), gradients(model)))
+
+
+def run_gather(rank, folder):
+    """Gathers rows whose gradients are not contiguous."""
+    torch.set_num_threads(1)
+    dist.init_process_group(
+        'gloo', init_method=f'file://{folder}/join', rank=rank, world_size=2)
+    x = torch.ones(2, 3, requires_grad=True)
+    gather_rows(x).backward(torch.arange(12.).view(3, 4).T)
+    torch.save(x.grad, os.path.join(folder, f'{rank}.pth'))
+    dist.destroy_process_group()
+
+
+@pytest.mark.slow
+def test_gradients_of_any_strides_find_their_rows(tmp_path):
+    torch.multiprocessing.spawn(run_gather, (str(tmp_path), ), nprocs=2)
+    # both processes have the same gradient of all rows
+    wanted = 2 * torch.arange(12.).view(3, 4).T
+    for rank, rows in enumerate(wanted.split(2)):
+        assert torch.load(tmp_path / f'{rank}.pth').equal(rows)

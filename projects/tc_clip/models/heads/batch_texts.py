@@ -24,7 +24,12 @@ def gather_rows(x: Tensor) -> Tensor:
     Returns:
         ``(W * B, ...)``, in the order of the W processes.
     """
-    return torch.cat(tuple(all_gather_grad(x.contiguous())))
+    parts = all_gather_grad(x.contiguous())
+    for part in parts:
+        if part.requires_grad:
+            # gloo exchanges the memory of gradients, whatever their strides
+            part.register_hook(Tensor.contiguous)
+    return torch.cat(tuple(parts))
 
 
 @MODELS.register_module()
