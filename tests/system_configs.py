@@ -15,20 +15,41 @@ SYSTEMS = {
     'ViFi-CLIP': 'vifi_clip',
 }
 COMPARED = [*SYSTEMS][:4]
+# Systems with several texts of a class or a video.
+BAG_SYSTEMS = {'OST': 'ost', 'MAXI': 'maxi'}
 NAMES = ['up', 'down', 'left', 'right']
+WORDS = [['rise', 'sky'], ['fall', 'floor'], ['turn', 'west'], ['go', 'east']]
+
+
+def give_texts(config):
+    """Gives a config of OST its descriptors, and one of MAXI its bags."""
+    head = config.model.cls_head
+    if head.get('templates') == 'ost':
+        head.descriptors = dict(spatial=WORDS, temporal=WORDS[::-1])
+    if head.get('contrast', {}).get('type') == 'TextBags':
+        bag = dict(
+            type='AddTextBag',
+            class_names=NAMES,
+            class_words=WORDS,
+            bag_size=3)
+        pipeline = config.train_dataloader.dataset.pipeline
+        pipeline[-1:] = [
+            bag, dict(type='PackActionInputs', meta_keys=('text_bag', ))
+        ]
 
 
 def system_config(system, **options):
     """Returns the demo's config for a system, with its recipe's groups.
 
     Args:
-        system: key of ``SYSTEMS``.
+        system: key of ``SYSTEMS`` or ``BAG_SYSTEMS``.
         **options: of the backbone, such as ``pretrained``.
     """
     config = Config.fromfile(CONFIGS / 'demo/tcclip_motion.py')
     arch, reference = (
         config.model.backbone[key] for key in ('arch', 'reference'))
-    base = Config.fromfile(CONFIGS / f'_base_/models/{SYSTEMS[system]}.py')
+    name = {**SYSTEMS, **BAG_SYSTEMS}[system]
+    base = Config.fromfile(CONFIGS / f'_base_/models/{name}.py')
     base.model.backbone.update(
         dict(arch=arch, pretrained=None, num_frames=8), **options)
     if system == 'TC-CLIP':
@@ -39,6 +60,7 @@ def system_config(system, **options):
     wrapper = dict(base.get('recipe', {}).get('optim_wrapper', {}))
     wrapper.pop('optimizer', None)
     config.optim_wrapper.update(wrapper)
+    give_texts(config)
     return config
 
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from mmaction.structures import ActionDataSample
 from torch import nn
 
 from projects.tc_clip.apis import TCCLIPInferencer
@@ -263,3 +264,30 @@ def test_scale_is_that_of_the_head(own_video):
     found = extract_features(inferencer, own_video)
     torch.testing.assert_close(
         found.text @ found.video / 0.07, found.logits, atol=1e-4, rtol=1e-4)
+
+
+def test_descriptors_are_averaged_to_one_text_of_a_class(tiny_config):
+    model = tiny_config.model
+    model.backbone.update(local_global_bias=False, out='frames')
+    model.backbone.reference = dict(type='FrameWise')
+    names = model.cls_head.class_names
+    model.cls_head.update(
+        templates='ost',
+        descriptors=dict(
+            spatial=[[f'thing {i}', f'place {i}'] for i in range(len(names))],
+            temporal=[[f'start {i}', f'end {i}'] for i in range(len(names))]),
+        aggregate=dict(type='EveryWording'),
+        similarity=dict(type='OptimalTransport'),
+        prompt_layers=[])
+    inferencer = make_inferencer(tiny_config)
+    clip = dict(
+        inputs=torch.randint(256, (2, 3, FRAMES, 32, 32), dtype=torch.uint8),
+        data_samples=ActionDataSample())
+    features, = batch_features(inferencer, [clip])
+    head = inferencer.model.cls_head
+    with torch.no_grad():
+        # (S, C, E)
+        texts = F.normalize(head.encode_text()[0], dim=-1)
+    torch.testing.assert_close(features.text,
+                               F.normalize(texts.mean(0), dim=-1))
+    assert features.logits.shape == (len(names), )

@@ -120,3 +120,22 @@ def test_names_that_are_rephrased(config):
         label_file='labels/llm/{labels}_{split}.json')
     assert parts['recipe'] == dict(test_cfg=dict(method='A'))
     assert with_recipe(parts, num_frames=8)['test_cfg'] == dict(method='A')
+
+
+def test_descriptors_lie_beside_rephrased_names(config):
+    parts = dict(
+        config,
+        recipe=dict(test_cfg=dict(method='OST')),
+        descriptor_kinds=['spatial'],
+        class_texts=dict(class_names='a/labels/names.csv'))
+    zero_shot = dict(parts, test_cfg=dict(label_file='a/labels/{labels}.csv'))
+    changes = with_recipe(zero_shot, num_frames=8)
+    assert changes['model']['cls_head'] == dict(
+        class_names='a/labels/names.csv',
+        descriptors=dict(spatial='a/labels/llm/names_spatial.json'))
+    assert changes['test_cfg'] == dict(
+        method='OST',
+        descriptor_files=dict(spatial='a/labels/llm/{labels}_spatial.json'))
+    few_shot = dict(parts, test_cfg={})
+    changes = with_recipe(few_shot, num_frames=8)
+    assert changes['test_cfg'] == dict(method='OST')

@@ -275,6 +275,25 @@ def test_own_classes_are_no_row_of_a_table(make_runner, monkeypatch, names,
     assert in_table != bool(reason)
 
 
+def test_descriptors_of_each_list(make_runner, labels, monkeypatch):
+    """Templates without class names: only the descriptors differ."""
+    for name in ('hmdb', 'ucf'):
+        (labels / f'{name}_words.json').write_text(
+            json.dumps({i: [f'{name} {i}']
+                        for i in range(6)}))
+    runner = make_runner(
+        protocol='zero_shot',
+        test_sets=[NINE_LISTS[0], NINE_LISTS[3]],
+        descriptor_files=dict(words=str(labels / '{labels}_words.json')))
+    head = runner.model.cls_head
+    head.templates = ('with {words}', )
+    made = spy(monkeypatch, ClassTextHead, 'tokenize')
+    runner.test()
+    assert [texts for _, texts, _ in made
+            ] == [[f'with {name} {i}' for i in range(6)]
+                  for name in ('hmdb', 'ucf')]
+
+
 def test_rephrased_names_are_stated_not_guessed(make_runner, labels):
     texts = json.dumps({str(i): f'text {i}' for i in range(6)})
     (labels / 'mine.json').write_text(texts)

@@ -2,11 +2,9 @@
 import pytest
 from mmengine.config import Config
 
-from projects.tc_clip.engine.protocol_test_sets import (frames_and_views,
-                                                        labels_of_model,
-                                                        make_test_sets,
-                                                        read_class_names,
-                                                        split_facts)
+from projects.tc_clip.engine.protocol_test_sets import (
+    frames_and_views, labels_of_model, make_test_sets, read_class_names,
+    read_descriptors, split_facts)
 
 
 def make(*options, common=None, label_file='{labels}.csv'):
@@ -104,3 +102,16 @@ def test_pipelines_that_do_not_tell_are_named():
         frames_and_views([dict(type='DecordInit'), dict(type='MySample')])
     with pytest.raises(ValueError, match=r'\(none\)'):
         frames_and_views([])
+
+
+def test_descriptors_are_found_by_the_file_of_names(tmp_path):
+    for name, words in (('a', '{"0": ["x"], "1": ["y"]}'), ('b', '{"0": []}')):
+        (tmp_path / f'{name}_spatial.json').write_text(words)
+    files = dict(spatial=f'{tmp_path}/{{labels}}_spatial.json')
+    names = {'labels/a.csv': ['run', 'sit']}
+    assert read_descriptors(names, files) == {
+        'labels/a.csv': dict(spatial=[['x'], ['y']])
+    }
+    assert read_descriptors(names, {}) == {'labels/a.csv': {}}
+    with pytest.raises(ValueError, match='class 0 has 0 of the kind'):
+        read_descriptors({'labels/b.csv': ['swim']}, files)

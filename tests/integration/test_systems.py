@@ -9,13 +9,14 @@ from mmengine.fileio import load
 
 from tests.integration.test_tools import accuracy, weights
 from tests.small import ROOT
-from tests.system_configs import SYSTEMS, save_start, system_config
+from tests.system_configs import (BAG_SYSTEMS, SYSTEMS, save_start,
+                                  system_config)
 
 TOOLS = ROOT / 'tools'
 SLOW = pytest.mark.slow
 ALL = [
     pytest.param(name, marks=() if name == 'X-CLIP' else SLOW)
-    for name in SYSTEMS
+    for name in (*SYSTEMS, *BAG_SYSTEMS)
 ]
 
 
@@ -113,7 +114,7 @@ def test_trains_what_it_says_and_tests(small, run_here, tmp_path, system):
 
 
 @SLOW
-@pytest.mark.parametrize('system', SYSTEMS)
+@pytest.mark.parametrize('system', [*SYSTEMS, *BAG_SYSTEMS])
 def test_resume_equals_uninterrupted(small, run_here, tmp_path, system):
     path = small(system).write()
     whole, parts = tmp_path / 'whole', tmp_path / 'parts'
@@ -144,13 +145,13 @@ def without_chance(config):
             dataset=dict(pipeline=config.val_dataloader.dataset.pipeline)),
         optim_wrapper=dict(optimizer=dict(_delete_=True, type='SGD', lr=0.1)),
         train_cfg=dict(max_epochs=2))
-    if 'templates' in config.model.cls_head:
+    if config.model.cls_head.get('templates') == 'action_clip':
         changes['model'] = dict(cls_head=dict(templates=['a video of {}']))
     return changes
 
 
 @SLOW
-@pytest.mark.parametrize('system', SYSTEMS)
+@pytest.mark.parametrize('system', [*SYSTEMS, 'OST'])
 def test_two_processes_equal_one(small, run, run_here, tmp_path, system):
     made = small(system)
     changes = without_chance(made.config)
@@ -166,7 +167,8 @@ def test_two_processes_equal_one(small, run, run_here, tmp_path, system):
             of_two[key], value, rtol=0, atol=1e-5, msg=key)
         moved = max(moved, (value - made.start[key]).abs().max())
     assert moved > 1e-3
-    if system == 'ActionCLIP':  # each process has the loss of all videos
+    if system in ('ActionCLIP',
+                  'OST'):  # each process has the loss of all videos
         assert losses(two) == pytest.approx(losses(one), abs=1e-4)
     tested = run('bash', TOOLS / 'dist_test.sh', half, two / 'epoch_2.pth', 2)
     alone = run_here('test.py', whole, two / 'epoch_2.pth')

@@ -25,7 +25,12 @@ SYSTEMS = dict(
     openvclip_t4='open_vclip',
     openvclip_t4_grad='open_vclip',
     froster_t4='froster',
-    froster_t4_grad='froster')
+    froster_t4_grad='froster',
+    # tests/models/test_official_bags.py
+    ost_t4='ost',
+    ost_t4_grad='ost',
+    maxi_t4='maxi',
+    maxi_t4_grad='maxi')
 
 
 def close(ours, official_values, atol):
@@ -46,8 +51,8 @@ class System:
         self.layout = SYSTEMS[name]
         config = Config.fromfile(CONFIGS / f'_base_/models/{self.layout}.py')
         self.config = config
+        config.merge_from_dict(dict(model=options))
         model = config.model
-        model.update(options)
         model.backbone.pretrained = model.data_preprocessor.blending = None
         model.backbone.num_frames = self.case['frames']
         model.cls_head.class_names = self.case['classes']
@@ -61,6 +66,9 @@ class System:
         state = {k.replace('module.', 'fusion.'): v for k, v in state.items()}
         ours, leftovers = LAYOUTS[self.layout].read(state)
         assert not leftovers
+        for key in LAYOUTS[self.layout].left_out:
+            ours[key] = official.parameter(official.TOKEN_EMBEDDING,
+                                           (49408, 512))
         self.model.load_state_dict(ours)
         self.clips = official.clips(self.case['batch'], self.case['frames'],
                                     self.case['seed']).double()

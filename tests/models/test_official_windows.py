@@ -221,7 +221,7 @@ def test_features_of_froster_and_its_teacher(monkeypatch):
     samples = [*map(sample, case['labels'])]
     frames = model.backbone(system.clips)
     close(frames.feature, arrays['frame_features'], 1e-5)
-    image, text, texts = model.cls_head.encode_batch(frames, samples)
+    image, text, texts, _ = model.cls_head.encode_batch(frames, samples)
     close(text[0], arrays['text_features'], 1e-5)
     close(model.cls_head.compare(image, text), arrays['logits'], 1e-8)
     by_teacher = model.encode_by_teacher(system.clips[:, None], samples, texts)

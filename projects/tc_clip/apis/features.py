@@ -77,13 +77,16 @@ def texts_of_class(text: Tensor, num_classes: int) -> Tensor:
     """Puts the S texts of each class beside the views.
 
     Args:
-        text: texts ``(V, S * C, E)``, one wording after the other.
+        text: texts ``(V, S * C, E)``, one wording after the other, or ``(V, S,
+            C, E)``.
         num_classes: C.
 
     Returns:
         ``(V * S, C, E)``.
     """
-    return text.unflatten(1, (-1, num_classes)).flatten(0, 1)
+    if text.dim() == 3:
+        text = text.unflatten(1, (-1, num_classes))
+    return text.flatten(0, 1)
 
 
 def encode_views(model: Any, inputs: Tensor) -> Tuple[Tensor, Features, int]:
@@ -141,7 +144,8 @@ def batch_features(inferencer: TCCLIPInferencer,
     if context is None:
         context = video.new_empty(len(video), 0, 0, video.shape[-1])
     parts = (video, head.project(frames), context,
-             text.expand(len(video), -1, -1), head.compare(video, text))
+             text.expand(len(video),
+                         *text.shape[1:]), head.compare(video, text))
     of_videos = (x.cpu().unflatten(0, (len(clips), -1)) for x in parts)
     return [
         VideoFeatures(

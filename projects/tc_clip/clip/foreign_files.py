@@ -129,6 +129,8 @@ LAYOUTS = dict(
                       partial(_holding, name='model_state')),
     froster=Layout(layouts.from_froster, layouts.to_froster,
                    partial(_holding, name='model_state')),
+    ost=Layout(layouts.from_ost, layouts.to_ost),
+    maxi=Layout(layouts.from_maxi, layouts.to_maxi, left_out=_NO_TOKENS),
     openai=Layout(layouts.from_openai),
     mmpretrain=Layout(layouts.from_mmpretrain))
 # Layouts that our checkpoints can be converted to.

@@ -8,10 +8,11 @@ from .pyav_decode import SafePyAVDecode, SafePyAVInit
 from .safe_decode import BrokenVideoError, SafeDecordDecode, SafeDecordInit
 from .sample_frames import SampleFrames
 from .segment_sample import SegmentSample
+from .text_bags import AddTextBag
 from .video_dataset import VideoDataset
 
 __all__ = [
-    'BrokenVideoError', 'ClipColorJitter', 'ClipGrayscale', 'SafeDecordDecode',
-    'SafeDecordInit', 'SafePyAVDecode', 'SafePyAVInit', 'SampleFrames',
-    'SegmentSample', 'VideoDataset'
+    'AddTextBag', 'BrokenVideoError', 'ClipColorJitter', 'ClipGrayscale',
+    'SafeDecordDecode', 'SafeDecordInit', 'SafePyAVDecode', 'SafePyAVInit',
+    'SampleFrames', 'SegmentSample', 'VideoDataset'
 ]

@@ -83,6 +83,15 @@ def _rephrased(label_file: str) -> str:
     return (path.parent / 'llm' / f'{path.stem}.json').as_posix()
 
 
+def _descriptors(label_file: str, kinds: Sequence[str]) -> Dict[str, str]:
+    """Returns the files of descriptors of the classes in a file of names."""
+    names = Path(_rephrased(label_file))
+    return {
+        kind: names.with_name(f'{names.stem}_{kind}.json').as_posix()
+        for kind in kinds
+    }
+
+
 def with_recipe(config: Mapping[str, Any],
                 *,
                 num_frames: int,
@@ -95,7 +104,9 @@ def with_recipe(config: Mapping[str, Any],
         config: a config that joins a system of ``configs/_base_/models`` and
             a protocol: its ``recipe`` are settings of the training, its
             ``clips`` options of :func:`with_system_clips`, and its
-            ``class_texts`` name the file of class names.
+            ``class_texts`` name the file of class names. Its
+            ``descriptor_kinds``, if there are any, are those of the files
+            ``NAMES_KIND.json`` in ``labels/llm``.
         num_frames: frames of a clip.
         num_clips: clips of a tested video; None keeps the protocol's.
         total: videos of an optimiser step; None keeps the protocol's.
@@ -115,9 +126,16 @@ def with_recipe(config: Mapping[str, Any],
         >>> _base_.update(with_recipe(_base_, num_frames=32))
     """
     names = config['class_texts']['class_names']
+    head = dict(class_names=names)
     recipe = copy.deepcopy(dict(config['recipe']))
+    kinds = config.get('descriptor_kinds', ())
+    if kinds:
+        head['descriptors'] = _descriptors(names, kinds)
+        if 'label_file' in config['test_cfg']:
+            recipe.setdefault('test_cfg', {})['descriptor_files'] = (
+                _descriptors(config['test_cfg']['label_file'], kinds))
     if rephrased:
-        names = _rephrased(names)
+        head['class_names'] = _rephrased(names)
         recipe.setdefault('test_cfg', {}).update(
             rephrased=True,
             label_file=_rephrased(config['test_cfg']['label_file']))
@@ -127,9 +145,7 @@ def with_recipe(config: Mapping[str, Any],
             num_frames=num_frames,
             num_clips=num_clips,
             **config.get('clips', {})),
-        model=dict(
-            backbone=dict(num_frames=num_frames),
-            cls_head=dict(class_names=names)),
+        model=dict(backbone=dict(num_frames=num_frames), cls_head=head),
         **recipe)
     if total is not None:
         changes['custom_hooks'] = [

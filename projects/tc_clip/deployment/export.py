@@ -54,7 +54,7 @@ def fold_text(head: Any) -> None:
     """
     if not head.sees_videos:
         features = head.encode_texts()  # (1, S * C, E)
-        head.encode_texts = lambda texts, condition: features
+        head.encode_texts = lambda *args: features
         head.text_encoder = head.prompts = head.prompt_vectors = None
         return
     encoder = head.text_encoder

@@ -1,6 +1,7 @@
 """Hooks, a test loop and a learning-rate schedule that MMEngine lacks."""
 from .hooks import (ClassNamesHook, EpochAverageHook, EpochSeedHook,
-                    InterpolatedWeightsHook, RunPageHook, TotalBatchSizeHook)
+                    InterpolatedWeightsHook, LogitScaleClampHook, RunPageHook,
+                    TotalBatchSizeHook)
 from .parameter_groups import ParameterGroups
 from .protocol_test_loop import ProtocolTestLoop
 from .slowfast_cosine import SlowFastCosineLR
@@ -8,6 +9,7 @@ from .timm_cosine import TimmCosineLR
 
 __all__ = [
     'ClassNamesHook', 'EpochAverageHook', 'EpochSeedHook',
-    'InterpolatedWeightsHook', 'ParameterGroups', 'ProtocolTestLoop',
-    'RunPageHook', 'SlowFastCosineLR', 'TimmCosineLR', 'TotalBatchSizeHook'
+    'InterpolatedWeightsHook', 'LogitScaleClampHook', 'ParameterGroups',
+    'ProtocolTestLoop', 'RunPageHook', 'SlowFastCosineLR', 'TimmCosineLR',
+    'TotalBatchSizeHook'
 ]

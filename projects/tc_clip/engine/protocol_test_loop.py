@@ -20,7 +20,8 @@ from ..files import write_text
 from ..models.text.class_texts import Names
 from .protocol_test_sets import (TestSet, classes_differ, frames_and_views,
                                  labels_of_model, make_test_sets,
-                                 read_class_names, split_facts)
+                                 read_class_names, read_descriptors,
+                                 split_facts)
 from .recognizer import recognizer_of
 
 
@@ -100,6 +101,8 @@ class ProtocolTestLoop(TestLoop):
         data_root: folder of all data sets.
         label_file: path of class names, in which ``{labels}`` and ``{split}``
             are filled in.
+        descriptor_files: for models that describe classes by descriptors, the
+            path of each kind of them, in which ``{labels}`` is filled in.
         common: options of ``test_sets`` that all lists share.
         class_names: the names that the table means, or a file of them, where
             ``test_sets`` have no ``labels``.
@@ -132,6 +135,7 @@ class ProtocolTestLoop(TestLoop):
                  test_sets: Sequence[Dict],
                  data_root: str = 'data',
                  label_file: str = '{labels}',
+                 descriptor_files: Optional[Dict[str, str]] = None,
                  common: Optional[Dict] = None,
                  class_names: Optional[Names] = None,
                  clip_shares: Sequence[float] = (0., ),
@@ -161,6 +165,8 @@ class ProtocolTestLoop(TestLoop):
             check_list('test_cfg', protocol, test_set.data_set, test_set.split,
                        stated.get('shots'))
         self.class_names = read_class_names(self.test_sets)
+        self.descriptors = read_descriptors(self.class_names, descriptor_files
+                                            or {})
         self._names_of_model: Optional[List[str]] = None
         self._loader_template = dataloader
         self._loaded = self.test_sets[0]
@@ -196,7 +202,8 @@ class ProtocolTestLoop(TestLoop):
             return
         names = self.class_names[test_set.label_file]
         if names != self._names_of_model:
-            self.model.set_classes(names)
+            self.model.set_classes(
+                names, descriptors=self.descriptors[test_set.label_file])
             self._names_of_model = names
 
     def _use_videos(self, test_set: TestSet) -> None:

@@ -1,6 +1,7 @@
 """Reads the lists of videos that a protocol tests on from a config."""
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import (Any, Dict, List, Mapping, NamedTuple, Optional, Sequence,
+                    Tuple)
 
 from mmengine.config import Config
 
@@ -8,6 +9,7 @@ from ..datasets.pipelines import SAMPLERS, frames_and_clips, type_name
 from ..evaluation.scores import RUN_KEYS
 from ..models.text.class_names import load_class_names
 from ..models.text.class_texts import Names
+from ..models.text.descriptors import load_descriptors
 
 # Keys of ``facts`` that the tables of a run show.
 _STATED = 'frames', 'views', 'shots', 'list_seed'
@@ -102,6 +104,32 @@ def read_class_names(test_sets: Sequence[TestSet]) -> Dict[str, List[str]]:
     """Reads each file of class names once; returns names by file."""
     files = {t.label_file for t in test_sets if t.label_file is not None}
     return {file: load_class_names(file) for file in sorted(files)}
+
+
+def read_descriptors(
+        class_names: Mapping[str, Sequence[str]],
+        files: Mapping[str, str]) -> Dict[str, Dict[str, List[List[str]]]]:
+    """Reads the descriptors of the classes of each list.
+
+    Args:
+        class_names: output of :func:`read_class_names`.
+        files: for each kind of descriptors the path of a file, in which
+            ``{labels}`` stands for the file name of the class names without
+            its suffix.
+
+    Returns:
+        Descriptors by kind, for each file of names.
+    """
+    return {
+        names:
+        load_descriptors(
+            {
+                kind: file.replace('{labels}',
+                                   Path(names).stem)
+                for kind, file in files.items()
+            }, len(class_names[names]))
+        for names in class_names
+    }
 
 
 def classes_differ(cls_head: Any, class_names: Names, rephrased: bool) -> str:

@@ -1,10 +1,11 @@
 """Networks: the vision tower, the text tower, and modules between them."""
 from .backbones import ProjectedPatches, TCCLIPViT
 from .heads import (BatchTexts, ClassTextHead, Contrast, CosineSimilarity,
-                    DrawnTemplate, FrameLogits, SampledClasses, TCCLIPHead)
+                    DrawnTemplate, FrameLogits, OptimalTransport,
+                    SampledClasses, TCCLIPHead, TextBags)
 from .injections import (DeepVisualPrompts, MessageTokens, TemporalShift,
                          TokenInjection, VitaTokens)
-from .losses import MultiPositiveKL, ResidualDistillation
+from .losses import BagNCE, MultiPositiveKL, ResidualDistillation
 from .necks import (ClsTransformer, FrameConv, FrameLSTM, FrameMean,
                     TemporalTransformer)
 from .recognizers import DistilledRecognizer, OnnxRecognizer, TCCLIPRecognizer
@@ -14,25 +15,26 @@ from .references import (ATSSelection, BipartiteSummary, CLSAttentionSelection,
                          KMeansMerge, NoMerge, NoSelection,
                          PatchSaliencySelection, RandomMerge, ReferenceTokens,
                          SeedSelection, TokenSummary, WindowExpansion)
-from .text import (AroundPrompt, DeepPrompt, MeanOfProbabilities,
+from .text import (AroundPrompt, DeepPrompt, EveryWording, MeanOfProbabilities,
                    MeanOfWordings, PerClassPrompt, PromptLearner, SharedPrompt,
                    VideoConditionalPrompting, VideoSpecificPrompts,
                    VisionTextFusion, load_class_names)
 
 __all__ = [
-    'ATSSelection', 'AroundPrompt', 'BatchTexts', 'BipartiteSummary',
+    'ATSSelection', 'AroundPrompt', 'BagNCE', 'BatchTexts', 'BipartiteSummary',
     'CLSAttentionSelection', 'ClassTextHead', 'ClsTransformer',
     'ContextTokens', 'Contrast', 'CosineSimilarity', 'CrossFrame',
     'DPCKNNMerge', 'DeepPrompt', 'DeepVisualPrompts', 'DistilledRecognizer',
-    'DrawnTemplate', 'FrameConv', 'FrameLSTM', 'FrameLogits', 'FrameMean',
-    'FrameWise', 'HeadWiseContext', 'JointSpaceTime', 'KMeansMerge',
-    'KeyNormSelection', 'MeanOfProbabilities', 'MeanOfWordings',
+    'DrawnTemplate', 'EveryWording', 'FrameConv', 'FrameLSTM', 'FrameLogits',
+    'FrameMean', 'FrameWise', 'HeadWiseContext', 'JointSpaceTime',
+    'KMeansMerge', 'KeyNormSelection', 'MeanOfProbabilities', 'MeanOfWordings',
     'MessageTokens', 'MultiPositiveKL', 'NoMerge', 'NoSelection',
-    'OnnxRecognizer', 'PatchSaliencySelection', 'PerClassPrompt',
-    'ProjectedPatches', 'PromptLearner', 'RandomMerge', 'ReferenceTokens',
-    'ResidualDistillation', 'SampledClasses', 'SeedSelection', 'SharedPrompt',
-    'TCCLIPHead', 'TCCLIPRecognizer', 'TCCLIPViT', 'TemporalShift',
-    'TemporalTransformer', 'TokenInjection', 'TokenSummary',
-    'VideoConditionalPrompting', 'VideoSpecificPrompts', 'VisionTextFusion',
-    'VitaTokens', 'WindowExpansion', 'load_class_names'
+    'OnnxRecognizer', 'OptimalTransport', 'PatchSaliencySelection',
+    'PerClassPrompt', 'ProjectedPatches', 'PromptLearner', 'RandomMerge',
+    'ReferenceTokens', 'ResidualDistillation', 'SampledClasses',
+    'SeedSelection', 'SharedPrompt', 'TCCLIPHead', 'TCCLIPRecognizer',
+    'TCCLIPViT', 'TemporalShift', 'TemporalTransformer', 'TextBags',
+    'TokenInjection', 'TokenSummary', 'VideoConditionalPrompting',
+    'VideoSpecificPrompts', 'VisionTextFusion', 'VitaTokens',
+    'WindowExpansion', 'load_class_names'
 ]

@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from mmaction.registry import MODELS
 from torch import nn
 
+from projects.tc_clip.models.heads.batch_texts import gather_rows
 from projects.tc_clip.models.text import text_encoder
 from tests.models.heads.test_contrast import make_samples
 from tests.small import make_head, spy
@@ -143,6 +144,38 @@ def test_pairs_are_those_of_all_processes(monkeypatch):
                              [0, 0, 0, 1]]
 
 
+def test_a_video_may_have_all_texts_of_its_class():
+    contrast = MODELS.build(dict(type='BatchTexts', every_wording=True))
+    labels = torch.tensor([3, 0, 3])
+    texts = contrast.choose(labels, 2, 5)
+    assert texts.tolist() == [[3, 0, 3], [8, 5, 8]]
+    video, text = torch.randn(3, 6, 24), torch.randn(1, 2, 3, 24)
+    videos, given, same = contrast.pair(video, text, labels, texts)
+    assert videos is video and given is text
+    assert same.tolist() == [[1, 0, 1], [0, 1, 0], [1, 0, 1]]
+
+
+def test_all_texts_of_other_processes(monkeypatch):
+    gather = 'projects.tc_clip.models.heads.batch_texts.'
+    monkeypatch.setattr(gather + 'get_world_size', lambda: 2)
+    monkeypatch.setattr(gather + 'all_gather', lambda x: [x, x + 1])
+    monkeypatch.setattr(gather + 'all_gather_grad', lambda x: (x, -x))
+    contrast = MODELS.build(dict(type='BatchTexts', every_wording=True))
+    video, text = torch.randn(2, 6, 24), torch.randn(1, 4, 2, 24)
+    labels = torch.tensor([3, 4])
+    videos, texts, _ = contrast.pair(video, text, labels, labels[None])
+    assert videos.equal(torch.cat((video, -video)))
+    # (1, S, B, E) -> (1, S, W * B, E)
+    assert texts.equal(torch.cat((text, -text), 2))
+
+
+def test_texts_side_by_side_are_refused():
+    model = Model(aggregate=dict(type='MeanOfProbabilities'))
+    model.head.contrast.every_wording = True
+    with pytest.raises(ValueError, match='12 texts for 4 videos: .*EveryWor'):
+        model(inputs(), LABELS, WORDINGS)
+
+
 def run_process(rank, folder):
     """Trains one step on half of the batch, in one of two processes."""
     torch.set_num_threads(1)
@@ -166,3 +199,23 @@ def test_two_processes_have_the_gradients_of_one(tmp_path):
     for rank in range(2):
         given = torch.load(tmp_path / f'{rank}.pth')
         torch.testing.assert_close(given, (loss.detach(), gradients(model)))
+
+
+def run_gather(rank, folder):
+    """Gathers rows whose gradients are not contiguous."""
+    torch.set_num_threads(1)
+    dist.init_process_group(
+        'gloo', init_method=f'file://{folder}/join', rank=rank, world_size=2)
+    x = torch.ones(2, 3, requires_grad=True)
+    gather_rows(x).backward(torch.arange(12.).view(3, 4).T)
+    torch.save(x.grad, os.path.join(folder, f'{rank}.pth'))
+    dist.destroy_process_group()
+
+
+@pytest.mark.slow
+def test_gradients_of_any_strides_find_their_rows(tmp_path):
+    torch.multiprocessing.spawn(run_gather, (str(tmp_path), ), nprocs=2)
+    # both processes have the same gradient of all rows
+    wanted = 2 * torch.arange(12.).view(3, 4).T
+    for rank, rows in enumerate(wanted.split(2)):
+        assert torch.load(tmp_path / f'{rank}.pth').equal(rows)

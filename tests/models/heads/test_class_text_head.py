@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from mmaction.structures import ActionDataSample
 from mmengine.runner import load_checkpoint
 
-from tests.small import NAMES, make_head, spy
+from tests.small import NAMES, make_head, save_clip, spy
 
 
 @pytest.mark.parametrize('train_scale, test_scale', [(None, 100.), (14., None),
@@ -22,6 +22,20 @@ def test_fixed_scales_stand_for_the_learned_one(train_scale, test_scale):
         video, text = head.train(mode).unit_features(x)
         torch.testing.assert_close(
             head(x), (scale or math.exp(3.)) * video @ text[0].T)
+
+
+def test_the_learned_scale_may_start_elsewhere(tmp_path):
+    save_clip(tmp_path / 'clip.pt')
+    for options, wanted in ((dict(init_scale=50.), 50.), ({}, 1 / 0.07)):
+        head = make_head(
+            prompt_layers=[], pretrained=str(tmp_path / 'clip.pt'), **options)
+        before = head.text_encoder.text_projection.clone()
+        assert head.scale.item() == pytest.approx(wanted)
+        head.init_weights()
+        assert head.scale.item() == pytest.approx(wanted)
+        assert head.text_encoder.text_projection.ne(before).any()
+    with pytest.raises(ValueError, match='init_scale=0 must be above 0'):
+        make_head(init_scale=0)
 
 
 def test_views_average_the_mean_probabilities_of_templates():

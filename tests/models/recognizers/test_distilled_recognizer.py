@@ -185,3 +185,24 @@ def test_heads_without_such_texts_are_refused(clip):
         cls_head=dict(type='TimeSformerHead', num_classes=3, in_channels=24))
     with pytest.raises(ValueError, match="needs them, as type='TCCLIPHead'"):
         build(config)
+
+
+def test_the_teacher_encodes_the_texts_that_videos_bring(clip):
+    model = make(
+        clip,
+        cls_head=dict(
+            templates=['{}'],
+            contrast=dict(type='TextBags'),
+            loss_cls=dict(type='BagNCE'))).train()
+    clips, samples = inputs()
+    bags = [['swim. dive', 'swim'], ['run. jog', 'run']]
+    for sample, bag in zip(samples, bags):
+        sample.set_metainfo(dict(text_bag=bag))
+    features, _ = model.extract_feat(clips, data_samples=samples)
+    compared = model.cls_head.encode_batch(features, samples)
+    _, text = model.encode_by_teacher(clips, samples, compared.texts,
+                                      compared.tokens)
+    assert text.shape == (1, 4, 24)
+    # both start from one CLIP
+    torch.testing.assert_close(text, compared.text)
+    assert model.loss(clips, samples)['loss_distill_text'].abs() < 1e-5

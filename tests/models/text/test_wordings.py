@@ -40,3 +40,10 @@ def test_logits_of_one_wording_are_not_changed():
     mean = MODELS.build(dict(type='MeanOfProbabilities'))
     logits = torch.randn(2, 3)
     assert mean.class_logits(logits, 3) is logits
+
+
+def test_every_wording_may_be_kept():
+    keep = MODELS.build(dict(type='EveryWording'))
+    features, logits = torch.randn(2, 4, 3, 24), torch.randn(2, 3)
+    assert keep(features) is features
+    assert keep.class_logits(logits, 3) is logits

@@ -24,7 +24,12 @@ def gather_rows(x: Tensor) -> Tensor:
     Returns:
         ``(W * B, ...)``, in the order of the W processes.
     """
-    return torch.cat(tuple(all_gather_grad(x.contiguous())))
+    parts = all_gather_grad(x.contiguous())
+    for part in parts:
+        if part.requires_grad:
+            # gloo exchanges the memory of gradients, whatever their strides
+            part.register_hook(Tensor.contiguous)
+    return torch.cat(tuple(parts))
 
 
 @MODELS.register_module()
@@ -35,9 +40,21 @@ class BatchTexts(Contrast):
     target of the loss tells which pairs have the same class: the loss must be
     one for such pairs, as :class:`MultiPositiveKL`. All processes need batches
     of one size.
+
+    The gradients are those of one process with all videos. The official code
+    of OST divides those of both towers by the number of processes, but not
+    that of the temperature; Adam does not see such a factor.
+
+    Args:
+        every_wording: whether each video has all texts of its class, as in
+            OST, in place of a random one.
     """
 
     across_processes = True
+
+    def __init__(self, every_wording: bool = False) -> None:
+        super().__init__()
+        self.every_wording = every_wording
 
     def draw(self, num_wordings: int, count: int) -> Tensor:
         """Draws a wording for each of ``count`` videos ``(B, )``.
@@ -50,15 +67,17 @@ class BatchTexts(Contrast):
 
     def choose(self, labels: Tensor, num_wordings: int,
                num_classes: int) -> Tensor:
-        """Chooses one text for each video: ``(1, B)``.
+        """Chooses one text for each video ``(1, B)``, or all ``(S, B)``.
 
         Args:
             labels: classes of the videos ``(B, )``.
-            num_wordings: texts of a class.
+            num_wordings: texts S of a class.
             num_classes: classes.
         """
-        wordings = self.draw(num_wordings, len(labels))
-        return (wordings * num_classes + labels)[None]
+        wordings = (
+            torch.arange(num_wordings)[:, None] if self.every_wording else
+            self.draw(num_wordings, len(labels))[None])
+        return wordings * num_classes + labels
 
     def pair(self, video: Tensor, text: Tensor, labels: Tensor,
              texts: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
@@ -66,20 +85,30 @@ class BatchTexts(Contrast):
 
         Args:
             video: unit features ``(B, ..., E)``.
-            text: unit features ``(B or 1, B, E)``; in several processes ``(1,
-                B, E)``.
+            text: unit features ``(B or 1, B, E)``, or ``(B or 1, S, B, E)``;
+                in several processes ``(1, ..., B, E)``.
             labels: classes of the videos ``(B, )``.
             texts: output of :meth:`choose`.
 
         Returns:
-            Videos ``(W * B, ..., E)``, texts ``(1, W * B, E)`` and ``(W * B,
-            W * B)``: 1 where video and text have the same class, else 0.
+            Videos ``(W * B, ..., E)``, texts ``(1, ..., W * B, E)`` and ``(W *
+            B, W * B)``: 1 where video and text have the same class, else 0.
+
+        Raises:
+            ValueError: texts of a video are side by side.
         """
+        if text.shape[-2] != len(labels):
+            raise ValueError(
+                f'BatchTexts has {text.shape[-2]} texts for {len(labels)} '
+                'videos: with every_wording, aggregate must be EveryWording '
+                'or MeanOfWordings')
         if get_world_size() == 1:
             same = labels[:, None] == labels  # (B, B)
             return video, text, same.to(text.dtype)
         everyone = torch.cat(all_gather(labels))  # (W * B, )
         same = everyone[:, None] == everyone  # (W * B, W * B)
-        # texts are the same for all videos: (1, B, E) -> (1, W * B, E)
-        texts_of_all = gather_rows(text[0])[None]
+        # texts are the same for all videos: (1, ..., B, E) -> (B, ..., E)
+        rows = text[0].movedim(-2, 0)
+        # (W * B, ..., E) -> (1, ..., W * B, E)
+        texts_of_all = gather_rows(rows).movedim(0, -2)[None]
         return gather_rows(video), texts_of_all, same.to(text.dtype)

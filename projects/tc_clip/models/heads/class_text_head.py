@@ -12,7 +12,7 @@ from mmengine.dist import get_world_size
 from torch import Tensor, nn
 
 from ...clip.weights import load_clip, load_into, text_weights
-from ..text.class_texts import Names
+from ..text.class_texts import ClassTokens, Names
 from ..text.text_bank import TextBank
 from .contrast import hard_labels
 from .head_inputs import Features
@@ -26,10 +26,13 @@ class Compared(NamedTuple):
         text: unit features of texts ``(B or 1, K, E)``.
         texts: numbers of the texts that ``contrast`` chose ``(S, K)``; None:
             all classes.
+        tokens: texts that the videos bring, which ``texts`` then numbers;
+            None: the class texts.
     """
     video: Tensor
     text: Tensor
     texts: Optional[Tensor]
+    tokens: Optional[ClassTokens] = None
 
 
 class ClassTextHead(TextBank, BaseHead):
@@ -47,6 +50,7 @@ class ClassTextHead(TextBank, BaseHead):
             with all classes.
         train_scale: factor of similarities in training; None learns it, as
             ``exp(logit_scale)``.
+        init_scale: value that a learned factor starts from; None: CLIP's.
         test_scale: factor in evaluation; None takes ``exp(logit_scale)``.
         in_channels: channels of the video feature; None selects CLIP's joint
             width.
@@ -66,6 +70,7 @@ class ClassTextHead(TextBank, BaseHead):
                  similarity: Optional[dict] = None,
                  contrast: Optional[dict] = None,
                  train_scale: Optional[float] = None,
+                 init_scale: Optional[float] = None,
                  test_scale: Optional[float] = None,
                  in_channels: Optional[int] = None,
                  average_clips: Optional[str] = 'prob',
@@ -81,8 +86,12 @@ class ClassTextHead(TextBank, BaseHead):
             average_clips=average_clips,
             **kwargs)
         self.in_channels = in_channels or self.embed_dim
+        if init_scale is not None and init_scale <= 0:
+            raise ValueError(f'init_scale={init_scale} must be above 0')
+        self.init_scale = init_scale
         # CLIP's training starts with this temperature, 0.07
-        self.logit_scale = nn.Parameter(torch.tensor(math.log(1 / 0.07)))
+        self.logit_scale = nn.Parameter(
+            torch.tensor(math.log(init_scale or 1 / 0.07)))
         self.train_scale, self.test_scale = train_scale, test_scale
         self.aggregate = MODELS.build(aggregate or dict(type='MeanOfWordings'))
         self.similarity = MODELS.build(
@@ -105,8 +114,9 @@ class ClassTextHead(TextBank, BaseHead):
                 self.text_encoder,
                 text_weights(clip),
                 name=f'text tower from {self.pretrained}')
-            with torch.no_grad():
-                self.logit_scale.copy_(clip['logit_scale'])
+            if self.init_scale is None:
+                with torch.no_grad():
+                    self.logit_scale.copy_(clip['logit_scale'])
         self._init_prompts()
         super().init_weights()
         self.forget_text()
@@ -124,13 +134,15 @@ class ClassTextHead(TextBank, BaseHead):
 
     def encode_text(self,
                     context: Optional[Tensor] = None,
-                    texts: Optional[Tensor] = None) -> Tensor:
+                    texts: Optional[Tensor] = None,
+                    tokens: Optional[ClassTokens] = None) -> Tensor:
         """Encodes the class texts.
 
         Args:
             context: context tokens of videos, for heads that use them.
             texts: numbers of S texts of K classes ``(S, K)``, see
                 :meth:`TextBank.encode_texts`; None: of all classes.
+            tokens: other texts that ``texts`` numbers.
 
         Returns:
             ``(B or 1, K, E)``, not normalised: what ``aggregate`` returns.
@@ -174,7 +186,7 @@ class ClassTextHead(TextBank, BaseHead):
             video: unit features of videos ``(B, E)``, or of their frames ``(B,
                 T, E)``.
             text: unit features of the texts that ``aggregate`` returned ``(B
-                or 1, K, E)``.
+                or 1, ..., K, E)``.
             num_classes: C; None: all classes.
         """
         # (B, K)
@@ -217,15 +229,27 @@ class ClassTextHead(TextBank, BaseHead):
         Raises:
             ValueError: see :meth:`loss`.
         """
-        texts = None
+        texts, tokens = None, None
         if self.contrast is not None:
-            self._check_contrast()
-            # (S, K), or (1, K) if each video has one text
-            texts = self.contrast.choose(
-                hard_labels(data_samples), self.num_wordings, self.num_classes)
+            texts, tokens = self._choose_texts(data_samples)
         video, context = self.encode_video(x, num_segs)
-        text = F.normalize(self.encode_text(context, texts), dim=-1)
-        return Compared(video, text, texts)
+        text = F.normalize(self.encode_text(context, texts, tokens), dim=-1)
+        return Compared(video, text, texts, tokens)
+
+    def _choose_texts(
+            self,
+            data_samples: SampleList) -> Tuple[Tensor, Optional[ClassTokens]]:
+        """Returns numbers of texts ``(S, K)``, and texts of the videos."""
+        self._check_contrast()
+        labels = hard_labels(data_samples)
+        own = self.contrast.texts_of(data_samples)
+        if own is None:
+            # (S, K), or (1, K) if each video has one text
+            return self.contrast.choose(labels, self.num_wordings,
+                                        self.num_classes), None
+        label_of_text = labels.repeat_interleave(len(own) // len(labels))
+        return torch.arange(len(own))[None], self.tokenize(
+            own, label_of_text.tolist())
 
     def loss_of(self, compared: Compared,
                 data_samples: SampleList) -> Dict[str, Tensor]:
@@ -235,7 +259,7 @@ class ClassTextHead(TextBank, BaseHead):
             compared: output of :meth:`encode_batch`.
             data_samples: B samples with their labels.
         """
-        video, text, texts = compared
+        video, text, texts, _ = compared
         if texts is None:
             return self.loss_by_feat(self.compare(video, text), data_samples)
         labels = hard_labels(data_samples)  # (B, )

@@ -1,5 +1,5 @@
 """Base of modules that choose the texts of a training step."""
-from typing import Tuple
+from typing import List, Optional, Tuple
 
 import torch
 from mmaction.utils import SampleList
@@ -36,6 +36,18 @@ class Contrast(BaseModule):
     """
 
     across_processes = False
+
+    def texts_of(self, data_samples: SampleList) -> Optional[List[str]]:
+        """Returns texts that the videos bring; by default there are none.
+
+        Args:
+            data_samples: B samples.
+
+        Returns:
+            K texts, which are tokenized like class names and compared with all
+            videos. None: :meth:`choose` chooses among the class texts.
+        """
+        return None
 
     def choose(self, labels: Tensor, num_wordings: int,
                num_classes: int) -> Tensor:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from ...clip.towers import layer_indices
 from ..backbones import TCCLIPViT
 from ..joining import JoiningPart
-from ..text.class_texts import Names
+from ..text.class_texts import ClassTokens, Names
 from .class_text_head import ClassTextHead
 from .head_inputs import Features, feature_width, split_features
 
@@ -152,13 +152,15 @@ class TCCLIPHead(JoiningPart, ClassTextHead):
 
     def encode_text(self,
                     context: Optional[Tensor] = None,
-                    texts: Optional[Tensor] = None) -> Tensor:
+                    texts: Optional[Tensor] = None,
+                    tokens: Optional[ClassTokens] = None) -> Tensor:
         """Encodes the class texts, for each video if they see videos.
 
         Args:
             context: context tokens ``(B, P, k, E)``, one set for each of the P
                 ``prompt_layers``; one set for fusion alone.
             texts: see :meth:`ClassTextHead.encode_text`.
+            tokens: see :meth:`ClassTextHead.encode_text`.
 
         Returns:
             ``(B, K, E)``, or ``(1, K, E)`` without prompt layers and fusion;
@@ -172,7 +174,7 @@ class TCCLIPHead(JoiningPart, ClassTextHead):
             else partial(self._condition, context)
         # (b, S * C, E), one template or wording after the other
         features = self.encode_texts(
-            None if texts is None else texts.flatten(), condition)
+            None if texts is None else texts.flatten(), condition, tokens)
         if self.fusion is not None and context is not None:
             # features of all texts attend to the last layer's (B, k, E)
             features = self.fusion(features, context[:, -1])

@@ -9,7 +9,8 @@ from mmaction.utils import SampleList
 from torch import Tensor
 
 from ..heads import ClassTextHead
-from ..text.class_texts import Names
+from ..text.class_texts import ClassTokens, Names
+from ..text.descriptors import Descriptors
 from .tc_clip_recognizer import TCCLIPRecognizer, has_class_texts
 
 
@@ -103,22 +104,27 @@ class DistilledRecognizer(TCCLIPRecognizer):
             self.teacher.eval()
         return self
 
-    def set_classes(self, names: Names, wordings: Sequence[str] = ()) -> None:
+    def set_classes(self,
+                    names: Names,
+                    wordings: Sequence[str] = (),
+                    descriptors: Optional[Descriptors] = None) -> None:
         """Replaces the classes of student and teacher.
 
         Args:
             names: see :class:`TCCLIPRecognizer`.
             wordings: see :class:`TCCLIPRecognizer`.
+            descriptors: see :class:`TCCLIPRecognizer`.
         """
-        super().set_classes(names, wordings)
-        self.teacher.set_classes(names, wordings)
+        super().set_classes(names, wordings, descriptors)
+        self.teacher.set_classes(names, wordings, descriptors)
 
     @torch.no_grad()
     def encode_by_teacher(
             self,
             inputs: Tensor,
             data_samples: SampleList,
-            texts: Optional[Tensor] = None) -> Tuple[Tensor, Tensor]:
+            texts: Optional[Tensor] = None,
+            tokens: Optional[ClassTokens] = None) -> Tuple[Tensor, Tensor]:
         """Returns the teacher's unit features.
 
         Args:
@@ -126,6 +132,7 @@ class DistilledRecognizer(TCCLIPRecognizer):
             data_samples: B samples.
             texts: numbers of texts ``(S, K)``; None: all, see
                 :meth:`ClassTextHead.encode_text`.
+            tokens: other texts that ``texts`` numbers.
 
         Returns:
             Frames ``(B * V, T, E)`` and texts ``(1, K, E)``.
@@ -135,7 +142,7 @@ class DistilledRecognizer(TCCLIPRecognizer):
             teacher.to(inputs)  # the head forgets its texts
         features, _ = teacher.extract_feat(inputs, data_samples=data_samples)
         frames, _ = teacher.cls_head.encode_video(features)
-        text = teacher.cls_head.encode_text(texts=texts)
+        text = teacher.cls_head.encode_text(texts=texts, tokens=tokens)
         return frames, F.normalize(text, dim=-1)
 
     def loss(self, inputs: Tensor, data_samples: SampleList,
@@ -150,7 +157,7 @@ class DistilledRecognizer(TCCLIPRecognizer):
         features, _ = self.extract_feat(inputs, data_samples=data_samples)
         compared = self.cls_head.encode_batch(features, data_samples)
         by_teacher = self.encode_by_teacher(inputs, data_samples,
-                                            compared.texts)
+                                            compared.texts, compared.tokens)
         return {
             **self.cls_head.loss_of(compared, data_samples),
             **self.distillation(compared.video, compared.text, *by_teacher)

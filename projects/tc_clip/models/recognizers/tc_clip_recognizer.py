@@ -13,6 +13,7 @@ from ..freezing import train_only
 from ..heads import ClassTextHead
 from ..text.class_names import load_class_names
 from ..text.class_texts import Names
+from ..text.descriptors import Descriptors
 from ..whole_weights import WholeWeights
 
 
@@ -167,14 +168,18 @@ class TCCLIPRecognizer(WholeWeights, Recognizer3D):
                 tower.init_weights(clip)
         super().init_weights()
 
-    def set_classes(self, names: Names, wordings: Sequence[str] = ()) -> None:
+    def set_classes(self,
+                    names: Names,
+                    wordings: Sequence[str] = (),
+                    descriptors: Optional[Descriptors] = None) -> None:
         """Replaces the classes at run time.
 
         Args:
             names: class names, or a .txt, .csv or .json file of them.
             wordings: other wordings of them, see :class:`ClassTextHead`.
+            descriptors: descriptions of them, see :class:`TextBank`.
         """
-        self.cls_head.set_classes(names, wordings)
+        self.cls_head.set_classes(names, wordings, descriptors)
         blending = getattr(self.data_preprocessor, 'blending', None)
         for part in (blending, *getattr(blending, 'augments', ())):
             if part is not None:

@@ -8,11 +8,11 @@ from .prompt_learner import PromptLearner
 from .prompts import SharedPrompt
 from .video_prompting import VideoConditionalPrompting
 from .video_specific import VideoSpecificPrompts
-from .wordings import MeanOfProbabilities, MeanOfWordings
+from .wordings import EveryWording, MeanOfProbabilities, MeanOfWordings
 
 __all__ = [
-    'AroundPrompt', 'DeepPrompt', 'MeanOfProbabilities', 'MeanOfWordings',
-    'PerClassPrompt', 'PromptLearner', 'SharedPrompt',
+    'AroundPrompt', 'DeepPrompt', 'EveryWording', 'MeanOfProbabilities',
+    'MeanOfWordings', 'PerClassPrompt', 'PromptLearner', 'SharedPrompt',
     'VideoConditionalPrompting', 'VideoSpecificPrompts', 'VisionTextFusion',
     'load_class_names'
 ]

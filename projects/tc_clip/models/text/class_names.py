@@ -2,7 +2,7 @@
 import csv
 import json
 from pathlib import Path
-from typing import Dict, List, Sequence, Tuple, Union
+from typing import Any, Dict, List, Sequence, Tuple, Union
 
 _FORMATS = ("'.txt' (a name per line), '.csv' (rows 'id,name') or '.json' "
             '({"0": "name", ...})')
@@ -39,7 +39,7 @@ def load_class_names(source: Union[str, Path, Sequence[str]]) -> List[str]:
             'which is relative to the folder that the command runs in.')
     # -sig: spreadsheets write a byte order mark before the header
     text = path.read_text(encoding='utf-8-sig')
-    return _checked(_by_id(_READERS[suffix](text, path), path), str(path))
+    return _checked(by_id(_READERS[suffix](text, path), path), str(path))
 
 
 def _read_txt(text: str, path: Path) -> List[Tuple[str, str]]:
@@ -61,8 +61,16 @@ def _read_csv(text: str, path: Path) -> List[Tuple[str, str]]:
     return [(row[0], row[1].strip()) for row in rows if row]
 
 
-def _read_json(text: str, path: Path) -> List[Tuple[str, str]]:
-    """Reads an object as pairs, so that repeated ids are not lost."""
+def read_json(text: str, path: Path) -> List[Tuple[str, Any]]:
+    """Reads an object as pairs, so that repeated ids are not lost.
+
+    Args:
+        text: content of the file.
+        path: the file, for messages.
+
+    Raises:
+        ValueError: it is not JSON, or not an object.
+    """
     try:
         pairs = json.loads(text, object_pairs_hook=tuple)
     except json.JSONDecodeError as error:
@@ -73,13 +81,21 @@ def _read_json(text: str, path: Path) -> List[Tuple[str, str]]:
     return [*pairs]
 
 
-_READERS = {'.txt': _read_txt, '.csv': _read_csv, '.json': _read_json}
+_READERS = {'.txt': _read_txt, '.csv': _read_csv, '.json': read_json}
 
 
-def _by_id(pairs: Sequence[Tuple[str, str]], path: Path) -> List[str]:
-    """Orders names by id; the ids must be 0 to C-1 without gap."""
+def by_id(pairs: Sequence[Tuple[str, Any]], path: Path) -> List[Any]:
+    """Orders names, or other values of classes, by id.
+
+    Args:
+        pairs: id and value of each class.
+        path: their file, for messages.
+
+    Raises:
+        ValueError: the ids are not 0 to C-1 without gap.
+    """
     advice = 'number the classes 0, 1, 2, ... without gap'
-    names: Dict[int, str] = {}
+    names: Dict[int, Any] = {}
     for key, name in pairs:
         if not key.strip().isdecimal():
             raise ValueError(f'{path}: the id {key!r} of {name!r} is not a '

@@ -1,4 +1,5 @@
 """Sets of templates that class names are put into."""
+import re
 from typing import Dict, Sequence, Tuple, Union
 
 Templates = Union[str, Sequence[str]]
@@ -40,6 +41,11 @@ TEMPLATE_SETS: Dict[str, Tuple[str, ...]] = {
           for template in _OPEN_VCLIP),
         '{}',
     ),
+    # for descriptors of two kinds
+    'ost': (
+        'This is a video about {spatial}',
+        'A video of {} usually includes {temporal}',
+    ),
 }
 
 
@@ -60,7 +66,8 @@ def fill_template(template: str, name: str) -> str:
 def load_templates(source: Templates) -> Tuple[str, ...]:
     """Returns templates, each with ``{}`` in the place of the class name.
 
-    They may hold ``{title}``, see :func:`fill_template`.
+    They may hold ``{title}``, see :func:`fill_template`, and the name of a
+    kind of descriptors in braces, see :func:`fill_descriptors`.
 
     Args:
         source: the templates themselves, or the name of a set in
@@ -68,7 +75,7 @@ def load_templates(source: Templates) -> Tuple[str, ...]:
 
     Raises:
         ValueError: there is no such set, there is no template, or a template
-            has no ``{}``.
+            has no braces.
     """
     if isinstance(source, str):
         if source not in TEMPLATE_SETS:
@@ -80,7 +87,7 @@ def load_templates(source: Templates) -> Tuple[str, ...]:
     if not source:
         raise ValueError("templates is empty: ['{}'] is the bare class name")
     for template in source:
-        if '{}' not in template:
+        if not re.search(r'\{\w*\}', template):
             raise ValueError(f'The template {template!r} has no {{}}, where '
                              'the class name goes')
     return tuple(source)

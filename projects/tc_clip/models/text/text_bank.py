@@ -11,7 +11,8 @@ from .class_names import load_class_names
 from .class_texts import (ClassTokens, LengthRuns, Names, chunk_runs,
                           readable_name, reworded, select_texts,
                           tokenize_classes)
-from .templates import Templates, fill_template, load_templates
+from .descriptors import Descriptors, describe
+from .templates import Templates, load_templates
 from .text_encoder import Condition, TextEncoder, TextState
 from .text_store import TextStore
 
@@ -32,8 +33,12 @@ class TextBank(TextStore):
         pretrained: see TCCLIPViT; TCCLIPRecognizer takes the backbone's.
         templates: templates that names are put into, such as ``['a video of
             {}']``, or the name of a set of them: ``'action_clip'``,
-            ``'open_vclip'`` or ``'froster'``, see :func:`fill_template`. By
-            default the name alone. They stay when classes are exchanged.
+            ``'open_vclip'``, ``'froster'`` or ``'ost'``, see
+            :func:`fill_template` and :func:`fill_descriptors`. By default the
+            name alone. They stay when classes are exchanged.
+        descriptors: for each kind of descriptors that templates name, a list
+            of N texts for every class, or a file of them, see
+            :func:`load_word_lists`.
         num_prompts: learnable prompt vectors; with 0 the words of
             ``prompt_init`` stay as they are.
         prompt_init: words that the prompt vectors start from, see
@@ -70,6 +75,7 @@ class TextBank(TextStore):
                  arch: Arch = 'ViT-B-16',
                  pretrained: Optional[str] = None,
                  templates: Templates = ('{}', ),
+                 descriptors: Optional[Descriptors] = None,
                  num_prompts: int = 4,
                  prompt_init: Optional[str] = 'a photo of a',
                  prompts: Optional[dict] = None,
@@ -101,7 +107,7 @@ class TextBank(TextStore):
         self.split_underscores = (
             self.prompt_vectors is not None
             if split_underscores is None else split_underscores)
-        self.set_classes(names, wordings)
+        self.set_classes(names, wordings, descriptors)
 
     def _make_prompts(self, config: dict, num_classes: int) -> None:
         """Builds the prompt learner and its vectors."""
@@ -119,7 +125,10 @@ class TextBank(TextStore):
             self.prompts.start_from_words(self.prompt_vectors,
                                           self.text_encoder)
 
-    def set_classes(self, names: Names, wordings: Sequence[str] = ()) -> None:
+    def set_classes(self,
+                    names: Names,
+                    wordings: Sequence[str] = (),
+                    descriptors: Optional[Descriptors] = None) -> None:
         """Replaces the classes; learned weights do not depend on them.
 
         Only :class:`PerClassPrompt` learns weights of single classes: then
@@ -128,18 +137,18 @@ class TextBank(TextStore):
         Args:
             names: class names, or a file of them.
             wordings: other wordings, see the option of the class.
+            descriptors: those of the names, see the option of the class.
 
         Raises:
-            ValueError: the learned prompts do not fit the number of names.
+            ValueError: the learned prompts do not fit the number of names, or
+                the templates need descriptors that are not there.
         """
         names = load_class_names(names)
         self.prompts.check_classes(self.prompt_vectors, len(names))
         # S * C texts, one template or wording after the other
-        tokens = tokenize_classes(
-            self._class_texts(names, wordings), self.prompts.num_positions,
-            self.context_length,
-            self.full_stop, lambda i, name, rest: self.prompts.arrange(
-                i % len(names), name, rest))
+        texts = self._class_texts(names, wordings, descriptors)
+        tokens = self.tokenize(texts,
+                               [i % len(names) for i in range(len(texts))])
         self.class_names, self.num_classes = names, len(names)
         self.num_wordings = len(tokens.text_of_class) // len(names)
         # on the CPU, where some of the texts are chosen in training
@@ -153,20 +162,34 @@ class TextBank(TextStore):
             'text_of_class', tokens.text_of_class.to(device), persistent=False)
         self.forget_text()
 
-    def _class_texts(self, names: Sequence[str],
-                     wordings: Sequence[str]) -> List[str]:
+    def tokenize(self, texts: Sequence[str],
+                 labels: Sequence[int]) -> ClassTokens:
+        """Tokenizes texts, which follow the prompts.
+
+        Args:
+            texts: the texts.
+            labels: the class of each, for prompts of single classes.
+
+        Raises:
+            ValueError: a text is too long.
+        """
+        return tokenize_classes(
+            texts, self.prompts.num_positions, self.context_length,
+            self.full_stop,
+            lambda i, name, rest: self.prompts.arrange(labels[i], name, rest))
+
+    def _class_texts(self, names: Sequence[str], wordings: Sequence[str],
+                     descriptors: Optional[Descriptors]) -> List[str]:
         """Returns S * C texts: the templates, then the wordings."""
         readable = partial(
             readable_name,
             split_camel_case=self.split_camel_case,
             split_underscores=self.split_underscores)
-        return [
-            fill_template(template, readable(name))
-            for template in self.templates for name in names
-        ] + [
-            readable(text) for wording in wordings
-            for text in reworded(names, wording)
-        ]
+        return describe(self.templates, [*map(readable, names)],
+                        descriptors) + [
+                            readable(text) for wording in wordings
+                            for text in reworded(names, wording)
+                        ]
 
     def _chunks_of(self, tokens: ClassTokens) -> List[LengthRuns]:
         """Groups runs of texts of one length to ``class_chunk`` texts."""
@@ -237,7 +260,8 @@ class TextBank(TextStore):
 
     def encode_texts(self,
                      texts: Optional[Tensor] = None,
-                     condition: Optional[Condition] = None) -> Tensor:
+                     condition: Optional[Condition] = None,
+                     tokens: Optional[ClassTokens] = None) -> Tensor:
         """Encodes class texts.
 
         Args:
@@ -245,19 +269,23 @@ class TextBank(TextStore):
                 ``s * C + c`` is template or wording s of class c. None: all.
             condition: see :meth:`TextEncoder.tail`; makes prompts depend on
                 videos.
+            tokens: other texts, which ``texts`` then numbers, see
+                :meth:`tokenize`. None: the class texts.
 
         Returns:
             ``(B or 1, N, E)``, not normalised.
         """
-        if condition is None:
+        if tokens is None and condition is None:
             stored = self._stored_texts()
             if stored is not None and stored.features is not None:
                 every = stored.features
                 return every if texts is None else every[:, texts]
-        if texts is None:
+        if tokens is None and texts is None:
             return self._finish(self.text_before_video(), self.text_of_class,
                                 condition)
-        some = select_texts(self.tokens, texts)
+        some = tokens or self.tokens
+        if texts is not None:
+            some = select_texts(some, texts)
         states = self._encode_trunk(
             some.ids.to(self.suffix_ids.device), self._chunks_of(some))
         return self._finish(states, some.text_of_class, condition)

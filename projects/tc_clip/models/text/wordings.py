@@ -45,6 +45,22 @@ class MeanOfWordings(BaseModule):
 
 
 @MODELS.register_module()
+class EveryWording(MeanOfWordings):
+    """Keeps all texts of a class, for a similarity that compares them (OST).
+
+    The similarity turns them into one score, as :class:`OptimalTransport`.
+    """
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Returns the texts as they are.
+
+        Args:
+            features: ``(B or 1, S, C, E)``.
+        """
+        return features
+
+
+@MODELS.register_module()
 class MeanOfProbabilities(BaseModule):
     """Averages the class probabilities of all wordings (ActionCLIP's test).
 
