@@ -14,7 +14,7 @@ import _checkout  # noqa: F401 - finds the package without installation
 from projects.tc_clip.clip.conversion import save
 from projects.tc_clip.clip.ensemble import interpolate
 from projects.tc_clip.clip.foreign_files import state_of
-from projects.tc_clip.clip.layouts import State, from_openai
+from projects.tc_clip.clip.layouts import OPENAI, State
 from projects.tc_clip.clip.safe_pickle import read_tensors
 from projects.tc_clip.clip.weights import find_clip_file, read_clip
 from projects.tc_clip.files import sha256
@@ -83,7 +83,7 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     args = parse_args(argv)
     state, meta = read_finetuned(args.finetuned)
     clip_file = find_clip_file(args.arch, args.clip)
-    clip = from_openai(read_clip(clip_file, args.arch, args.clip))[0]
+    clip = OPENAI.read(read_clip(clip_file, args.arch, args.clip))[0]
     mixed = interpolate(clip, state, args.clip_share)
     meta['weight_ensemble'] = dict(
         clip_share=args.clip_share,

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from mmaction.registry import MODELS
 from mmengine.config import Config
 
-from projects.tc_clip.clip.layouts import from_tc_clip, from_vifi_clip
+from projects.tc_clip.clip.layouts import TC_CLIP, VIFI_CLIP
 from tests.reference import official_weights as official
 from tests.small import CONFIGS
 
@@ -53,7 +53,7 @@ def tc_clip(name):
             type='ContextTokens',
             num_tokens=options.get('context_token_k', 96),
             seed_ratio=options.get('seed_token_a', 0.3)))
-    load(model, from_tc_clip, case)
+    load(model, TC_CLIP.read, case)
     clips = official.clips(case['batch'], frames, case['seed']).double()
     return model, clips, case, {
         k: torch.tensor(v)
@@ -95,12 +95,12 @@ def test_inference_equals_official_code(name):
 
 def official_norms(model):
     """Returns our gradient norms under the official names."""
-    from projects.tc_clip.clip.layouts import to_tc_clip
+    from projects.tc_clip.clip.layouts import TC_CLIP
     ours = {
         name: torch.zeros_like(p) if p.grad is None else p.grad
         for name, p in model.named_parameters()
     }
-    return {name: grad.norm() for name, grad in to_tc_clip(ours).items()}
+    return {name: grad.norm() for name, grad in TC_CLIP.write(ours).items()}
 
 
 def test_gradients_equal_official_code():
@@ -126,7 +126,7 @@ def test_frame_wise_equals_official_vifi_clip():
     config.backbone.pretrained = config.data_preprocessor.blending = None
     config.cls_head.class_names = case['classes']
     model, frames = MODELS.build(config).double(), case['T']
-    load(model, from_vifi_clip, case)
+    load(model, VIFI_CLIP.read, case)
     model.eval()
     clips = official.clips(case['batch'], frames, case['seed']).double()
     with torch.no_grad():

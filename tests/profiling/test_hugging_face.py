@@ -6,7 +6,7 @@ import torch
 from mmaction.registry import MODELS
 from mmengine.config import Config
 
-from projects.tc_clip.clip.layouts import from_hf_x_clip
+from projects.tc_clip.clip.layouts import HF_X_CLIP
 from projects.tc_clip.profiling.hugging_face import xclip_config, xclip_logits
 from tests.small import CONFIGS
 
@@ -54,7 +54,7 @@ def test_weights_of_a_new_xclip_model(model):
     """In the other direction: its own initialisation, converted."""
     transformers = pytest.importorskip('transformers')
     theirs = transformers.XCLIPModel(xclip_config(model)).eval()
-    model.load_state_dict(from_hf_x_clip(theirs.state_dict())[0])
+    model.load_state_dict(HF_X_CLIP.read(theirs.state_dict())[0])
     clips = torch.randn(2, 3, 4, 32, 32)
     tokens = theirs.text_model.embeddings.token_embedding.weight
     assert model.cls_head.text_encoder.token_embedding.weight.equal(tokens)

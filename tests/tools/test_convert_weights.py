@@ -65,7 +65,7 @@ def test_a_tag_is_that_of_the_architecture(run, clip, monkeypatch):
 
 
 @pytest.mark.parametrize('args,message', [
-    (['openai', 'a', 'b', '--reverse'], 'vita_clip, not for openai'),
+    (['openai', 'a', 'b', '--reverse'], 'maxi, not for openai'),
     (['tc_clip', 'a', 'b', '--reverse', '--clip', 'openai'
       ], '--reverse takes nothing from --clip'),
 ])

@@ -92,7 +92,7 @@ def fill_from_clip(state: State, source: str, arch: Arch,
         ValueError: names the parts that are lacking without CLIP.
     """
     if clip:
-        return complete(state, layouts.from_openai(load_clip(arch, clip))[0])
+        return complete(state, layouts.OPENAI.read(load_clip(arch, clip))[0])
     lacking = [
         f'{part}*' if part.endswith('.') else part
         for part in lacking_parts(state)

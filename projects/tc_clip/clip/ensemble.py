@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from .fitting import misfits
-from .layouts import from_openai
+from .layouts import OPENAI
 from .towers import Arch
 from .weights import load_clip
 
@@ -32,7 +32,7 @@ def clip_state(arch: Arch, pretrained: str) -> Dict[str, Tensor]:
         State dict with keys ``backbone.*``, ``cls_head.text_encoder.*`` and
         ``cls_head.logit_scale``, float32.
     """
-    return from_openai(load_clip(arch, pretrained))[0]
+    return OPENAI.read(load_clip(arch, pretrained))[0]
 
 
 def _mixed_keys(clip: Mapping[str, Tensor], finetuned: Mapping[str, Tensor],

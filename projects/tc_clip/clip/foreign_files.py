@@ -106,32 +106,31 @@ class Layout(NamedTuple):
     left_out: Tuple[str, ...] = ()
 
 
-# Their token embedding stays CLIP's.
-_NO_TOKENS = layouts.TOKEN_EMBEDDING,
+def _files_of(
+        layout: layouts.TableLayout,
+        wrap: Callable[[State], Dict[str, Any]] = _IN_MODULE,
+        unwrap: Callable[[Mapping[str, Any], str],
+                         State] = state_of) -> Layout:
+    """Returns how files of a table's layout are read and written."""
+    return Layout(layout.read, layout.write, wrap, unwrap, layout.left_out)
+
 
 LAYOUTS = dict(
-    tc_clip=Layout(
-        layouts.from_tc_clip, layouts.to_tc_clip, left_out=_NO_TOKENS),
-    vifi_clip=Layout(
-        layouts.from_vifi_clip, layouts.to_vifi_clip, left_out=_NO_TOKENS),
-    action_clip=Layout(layouts.from_action_clip, layouts.to_action_clip,
-                       _two_states, two_states_of),
-    mmaction_action_clip=Layout(layouts.from_mmaction_action_clip,
-                                layouts.to_mmaction_action_clip,
-                                partial(_holding, name='state_dict')),
-    a5=Layout(layouts.from_a5, layouts.to_a5,
-              partial(_holding, name='state_dict')),
-    x_clip=Layout(layouts.from_x_clip, layouts.to_x_clip,
-                  partial(_holding, name='model')),
-    hf_x_clip=Layout(layouts.from_hf_x_clip, layouts.to_hf_x_clip, _holding),
-    vita_clip=Layout(layouts.from_vita_clip, layouts.to_vita_clip),
-    open_vclip=Layout(layouts.from_open_vclip, layouts.to_open_vclip,
-                      partial(_holding, name='model_state')),
-    froster=Layout(layouts.from_froster, layouts.to_froster,
-                   partial(_holding, name='model_state')),
-    ost=Layout(layouts.from_ost, layouts.to_ost),
-    maxi=Layout(layouts.from_maxi, layouts.to_maxi, left_out=_NO_TOKENS),
-    openai=Layout(layouts.from_openai),
+    tc_clip=_files_of(layouts.TC_CLIP),
+    vifi_clip=_files_of(layouts.VIFI_CLIP),
+    action_clip=_files_of(layouts.ACTION_CLIP, _two_states, two_states_of),
+    mmaction_action_clip=_files_of(layouts.MMACTION_ACTION_CLIP,
+                                   partial(_holding, name='state_dict')),
+    a5=_files_of(layouts.A5, partial(_holding, name='state_dict')),
+    x_clip=_files_of(layouts.X_CLIP, partial(_holding, name='model')),
+    hf_x_clip=_files_of(layouts.HF_X_CLIP, _holding),
+    vita_clip=_files_of(layouts.VITA_CLIP),
+    open_vclip=_files_of(layouts.OPEN_VCLIP,
+                         partial(_holding, name='model_state')),
+    froster=_files_of(layouts.FROSTER, partial(_holding, name='model_state')),
+    ost=_files_of(layouts.OST),
+    maxi=_files_of(layouts.MAXI),
+    openai=Layout(layouts.OPENAI.read),
     mmpretrain=Layout(layouts.from_mmpretrain))
 # Layouts that our checkpoints can be converted to.
 WRITABLE = tuple(name for name, layout in LAYOUTS.items() if layout.write)

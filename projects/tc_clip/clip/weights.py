@@ -12,7 +12,7 @@ from open_clip.pretrained import (download_pretrained, get_pretrained_cfg,
 from torch import Tensor, nn
 
 from .fitting import misfits
-from .layouts import from_openai
+from .layouts import OPENAI
 from .safe_pickle import is_torchscript
 from .towers import Arch, clip_config
 
@@ -124,7 +124,7 @@ def vision_weights(clip: Mapping[str, Tensor]) -> Dict[str, Tensor]:
     Args:
         clip: state dict in OpenAI's layout.
     """
-    return _strip(from_openai(dict(clip))[0], 'backbone.')
+    return _strip(OPENAI.read(dict(clip))[0], 'backbone.')
 
 
 def text_weights(clip: Mapping[str, Tensor]) -> Dict[str, Tensor]:
@@ -133,7 +133,7 @@ def text_weights(clip: Mapping[str, Tensor]) -> Dict[str, Tensor]:
     Args:
         clip: state dict in OpenAI's layout.
     """
-    return _strip(from_openai(dict(clip))[0], 'cls_head.text_encoder.')
+    return _strip(OPENAI.read(dict(clip))[0], 'cls_head.text_encoder.')
 
 
 def load_into(module: nn.Module,

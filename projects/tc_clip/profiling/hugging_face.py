@@ -5,7 +5,7 @@ import open_clip
 import torch
 from torch import Tensor
 
-from ..clip.layouts import to_hf_x_clip
+from ..clip.layouts import HF_X_CLIP
 
 
 def xclip_config(model: Any) -> Any:
@@ -65,7 +65,7 @@ def xclip_logits(model: Any) -> Callable[[Tensor], Tensor]:
         ModuleNotFoundError: transformers is not installed.
         ValueError: the recognizer has other parts than X-CLIP's.
     """
-    state = to_hf_x_clip(model.state_dict())
+    state = HF_X_CLIP.write(model.state_dict())
     config = xclip_config(model)
     from transformers import XCLIPModel
     theirs: Any = XCLIPModel(config)

@@ -2,10 +2,7 @@
 import pytest
 import torch
 
-from projects.tc_clip.clip.layouts import (from_action_clip,
-                                           from_mmaction_action_clip,
-                                           to_action_clip,
-                                           to_mmaction_action_clip)
+from projects.tc_clip.clip.layouts import ACTION_CLIP, MMACTION_ACTION_CLIP
 from tests.clip.layouts.cases import assert_same, small_state, tower_keys
 from tests.clip.layouts.test_tc_clip import our_keys
 
@@ -20,14 +17,14 @@ def official_state():
 
 def test_round_trip_is_exact():
     state = official_state()
-    ours, leftovers = from_action_clip(state)
+    ours, leftovers = ACTION_CLIP.read(state)
     assert leftovers == {}
-    assert_same(to_action_clip(ours), state)
+    assert_same(ACTION_CLIP.write(ours), state)
 
 
 def test_every_key_has_our_name():
     state = official_state()
-    ours, _ = from_action_clip(state)
+    ours, _ = ACTION_CLIP.read(state)
     tokens = 'cls_head.text_encoder.token_embedding.weight'
     assert tower_keys(ours) == our_keys(12, False) | {tokens}
     assert ours['neck.positions'] is state[
@@ -43,11 +40,11 @@ def test_the_project_in_mmaction2_has_the_same_weights():
         f'clip.{key}'.replace('clip.fusion', 'adapter'): value
         for key, value in state.items()
     }
-    ours, _ = from_mmaction_action_clip(theirs)
-    assert_same(ours, from_action_clip(state)[0])
-    assert_same(to_mmaction_action_clip(ours), theirs)
+    ours, _ = MMACTION_ACTION_CLIP.read(theirs)
+    assert_same(ours, ACTION_CLIP.read(state)[0])
+    assert_same(MMACTION_ACTION_CLIP.write(ours), theirs)
 
 
 def test_other_temporal_models_are_named():
     with pytest.raises(ValueError, match='unknown to the action_clip layout'):
-        from_action_clip({'fusion.lstm_visual.weight_ih_l0': torch.ones(1)})
+        ACTION_CLIP.read({'fusion.lstm_visual.weight_ih_l0': torch.ones(1)})

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from projects.tc_clip.clip.foreign_files import LAYOUTS
-from projects.tc_clip.clip.layouts import from_froster, to_froster
+from projects.tc_clip.clip.layouts import FROSTER
 from tests.clip.layouts.cases import assert_same, small_state
 from tests.clip.layouts.test_tc_clip import our_keys
 
@@ -18,9 +18,9 @@ def without_teacher(state):
 def test_round_trip_is_exact(change):
     state = change(small_state(CASE))
     assert len(state) == (608 if change is dict else 306)
-    ours, leftovers = from_froster(state)
+    ours, leftovers = FROSTER.read(state)
     assert leftovers == {}
-    assert_same(to_froster(ours), state)
+    assert_same(FROSTER.write(ours), state)
     layout = LAYOUTS['froster']
     file = layout.wrap(layout.write(ours, {}))
     assert file.keys() == {'model_state'}
@@ -29,7 +29,7 @@ def test_round_trip_is_exact(change):
 
 def test_every_key_has_our_name():
     state = small_state(CASE)
-    ours, _ = from_froster(state)
+    ours, _ = FROSTER.read(state)
     towers = our_keys(
         12, False) | {'cls_head.text_encoder.token_embedding.weight'}
     projectors = {
@@ -46,6 +46,6 @@ def test_every_key_has_our_name():
 
 def test_other_keys_are_named():
     with pytest.raises(ValueError, match='froster layout: projector_x.0.wei'):
-        from_froster({'projector_x.0.weight': torch.ones(1)})
+        FROSTER.read({'projector_x.0.weight': torch.ones(1)})
     with pytest.raises(ValueError, match='froster has no place .*: teacher$'):
-        to_froster({'teacher': torch.ones(1)})
+        FROSTER.write({'teacher': torch.ones(1)})

@@ -2,7 +2,7 @@
 import pytest
 import torch
 
-from projects.tc_clip.clip.layouts import from_open_vclip, to_open_vclip
+from projects.tc_clip.clip.layouts import OPEN_VCLIP
 from tests.clip.layouts.cases import assert_same, small_state, tower_keys
 from tests.clip.layouts.test_tc_clip import our_keys
 
@@ -11,14 +11,14 @@ CASE = 'openvclip_t4'
 
 def test_round_trip_is_exact():
     state = small_state(CASE)
-    ours, leftovers = from_open_vclip(state)
+    ours, leftovers = OPEN_VCLIP.read(state)
     assert leftovers == {}
-    assert_same(to_open_vclip(ours), state)
+    assert_same(OPEN_VCLIP.write(ours), state)
 
 
 def test_every_key_has_our_name():
     state = small_state(CASE)
-    ours, _ = from_open_vclip(state)
+    ours, _ = OPEN_VCLIP.read(state)
     tokens = 'cls_head.text_encoder.token_embedding.weight'
     assert {*ours} == tower_keys(ours) == our_keys(12, False) | {tokens}
     assert len(ours) == len(state) == 302
@@ -28,6 +28,6 @@ def test_every_key_has_our_name():
 
 def test_other_keys_are_named():
     with pytest.raises(ValueError, match='open_vclip layout: model.head$'):
-        from_open_vclip({'model.head': torch.ones(1)})
+        OPEN_VCLIP.read({'model.head': torch.ones(1)})
     with pytest.raises(ValueError, match='open_vclip has no place .*: neck$'):
-        to_open_vclip({'neck': torch.ones(1)})
+        OPEN_VCLIP.write({'neck': torch.ones(1)})

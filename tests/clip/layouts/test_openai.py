@@ -16,12 +16,12 @@ def clip():
 
 
 def test_openai(clip):
-    ours, leftovers = layouts.from_openai(clip.state_dict())
+    ours, leftovers = layouts.OPENAI.read(clip.state_dict())
     assert ours.keys() == our_keys(2, False) | {layouts.TOKEN_EMBEDDING}
     assert leftovers == {}
     assert torch.equal(ours['backbone.proj'], clip.visual.proj)
     with pytest.raises(ValueError) as error:
-        layouts.from_openai({
+        layouts.OPENAI.read({
             'logit_scale': torch.ones(()),
             'logit_bias': torch.ones(1)
         })

@@ -3,16 +3,16 @@ import pytest
 import torch
 
 from projects.tc_clip.clip.foreign_files import LAYOUTS
-from projects.tc_clip.clip.layouts import from_ost, to_ost
+from projects.tc_clip.clip.layouts import OST
 from tests.clip.layouts.cases import assert_same, small_state
 from tests.clip.layouts.test_tc_clip import our_keys
 
 
 def test_round_trip_is_exact():
     state = small_state('ost_t4')
-    ours, leftovers = from_ost(state)
+    ours, leftovers = OST.read(state)
     assert leftovers == {}
-    assert_same(to_ost(ours), state)
+    assert_same(OST.write(ours), state)
     layout = LAYOUTS['ost']
     file = layout.wrap(layout.write(ours, {}))
     assert file.keys() == {'model'}
@@ -22,7 +22,7 @@ def test_round_trip_is_exact():
 
 def test_every_key_has_our_name():
     state = small_state('ost_t4')
-    ours, _ = from_ost(state)
+    ours, _ = OST.read(state)
     tokens = 'cls_head.text_encoder.token_embedding.weight'
     assert {*ours} == our_keys(12, False) | {tokens}
     assert ours[tokens] is state['text_encoder.token_embedding.weight']
@@ -31,6 +31,6 @@ def test_every_key_has_our_name():
 
 def test_other_keys_are_named():
     with pytest.raises(ValueError, match='ost layout: prompt_learner.ctx$'):
-        from_ost({'prompt_learner.ctx': torch.ones(1)})
+        OST.read({'prompt_learner.ctx': torch.ones(1)})
     with pytest.raises(ValueError, match='ost has no place .*: neck$'):
-        to_ost({'neck': torch.ones(1)})
+        OST.write({'neck': torch.ones(1)})

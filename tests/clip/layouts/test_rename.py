@@ -2,34 +2,65 @@
 import pytest
 import torch
 
-from projects.tc_clip.clip.layouts.rename import (join_qkv, read, reshaped,
-                                                  set_aside, split_qkv,
-                                                  without_tokens, write)
+from projects.tc_clip.clip.layouts.rename import (TableLayout, join_qkv,
+                                                  set_aside, split_qkv)
 
 TABLE = (('tower.{i}.{affine}', 'ours.{i}.norm.{affine}'), )
+TOY = TableLayout('toy', TABLE)
 LAYERS = r'blocks\.\d+\.attn'
 
 
 def test_a_table_renames_in_both_directions():
     x = torch.ones(2)
-    assert read({'tower.3.bias': x}, 'toy', TABLE) == {'ours.3.norm.bias': x}
-    assert write({'ours.3.norm.bias': x}, 'toy', TABLE) == {'tower.3.bias': x}
+    assert TOY.read({'tower.3.bias': x}) == ({'ours.3.norm.bias': x}, {})
+    assert TOY.write({'ours.3.norm.bias': x}) == {'tower.3.bias': x}
 
 
 def test_the_first_pair_that_fits_counts():
-    table = (('a.bias', 'first'), ('a.{affine}', 'second.{affine}'))
-    assert [*read({
-        'a.bias': 0,
-        'a.weight': 0
-    }, 'toy', table)] == ['first', 'second.weight']
+    layout = TableLayout('toy', (('a.bias', 'first'),
+                                 ('a.{affine}', 'second.{affine}')))
+    ours, _ = layout.read({'a.bias': 0, 'a.weight': 0})
+    assert [*ours] == ['first', 'second.weight']
 
 
 def test_unknown_keys_are_named():
     state = {'tower.3.bias': 0, 'tower.x.bias': 0, 'tower.3.bias2': 0}
     with pytest.raises(ValueError) as error:
-        read(state, 'toy', TABLE)
+        TOY.read(state)
     assert str(error.value) == (
         'Keys unknown to the toy layout: tower.x.bias, tower.3.bias2')
+    with pytest.raises(ValueError) as error:
+        TOY.write({'ours.x.norm.bias': 0})
+    assert str(
+        error.value) == ('Keys that toy has no place for: ours.x.norm.bias')
+
+
+def test_what_a_table_cannot_say():
+    """Buffers, other shapes, separate projections, keys they do not hold."""
+    layout = TableLayout(
+        'toy', (('attn.{attention}', 'attn.{attention}'), ('table', 'table'),
+                ('matrix', 'matrix')),
+        buffers='ids',
+        attention='attn',
+        unit_axis='table',
+        transposed='matrix',
+        left_out=('tokens', ))
+    theirs = {
+        **{
+            f'attn.{x}_proj.bias': torch.randn(2)
+            for x in 'qkv'
+        }, 'table': torch.randn(1, 3, 2),
+        'matrix': torch.randn(2, 3),
+        'ids': torch.arange(3)
+    }
+    ours, leftovers = layout.read(theirs)
+    assert leftovers == {'ids': theirs['ids']}
+    assert ours['table'].equal(theirs['table'][0])
+    assert ours['matrix'].equal(theirs['matrix'].T)
+    assert ours['attn.in_proj_bias'].shape == (6, )
+    back = layout.write({**ours, 'tokens': torch.ones(1)}, leftovers)
+    assert back.keys() == theirs.keys()
+    assert all(back[key].equal(theirs[key]) for key in theirs)
 
 
 def test_projections_are_stacked_only_where_asked():
@@ -50,11 +81,8 @@ def test_projections_are_stacked_only_where_asked():
     assert all(back[key].equal(state[key]) for key in state)
 
 
-def test_tensors_are_set_aside_reshaped_and_left_out():
-    tokens = 'cls_head.text_encoder.token_embedding.weight'
-    state = {'a.buffer': torch.zeros(1, 2), 'a.weight': 1, tokens: 2}
-    assert set_aside(state, r'.*\.buffer')[0].keys() == {'a.weight', tokens}
-    assert [*set_aside(state, 'a')[1]] == []
-    assert reshaped(state, r'.*\.buffer',
-                    lambda x: x[0])['a.buffer'].shape == (2, )
-    assert without_tokens(state).keys() == {'a.buffer', 'a.weight'}
+def test_tensors_are_set_aside_by_whole_keys():
+    state = {'a.buffer': torch.zeros(1, 2), 'a.weight': 1}
+    kept, aside = set_aside(state, r'.*\.buffer')
+    assert (kept, [*aside]) == ({'a.weight': 1}, ['a.buffer'])
+    assert set_aside(state, 'a')[1] == {}

@@ -10,8 +10,8 @@ from tests.small import DATA
 
 LAYOUTS = json.loads((DATA / 'official_layouts.json').read_text())
 PAIRS = dict(
-    tc_clip=(layouts.from_tc_clip, layouts.to_tc_clip),
-    vifi_clip=(layouts.from_vifi_clip, layouts.to_vifi_clip))
+    tc_clip=(layouts.TC_CLIP.read, layouts.TC_CLIP.write),
+    vifi_clip=(layouts.VIFI_CLIP.read, layouts.VIFI_CLIP.write))
 BLOCK = ('ln_1.weight ln_1.bias ln_2.weight ln_2.bias attn.in_proj_weight '
          'attn.in_proj_bias attn.out_proj.weight attn.out_proj.bias '
          'mlp.c_fc.weight mlp.c_fc.bias mlp.c_proj.weight mlp.c_proj.bias')
@@ -103,13 +103,13 @@ def test_round_trip_is_exact(layout, frames, dtype):
 
 def test_projections_are_stacked_in_order():
     state = official('tc_clip')
-    ours, _ = layouts.from_tc_clip(state)
+    ours, _ = layouts.TC_CLIP.read(state)
     prefix = 'image_encoder.transformer.resblocks.1.attn.'
     stacked = ours['backbone.transformer.resblocks.1.attn.in_proj_bias']
     parts = [state[f'{prefix}{x}_proj.bias'] for x in 'qkv']
     assert torch.equal(stacked, torch.stack(parts).flatten())
     # split tensors own their memory, so that a file holds each but once
-    back = layouts.to_tc_clip(ours)
+    back = layouts.TC_CLIP.write(ours)
     assert back[f'{prefix}k_proj.bias'].untyped_storage().nbytes() == 8 * 4
 
 
@@ -118,14 +118,14 @@ def test_keys_without_a_place_are_named():
     state['image_encoder.VPT'] = torch.ones(1)
     state['image_encoder.transformer.resblocks.1.VPT_shallow'] = torch.ones(1)
     with pytest.raises(ValueError) as error:
-        layouts.from_vifi_clip(state)
+        layouts.VIFI_CLIP.read(state)
     assert str(error.value) == (
         'Keys unknown to the vifi_clip layout: image_encoder.VPT, '
         'image_encoder.transformer.resblocks.1.VPT_shallow')
 
-    ours, _ = layouts.from_tc_clip(official('tc_clip'))
+    ours, _ = layouts.TC_CLIP.read(official('tc_clip'))
     with pytest.raises(ValueError) as error:
-        layouts.to_vifi_clip(ours)
+        layouts.VIFI_CLIP.write(ours)
     message = str(error.value)
     start, _, keys = message.partition(': ')
     assert start == 'Keys that vifi_clip has no place for'
@@ -137,6 +137,6 @@ def test_incomplete_projection():
     prefix = 'image_encoder.transformer.resblocks.0.attn.'
     del state[f'{prefix}k_proj.bias']
     with pytest.raises(ValueError) as error:
-        layouts.from_tc_clip(state)
+        layouts.TC_CLIP.read(state)
     assert str(error.value) == (
         f'{prefix}q_proj.bias is there, but not {prefix}k_proj.bias')

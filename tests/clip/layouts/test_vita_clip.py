@@ -2,7 +2,7 @@
 import pytest
 import torch
 
-from projects.tc_clip.clip.layouts import from_vita_clip, to_vita_clip
+from projects.tc_clip.clip.layouts import VITA_CLIP
 from tests.clip.layouts.cases import assert_same, small_state, tower_keys
 from tests.clip.layouts.test_tc_clip import our_keys
 
@@ -13,15 +13,15 @@ def state():
 
 
 def test_round_trip_is_exact(state):
-    ours, leftovers = from_vita_clip(state)
+    ours, leftovers = VITA_CLIP.read(state)
     assert leftovers.keys() == {
         'prompt_learner.token_prefix', 'prompt_learner.token_suffix'
     }
-    assert_same(to_vita_clip(ours, leftovers), state)
+    assert_same(VITA_CLIP.write(ours, leftovers), state)
 
 
 def test_every_key_has_our_name(state):
-    ours, _ = from_vita_clip(state)
+    ours, _ = VITA_CLIP.read(state)
     tokens = 'cls_head.text_encoder.token_embedding.weight'
     assert tower_keys(ours) == our_keys(12, False) | {tokens}
     layer = 'visual.blocks.3.'
@@ -39,4 +39,4 @@ def test_every_key_has_our_name(state):
 
 def test_other_keys_are_named():
     with pytest.raises(ValueError, match='vita_clip layout: visual.head$'):
-        from_vita_clip({'visual.head': torch.ones(1)})
+        VITA_CLIP.read({'visual.head': torch.ones(1)})

@@ -2,8 +2,7 @@
 import pytest
 import torch
 
-from projects.tc_clip.clip.layouts import (from_hf_x_clip, from_x_clip,
-                                           to_hf_x_clip, to_x_clip)
+from projects.tc_clip.clip.layouts import HF_X_CLIP, X_CLIP
 from tests.clip.layouts.cases import assert_same, small_state, tower_keys
 from tests.clip.layouts.test_tc_clip import our_keys
 
@@ -30,14 +29,14 @@ XCLIP = dict(
 
 def test_round_trip_is_exact():
     state = small_state('xclip_t4')
-    ours, leftovers = from_x_clip(state)
+    ours, leftovers = X_CLIP.read(state)
     assert leftovers == {}
-    assert_same(to_x_clip(ours), state)
+    assert_same(X_CLIP.write(ours), state)
 
 
 def test_every_key_has_our_name():
     state = small_state('xclip_t4')
-    ours, _ = from_x_clip(state)
+    ours, _ = X_CLIP.read(state)
     tokens = 'cls_head.text_encoder.token_embedding.weight'
     assert tower_keys(ours) == our_keys(12, False) | {tokens}
     assert ours['neck.positions'].equal(state['mit.positional_embedding'][0])
@@ -60,19 +59,19 @@ def test_hugging_face_round_trip_is_exact():
     state = model.state_dict()
     # files of older versions hold these numbers
     state['text_model.embeddings.position_ids'] = torch.arange(77)[None]
-    ours, leftovers = from_hf_x_clip(state)
+    ours, leftovers = HF_X_CLIP.read(state)
     assert [*leftovers] == ['text_model.embeddings.position_ids']
-    assert_same(to_hf_x_clip(ours, leftovers), state)
+    assert_same(HF_X_CLIP.write(ours, leftovers), state)
     tokens = 'cls_head.text_encoder.token_embedding.weight'
     assert tower_keys(ours) == our_keys(2, False) | {tokens}
     # the same names as from the official file
-    official = from_x_clip(small_state('xclip_t4'))[0]
+    official = X_CLIP.read(small_state('xclip_t4'))[0]
     new = {key for key in ours if '.2.' not in key} - tower_keys(ours)
     assert new < official.keys() - tower_keys(official)
 
 
 def test_other_keys_are_named():
     with pytest.raises(ValueError, match='x_clip layout: mit.head$'):
-        from_x_clip({'mit.head': torch.ones(1)})
+        X_CLIP.read({'mit.head': torch.ones(1)})
     with pytest.raises(ValueError, match='hf_x_clip layout: mit.head$'):
-        from_hf_x_clip({'mit.head': torch.ones(1)})
+        HF_X_CLIP.read({'mit.head': torch.ones(1)})

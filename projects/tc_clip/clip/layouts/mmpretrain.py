@@ -2,10 +2,10 @@
 import re
 from typing import Tuple
 
-from .rename import SCALE, State, Table, read, set_aside
+from .rename import SCALE, State, Table, TableLayout
 
 _THEIRS, _OURS = '{tower}.layers.{i}.', 'backbone.transformer.resblocks.{i}.'
-_MMPRETRAIN: Table = SCALE + (
+_TABLE: Table = SCALE + (
     ('{tower}.cls_token', 'backbone.class_embedding'),
     ('{tower}.pos_embed', 'backbone.positional_embedding'),
     ('{tower}.patch_embed.projection.weight', 'backbone.conv1.weight'),
@@ -24,6 +24,8 @@ _MMPRETRAIN: Table = SCALE + (
 _PATCH_BIAS = r'(?:visual|backbone)\.patch_embed\.projection\.bias'
 # Leading axes to join: (1, 1, D) to (D,) and (1, N, D) to (N, D).
 _UNIT_AXES = dict(class_embedding=2, positional_embedding=1)
+_MMPRETRAIN = TableLayout(
+    'mmpretrain', _TABLE, buffers=rf'{_PATCH_BIAS}|head\..*')
 
 
 def from_mmpretrain(state: State) -> Tuple[State, State]:
@@ -40,12 +42,11 @@ def from_mmpretrain(state: State) -> Tuple[State, State]:
         ValueError: the patch embedding has a bias other than zero, or there
             are keys that mmpretrain does not have.
     """
-    state, leftovers = set_aside(state, rf'{_PATCH_BIAS}|head\..*')
+    ours, leftovers = _MMPRETRAIN.read(state)
     for key, value in leftovers.items():
         if re.fullmatch(_PATCH_BIAS, key) and value.any():
             raise ValueError(f'{key} is not zero. The patch embedding of CLIP '
                              'has no bias, so this is not a CLIP tower.')
-    ours = read(state, 'mmpretrain', _MMPRETRAIN)
     for name, last in _UNIT_AXES.items():
         key = f'backbone.{name}'
         if key in ours:

@@ -5,7 +5,7 @@ replaced by a pattern of ``_PARTS``; the first pair that fits a key renames it.
 Read from right to left, a table renames our keys to theirs.
 """
 import re
-from typing import Callable, Dict, List, Pattern, Tuple
+from typing import Callable, Dict, List, NamedTuple, Optional, Pattern, Tuple
 
 import torch
 from torch import Tensor
@@ -35,7 +35,7 @@ _PARTS = dict(
 
 SCALE: Table = (('logit_scale', 'cls_head.logit_scale'), )
 # CLIP's two towers in OpenAI's layout
-OPENAI: Table = SCALE + (
+CLIP_TABLE: Table = SCALE + (
     ('visual.{vision}', 'backbone.{vision}'),
     ('{text}', 'cls_head.text_encoder.{text}'),
 )
@@ -66,40 +66,6 @@ def _rename(state: State, table: Table, complaint: str) -> State:
     if unknown:
         raise ValueError(f'{complaint}: {", ".join(unknown)}')
     return renamed
-
-
-def read(state: State, layout: str, table: Table) -> State:
-    """Renames their keys to ours.
-
-    Args:
-        state: their state dict.
-        layout: name of the layout in messages.
-        table: the layout.
-
-    Raises:
-        ValueError: names the keys that are not in the table.
-    """
-    return _rename(state, table, f'Keys unknown to the {layout} layout')
-
-
-def write(state: State, layout: str, table: Table) -> State:
-    """Renames our keys to theirs, see :func:`read`.
-
-    Args:
-        state: our state dict.
-        layout: name of the layout in messages.
-        table: the layout.
-
-    Raises:
-        ValueError: names the keys that are not in the table.
-    """
-    swapped = tuple((ours, theirs) for theirs, ours in table)
-    return _rename(state, swapped, f'Keys that {layout} has no place for')
-
-
-def without_tokens(state: State) -> State:
-    """Returns a state dict of ours without the token embedding."""
-    return {k: v for k, v in state.items() if k != TOKEN_EMBEDDING}
 
 
 def set_aside(state: State, pattern: str) -> Tuple[State, State]:
@@ -173,3 +139,78 @@ def reshaped(state: State, pattern: str, change: Callable[[Tensor],
         key: change(x) if re.fullmatch(pattern, key) else x
         for key, x in state.items()
     }
+
+
+def _without_first(x: Tensor) -> Tensor:
+    """Removes the first axis, of length 1."""
+    return x.squeeze(0)
+
+
+def _with_first(x: Tensor) -> Tensor:
+    """Adds a first axis of length 1."""
+    return x[None]
+
+
+def _transposed(x: Tensor) -> Tensor:
+    """Exchanges the axes of a matrix."""
+    return x.t().contiguous()
+
+
+class TableLayout(NamedTuple):
+    """A layout: a table, and patterns of their keys for what it cannot say.
+
+    Attributes:
+        name: name of the layout, in messages.
+        table: pairs of key templates, (theirs, ours).
+        buffers: tensors that have no place in ours.
+        attention: attention layers with separate query, key and value, which
+            are stacked in ours.
+        unit_axis: tensors with a first axis of length 1, which ours lack.
+        transposed: matrices that are transposed in ours.
+        left_out: our keys that their files do not hold.
+    """
+    name: str
+    table: Table
+    buffers: str = ''
+    attention: str = ''
+    unit_axis: str = ''
+    transposed: str = ''
+    left_out: Tuple[str, ...] = ()
+
+    def read(self, state: State) -> Tuple[State, State]:
+        """Renames a state dict of theirs.
+
+        Args:
+            state: their state dict, without ``module.`` in its keys.
+
+        Returns:
+            Our state dict, and the buffers.
+
+        Raises:
+            ValueError: names the keys that the layout does not have.
+        """
+        state, leftovers = set_aside(state, self.buffers)
+        state = reshaped(state, self.unit_axis, _without_first)
+        state = reshaped(state, self.transposed, _transposed)
+        state = join_qkv(state, self.attention)
+        return _rename(state, self.table,
+                       f'Keys unknown to the {self.name} layout'), leftovers
+
+    def write(self, state: State, leftovers: Optional[State] = None) -> State:
+        """Renames a state dict of ours, the inverse of :meth:`read`.
+
+        Args:
+            state: our state dict.
+            leftovers: buffers that :meth:`read` returned.
+
+        Raises:
+            ValueError: names the keys that the layout has no place for.
+        """
+        kept = {k: v for k, v in state.items() if k not in self.left_out}
+        swapped = tuple((ours, theirs) for theirs, ours in self.table)
+        theirs = _rename(kept, swapped,
+                         f'Keys that {self.name} has no place for')
+        theirs = split_qkv(theirs, self.attention)
+        theirs = reshaped(theirs, self.unit_axis, _with_first)
+        theirs = reshaped(theirs, self.transposed, _transposed)
+        return {**theirs, **(leftovers or {})}

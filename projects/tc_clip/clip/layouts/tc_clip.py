@@ -1,11 +1,8 @@
-"""State dicts of the official code of TC-CLIP and ViFi-CLIP.
+"""Layouts of the official code of TC-CLIP, ViFi-CLIP, OST and MAXI.
 
-Their files hold no token embedding: it stays CLIP's.
+Files of TC-CLIP, ViFi-CLIP and MAXI hold no token embedding: it stays CLIP's.
 """
-from typing import Optional, Tuple
-
-from .rename import (SCALE, State, Table, join_qkv, read, set_aside, split_qkv,
-                     without_tokens, write)
+from .rename import SCALE, TOKEN_EMBEDDING, Table, TableLayout
 
 _VIFI_CLIP: Table = SCALE + (
     ('image_encoder.{vision}', 'backbone.{vision}'),
@@ -21,64 +18,15 @@ _TC_CLIP: Table = _VIFI_CLIP + (
 # Buffers that follow from the token embedding and the class names.
 _BUFFERS = (r'prompt_learner\.'
             r'(?:complete_text_embeddings|token_prefix|token_suffix)')
-_ATTENTION = r'image_encoder\..*\.attn'
 
-
-def from_tc_clip(state: State) -> Tuple[State, State]:
-    """Renames a state dict of the official TC-CLIP code.
-
-    Args:
-        state: keys of its file without ``module.``.
-
-    Returns:
-        Our state dict, and the buffers of its prompt learner.
-
-    Raises:
-        ValueError: names the keys that official TC-CLIP does not have.
-    """
-    state, leftovers = set_aside(state, _BUFFERS)
-    return read(join_qkv(state, _ATTENTION), 'tc_clip', _TC_CLIP), leftovers
-
-
-def to_tc_clip(state: State, leftovers: Optional[State] = None) -> State:
-    """Renames our state dict for the official TC-CLIP code.
-
-    Args:
-        state: our state dict; the token embedding is left out.
-        leftovers: buffers that :func:`from_tc_clip` set aside.
-
-    Raises:
-        ValueError: names the keys that official TC-CLIP has no place for.
-    """
-    theirs = write(without_tokens(state), 'tc_clip', _TC_CLIP)
-    return {**split_qkv(theirs, _ATTENTION), **(leftovers or {})}
-
-
-def from_vifi_clip(state: State) -> Tuple[State, State]:
-    """Renames a state dict of the official ViFi-CLIP code.
-
-    Args:
-        state: keys of its file without ``module.``.
-
-    Returns:
-        Our state dict, and the buffers of its prompt learner.
-
-    Raises:
-        ValueError: names the keys that official ViFi-CLIP does not have.
-    """
-    state, leftovers = set_aside(state, _BUFFERS)
-    return read(state, 'vifi_clip', _VIFI_CLIP), leftovers
-
-
-def to_vifi_clip(state: State, leftovers: Optional[State] = None) -> State:
-    """Renames our state dict for the official ViFi-CLIP code.
-
-    Args:
-        state: our state dict; the token embedding is left out.
-        leftovers: buffers that :func:`from_vifi_clip` set aside.
-
-    Raises:
-        ValueError: names the keys that ViFi-CLIP has no place for.
-    """
-    theirs = write(without_tokens(state), 'vifi_clip', _VIFI_CLIP)
-    return {**theirs, **(leftovers or {})}
+TC_CLIP = TableLayout(
+    'tc_clip',
+    _TC_CLIP,
+    buffers=_BUFFERS,
+    attention=r'image_encoder\..*\.attn',
+    left_out=(TOKEN_EMBEDDING, ))
+VIFI_CLIP = TableLayout(
+    'vifi_clip', _VIFI_CLIP, buffers=_BUFFERS, left_out=(TOKEN_EMBEDDING, ))
+MAXI = VIFI_CLIP._replace(name='maxi')
+# All of its towers are trained, so its files hold all of them.
+OST = TableLayout('ost', _VIFI_CLIP)

@@ -1,8 +1,5 @@
-"""State dicts of Vita-CLIP."""
-from typing import Optional, Tuple
-
-from .rename import (SCALE, State, Table, join_qkv, read, reshaped, set_aside,
-                     split_qkv, write)
+"""The layout of Vita-CLIP."""
+from .rename import SCALE, Table, TableLayout
 
 _THEIRS, _OURS = 'visual.blocks.{i}.', 'backbone.transformer.resblocks.{i}.'
 _INJECTION = 'backbone.injection.layers.{i}.'
@@ -28,42 +25,10 @@ _VITA_CLIP: Table = SCALE + (
     ('textual.{text}', 'cls_head.text_encoder.{text}'),
     ('prompt_learner.ctx', 'cls_head.prompt_vectors'),
 )
-_ATTENTION = r'visual\.blocks\.\d+\.(?:attn|summary_attn_layer)'
-_LOCAL = r'visual\.blocks\.\d+\.local_prompts'
-# They follow from the token embedding and the class names.
-_BUFFERS = r'prompt_learner\.token_(?:prefix|suffix)'
-
-
-def from_vita_clip(state: State) -> Tuple[State, State]:
-    """Renames a state dict of the official Vita-CLIP code.
-
-    Args:
-        state: keys of its file without ``module.``.
-
-    Returns:
-        Our state dict, and the buffers of its prompt learner.
-
-    Raises:
-        ValueError: names the keys that Vita-CLIP does not have.
-    """
-    state, leftovers = set_aside(state, _BUFFERS)
-    # (1, T, D) -> (T, D)
-    state = reshaped(state, _LOCAL, lambda x: x.squeeze(0))
-    state = join_qkv(state, _ATTENTION)
-    return read(state, 'vita_clip', _VITA_CLIP), leftovers
-
-
-def to_vita_clip(state: State, leftovers: Optional[State] = None) -> State:
-    """Renames our state dict for the official Vita-CLIP code.
-
-    Args:
-        state: our state dict.
-        leftovers: buffers that :func:`from_vita_clip` set aside.
-
-    Raises:
-        ValueError: names the keys that Vita-CLIP has no place for.
-    """
-    theirs = write(state, 'vita_clip', _VITA_CLIP)
-    theirs = split_qkv(theirs, _ATTENTION)
-    theirs = reshaped(theirs, _LOCAL, lambda x: x[None])  # (1, T, D)
-    return {**theirs, **(leftovers or {})}
+VITA_CLIP = TableLayout(
+    'vita_clip',
+    _VITA_CLIP,
+    # they follow from the token embedding and the class names
+    buffers=r'prompt_learner\.token_(?:prefix|suffix)',
+    attention=r'visual\.blocks\.\d+\.(?:attn|summary_attn_layer)',
+    unit_axis=r'visual\.blocks\.\d+\.local_prompts')

@@ -1,10 +1,5 @@
-"""State dicts of X-CLIP, from its own code and from Hugging Face's."""
-from typing import Optional, Tuple
-
-from torch import Tensor
-
-from .rename import (OPENAI, SCALE, State, Table, join_qkv, read, reshaped,
-                     set_aside, split_qkv, write)
+"""Layouts of X-CLIP, as published by its authors and by Hugging Face."""
+from .rename import CLIP_TABLE, SCALE, Table, TableLayout
 
 _DECODER = 'prompts_generator.decoder.{i}.'
 _FUSION = 'cls_head.fusion.layers.{i}.'
@@ -19,7 +14,7 @@ _PROMPTS: Table = (
 )
 _BLOCKS, _INJECTION = 'visual.transformer.resblocks.{i}.message_', \
     'backbone.injection.layers.{i}.'
-_X_CLIP: Table = OPENAI + _PROMPTS + (
+_X_CLIP: Table = CLIP_TABLE + _PROMPTS + (
     ('prompts_generator.norm.{affine}', 'cls_head.fusion.norm.{affine}'),
     ('prompts_visual_ln.{affine}', 'backbone.patch_context.norm.{affine}'),
     ('prompts_visual_proj', 'backbone.patch_context.proj'),
@@ -72,80 +67,14 @@ _HUGGING_FACE: Table = SCALE + _PROMPTS + (
     *_hugging_face_blocks('vision_model', 'backbone.transformer.resblocks'),
     *_hugging_face_blocks('text_model', _ENCODER + 'transformer.resblocks'),
 )
-_ATTENTION = r'.*(?:self|message)_attn'
-# (E, D) of nn.Linear in their file, (D, E) in ours
-_LINEAR = r'(?:visual|text)_projection\.weight'
 
-
-def _first(x: Tensor) -> Tensor:
-    """Removes the first axis, of length 1."""
-    return x.squeeze(0)
-
-
-def _transposed(x: Tensor) -> Tensor:
-    """Exchanges the axes of a matrix."""
-    return x.t().contiguous()
-
-
-def from_x_clip(state: State) -> Tuple[State, State]:
-    """Renames a state dict of the official X-CLIP code.
-
-    Args:
-        state: the ``model`` of its file.
-
-    Returns:
-        Our state dict; the leftovers are empty.
-
-    Raises:
-        ValueError: names the keys that X-CLIP does not have.
-    """
-    ours = read(state, 'x_clip', _X_CLIP)
-    return reshaped(ours, r'neck\.positions', _first), {}
-
-
-def to_x_clip(state: State, leftovers: Optional[State] = None) -> State:
-    """Renames our state dict for the official X-CLIP code.
-
-    Args:
-        state: our state dict.
-        leftovers: of :func:`from_x_clip`; there are none.
-
-    Raises:
-        ValueError: names the keys that X-CLIP has no place for.
-    """
-    theirs = write(state, 'x_clip', _X_CLIP)
-    return reshaped(theirs, r'mit\.positional_embedding', lambda x: x[None])
-
-
-def from_hf_x_clip(state: State) -> Tuple[State, State]:
-    """Renames a state dict of Hugging Face's ``XCLIPModel``.
-
-    Args:
-        state: its state dict, such as that of ``microsoft/xclip-*``.
-
-    Returns:
-        Our state dict, and the numbers of positions of older files.
-
-    Raises:
-        ValueError: names the keys that XCLIPModel does not have.
-    """
-    state, leftovers = set_aside(state, r'.*\.position_ids')
-    state = reshaped(state, _LINEAR, _transposed)
-    ours = read(join_qkv(state, _ATTENTION), 'hf_x_clip', _HUGGING_FACE)
-    return reshaped(ours, r'neck\.positions', _first), leftovers
-
-
-def to_hf_x_clip(state: State, leftovers: Optional[State] = None) -> State:
-    """Renames our state dict for Hugging Face's ``XCLIPModel``.
-
-    Args:
-        state: our state dict.
-        leftovers: of :func:`from_hf_x_clip`.
-
-    Raises:
-        ValueError: names the keys that XCLIPModel has no place for.
-    """
-    theirs = write(state, 'hf_x_clip', _HUGGING_FACE)
-    theirs = split_qkv(theirs, _ATTENTION)
-    theirs = reshaped(theirs, r'mit\.position_embedding', lambda x: x[None])
-    return {**reshaped(theirs, _LINEAR, _transposed), **(leftovers or {})}
+X_CLIP = TableLayout('x_clip', _X_CLIP, unit_axis=r'mit\.positional_embedding')
+# ``XCLIPModel``; older files also hold the numbers of positions
+HF_X_CLIP = TableLayout(
+    'hf_x_clip',
+    _HUGGING_FACE,
+    buffers=r'.*\.position_ids',
+    attention=r'.*(?:self|message)_attn',
+    unit_axis=r'mit\.position_embedding',
+    # (E, D) of nn.Linear
+    transposed=r'(?:visual|text)_projection\.weight')
