@@ -69,6 +69,9 @@ def test_pipelines_make_the_clips_that_the_model_expects(name, read):
             dataset.pipeline), split
         if is_stock:
             continue
+        for step in dataset.pipeline:
+            if step.type == 'AddTextBag':  # its words are not ours
+                step.update(class_words=[[]] * 400, video_words=None)
         sample = read(dataset)
         assert sample['inputs'].shape[-len(shape):] == shape, split
         assert sample['data_samples'].gt_label.tolist() == [3]

@@ -196,3 +196,24 @@ def test_heads_without_class_names_are_refused(tiny_config):
         type='TimeSformerHead', num_classes=4, in_channels=64)
     with pytest.raises(ValueError, match='TimeSformerHead takes no class'):
         TCCLIPInferencer(tiny_config)
+
+
+def test_descriptors_stay_with_the_classes_of_the_checkpoint(
+        tiny_config, tiny_checkpoint, own_video):
+    """The config describes the classes in the order of the training."""
+    names = TINY_CLASSES[::-1]
+    words = [[f'thing {i}'] for i in range(len(names))]
+    tiny_config.model.cls_head.update(
+        class_names=names,
+        templates=['{} with {spatial}'],
+        descriptors=dict(spatial=words))
+    inferencer = TCCLIPInferencer(tiny_config, tiny_checkpoint)
+    guesses = inferencer.predict([own_video])[0].guesses
+    with pytest.raises(ValueError, match='needs descriptors of classes'):
+        inferencer.set_classes(names)
+    inferencer.set_classes(names[::-1], descriptors=dict(spatial=words[::-1]))
+    again = inferencer.predict([own_video])[0].guesses
+    assert [g.label for g in again] == [g.label for g in guesses]
+    assert [g.probability
+            for g in again] == pytest.approx([g.probability for g in guesses],
+                                             abs=1e-5)

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from ..models.recognizers.onnx_recognizer import OnnxRecognizer
 from ..models.text.class_texts import Names
+from ..models.text.descriptors import Descriptors
 from ..models.whole_weights import WholeWeights, check_weights
 from .loading import (check_class_count, choose_classes, read_config,
                       replace_missing_names, start_from_clip, without_prefix)
@@ -88,9 +89,12 @@ class TCCLIPInferencer(ActionRecogInferencer):
         """The names of the classes, in the order of their scores."""
         return self.model.cls_head.class_names
 
-    def set_classes(self, names: Names, wordings: Sequence[str] = ()) -> None:
+    def set_classes(self,
+                    names: Names,
+                    wordings: Sequence[str] = (),
+                    descriptors: Optional[Descriptors] = None) -> None:
         """Replaces the classes, see :meth:`TCCLIPHead.set_classes`."""
-        self.model.cls_head.set_classes(names, wordings)
+        self.model.cls_head.set_classes(names, wordings, descriptors)
 
     def set_labels(self, labels: Names, wordings: Sequence[str] = ()) -> None:
         """Calls :meth:`set_classes`; this is its name from version 0.1.0."""
@@ -112,8 +116,10 @@ class TCCLIPInferencer(ActionRecogInferencer):
         check_class_count(model, checkpoint)
         super()._load_weights_to_model(model, checkpoint, cfg)
         trained_on = checkpoint.get('meta', {}).get('dataset_meta', {})
-        if self.chosen_names is None and trained_on.get('classes'):
-            model.cls_head.set_classes(trained_on['classes'], self.wordings)
+        names = trained_on.get('classes')
+        if self.chosen_names is None and names and \
+                names != model.cls_head.class_names:
+            model.cls_head.set_classes(names, self.wordings)
 
     def _init_pipeline(self, cfg: Any) -> Compose:
         """Builds the steps from a file to a clip; broken files raise."""

@@ -302,3 +302,14 @@ def test_training_goes_on_with_exchanged_classes():
     data = model.data_preprocessor(make_batch(label=0), training=True)
     losses = model(**data, mode='loss')
     assert losses['loss_cls'].isfinite()
+
+
+def test_new_classes_may_have_descriptors():
+    model = make_model()
+    head = model.cls_head
+    head.templates = ('{} with {words}', )
+    model.set_classes(['stand', 'lie'], descriptors=dict(words=[['a'], ['b']]))
+    given = head.encode_text(torch.ones(1, 1, 5, 24))
+    head.templates = ('{}', )
+    model.set_classes(['stand with a', 'lie with b'])
+    assert head.encode_text(torch.ones(1, 1, 5, 24)).equal(given)

@@ -27,8 +27,8 @@ def hard_labels(data_samples: SampleList) -> Tensor:
 class Contrast(BaseModule):
     """Chooses the texts that videos are compared with in training.
 
-    Only these texts are encoded. A subclass is registered in MODELS, and named
-    in the option ``contrast`` of a head.
+    Only these texts are encoded. A subclass has ``choose`` or ``texts_of``, is
+    registered in MODELS, and named in the option ``contrast`` of a head.
 
     Attributes:
         across_processes: whether videos meet the texts of other processes,
