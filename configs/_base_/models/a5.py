@@ -17,11 +17,7 @@ model = dict(
         full_stop='',
         split_underscores=False,
         label_smooth_eps=0.),
-    data_preprocessor=dict(
-        # CLIP's
-        mean=[122.7709, 116.7460, 104.0937],
-        std=[68.5005, 66.6322, 70.3232],
-        blending=None),
+    data_preprocessor=dict(_base_.clip_pixels, blending=None),
     trainable=['neck', 'cls_head.prompt_vectors'])
 
 # The official code trains on stored features of whole frames.

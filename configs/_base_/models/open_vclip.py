@@ -16,11 +16,7 @@ model = dict(
         split_underscores=False,
         label_smooth_eps=0.,
         average_clips='score'),
-    data_preprocessor=dict(
-        # CLIP's
-        mean=[122.7709, 116.7460, 104.0937],
-        std=[68.5005, 66.6322, 70.3232],
-        blending=None),
+    data_preprocessor=dict(_base_.clip_pixels, blending=None),
     trainable=['backbone', 'cls_head.logit_scale'])
 
 # PySlowFast tests one crop at the smallest size of the training.

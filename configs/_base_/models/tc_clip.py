@@ -34,3 +34,7 @@ model = dict(
 
 # For `cls_head`: the words of `prompt_init`, the same for all videos.
 fixed_prompt = dict(num_prompts=0, prompt_layers=[])
+
+# For `data_preprocessor`: the values of pixels that CLIP was trained with.
+clip_pixels = dict(
+    mean=[122.7709, 116.7460, 104.0937], std=[68.5005, 66.6322, 70.3232])

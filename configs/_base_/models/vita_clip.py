@@ -15,11 +15,7 @@ model = dict(
         prompts=dict(type='PerClassPrompt', num_prompts=8, position='end'),
         prompt_layers=[],
         label_smooth_eps=0.),
-    data_preprocessor=dict(
-        # CLIP's
-        mean=[122.7709, 116.7460, 104.0937],
-        std=[68.5005, 66.6322, 70.3232],
-        blending=None),
+    data_preprocessor=dict(_base_.clip_pixels, blending=None),
     trainable=[*vision_prompts, 'cls_head.prompt_vectors'])
 # For `cls_head`: bare class names.
 no_prompts = dict(
