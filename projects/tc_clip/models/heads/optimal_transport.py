@@ -1,5 +1,6 @@
 """Compares the frames of a video with the descriptors of a class (OST)."""
 import math
+from typing import Tuple
 
 import torch
 from mmaction.registry import MODELS
@@ -9,6 +10,23 @@ from torch import Tensor
 _STOPS = 'batch', 'video'
 # torch 2.1 lacks it, and its graphs are not exported
 _is_compiling = getattr(torch.compiler, 'is_compiling', lambda: False)
+
+
+def _sinkhorn_step(log_kernel: Tensor, log_c: Tensor) -> Tuple[Tensor, Tensor]:
+    """Fits the rows of a plan, then its columns.
+
+    Args:
+        log_kernel: ``(B, C, T, N)``.
+        log_c: factors of the columns ``(B, C, N)``.
+
+    Returns:
+        Logarithms of the new factors of rows ``(B, C, T)`` and columns.
+    """
+    frames, descriptors = log_kernel.shape[-2:]
+    rows = (log_kernel + log_c[..., None, :]).logsumexp(-1)  # (B, C, T)
+    log_r = -math.log(frames) - rows
+    columns = (log_kernel + log_r[..., None]).logsumexp(-2)  # (B, C, N)
+    return log_r, -math.log(descriptors) - columns
 
 
 @torch.no_grad()
@@ -54,15 +72,11 @@ def transport_plan(similarity: Tensor,
             'is too high or float16 too narrow')
     wide = torch.promote_types(similarity.dtype, torch.float32)
     kernel = (similarity.to(wide) - 1) / epsilon  # log K (B, C, T, N)
-    frames, descriptors = kernel.shape[-2:]
-    log_r = kernel.new_zeros(kernel.shape[:-1])  # (B, C, T)
-    log_c = kernel.new_zeros((*kernel.shape[:-2], descriptors))  # (B, C, N)
+    log_r = torch.zeros_like(kernel[..., 0])  # (B, C, T)
+    log_c = torch.zeros_like(kernel[..., 0, :])  # (B, C, N)
     moving = kernel.new_ones(len(kernel), 1, 1, dtype=torch.bool)
     for _ in range(max_steps):
-        new_r = -math.log(frames) - (kernel +
-                                     log_c[..., None, :]).logsumexp(-1)
-        new_c = -math.log(descriptors) - (kernel +
-                                          new_r[..., None]).logsumexp(-2)
+        new_r, new_c = _sinkhorn_step(kernel, log_c)
         # (B, C, T) -> (B, 1, 1)
         change = (new_r.exp() - log_r.exp()).abs().mean((1, 2), keepdim=True)
         log_r = torch.where(moving, new_r, log_r)

@@ -185,11 +185,12 @@ class TextBank(TextStore):
             readable_name,
             split_camel_case=self.split_camel_case,
             split_underscores=self.split_underscores)
-        return describe(self.templates, [*map(readable, names)],
-                        descriptors) + [
-                            readable(text) for wording in wordings
-                            for text in reworded(names, wording)
-                        ]
+        described = describe(self.templates, [*map(readable, names)],
+                             descriptors)
+        return described + [
+            readable(text) for wording in wordings
+            for text in reworded(names, wording)
+        ]
 
     def _chunks_of(self, tokens: ClassTokens) -> List[LengthRuns]:
         """Groups runs of texts of one length to ``class_chunk`` texts."""
