@@ -2,6 +2,8 @@
 
 tests/conftest.py imports it, so that all folders share the files.
 """
+import copy
+
 import pytest
 import torch
 from mmengine.config import Config
@@ -42,7 +44,8 @@ def small_model(changes):
                     arch=dict(
                         vision_cfg=dict(layers=2), text_cfg=dict(layers=1)),
                     reference=dict(num_tokens=8)))))
-    config.merge_from_dict(dict(model=changes))
+    # the merge removes `_delete_` from what it is given
+    config.merge_from_dict(dict(model=copy.deepcopy(changes)))
     for loader in (config.val_dataloader, config.test_dataloader):
         loader.dataset.pipeline[1].clip_len = 4
     torch.manual_seed(0)

@@ -291,3 +291,11 @@ def test_descriptors_are_averaged_to_one_text_of_a_class(tiny_config):
     torch.testing.assert_close(features.text,
                                F.normalize(texts.mean(0), dim=-1))
     assert features.logits.shape == (len(names), )
+    # frames are compared: the video is the mean of unit frames, of each view
+    with torch.no_grad():
+        pixels = inferencer.model.data_preprocessor(
+            inferencer.collate_fn([clip]), False)['inputs'][0]
+        frames = F.normalize(inferencer.model.backbone(pixels)[0], dim=-1)
+    views = F.normalize(frames.mean(1), dim=-1)
+    torch.testing.assert_close(features.video,
+                               F.normalize(views.mean(0), dim=-1))

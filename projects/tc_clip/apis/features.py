@@ -29,7 +29,8 @@ class VideoFeatures(NamedTuple):
     brought to unit length; its ``logits`` do not follow from this mean.
 
     Attributes:
-        video: ``(E,)``, unit length.
+        video: ``(E,)``, unit length. Of a head that compares frames
+            (``out='frames'``) the mean of its unit frames.
         frames: ``(T, E)``, not of unit length; ``video`` is their mean,
             brought to unit length, or what a neck makes of them. ``(0, E)``
             where the backbone is not a TCCLIPViT.
@@ -143,9 +144,11 @@ def batch_features(inferencer: TCCLIPInferencer,
     context = split_features(encoded)[1]
     if context is None:
         context = video.new_empty(len(video), 0, 0, video.shape[-1])
+    logits = head.compare(video, text)
+    if video.dim() == 3:
+        video = video.mean(1)  # unit frames (B * V, T, E) -> (B * V, E)
     parts = (video, head.project(frames), context,
-             text.expand(len(video),
-                         *text.shape[1:]), head.compare(video, text))
+             text.expand(len(video), *text.shape[1:]), logits)
     of_videos = (x.cpu().unflatten(0, (len(clips), -1)) for x in parts)
     return [
         VideoFeatures(
