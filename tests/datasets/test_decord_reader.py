@@ -22,6 +22,8 @@ REFUSED = {
     'open_gop_edit_list.mp4': 'its edit list hides',
     'mirrored.mp4': 'mirrored',
     'ten_bit.mp4': '10 bits',
+    'ten_bit.mkv': '10 bits',
+    'ten_bit_hevc.mkv': '10 bits',
 }
 
 

@@ -4,6 +4,7 @@ import io
 import pytest
 
 from projects.tc_clip.datasets.matroska_headers import (missing_bytes,
+                                                        picture_bits,
                                                         picture_delay)
 
 
@@ -18,6 +19,18 @@ def test_seconds_from_the_first_sound_to_the_first_picture(
         name, seconds, odd_video):
     with open(odd_video(name), 'rb') as file:
         assert picture_delay(file) == pytest.approx(seconds, abs=1e-3)
+
+
+@pytest.mark.parametrize('name, bits', [
+    ('ten_bit.mkv', 10),
+    ('ten_bit_hevc.mkv', 10),
+    ('h264.mkv', 8),
+    ('vp9.webm', 8),
+    ('mpeg4.avi', 8),
+])
+def test_bits_of_a_colour(name, bits, odd_video):
+    with open(odd_video(name), 'rb') as file:
+        assert picture_bits(file) == bits
 
 
 @pytest.mark.parametrize('name', ['h264.mkv', 'vp9.webm', 'mpeg4.avi'])
@@ -35,3 +48,4 @@ def test_bytes_that_a_file_lacks(name, lost, odd_video):
 def test_other_files_and_unknown_sizes(content):
     assert missing_bytes(io.BytesIO(content)) == 0
     assert picture_delay(io.BytesIO(content)) == 0
+    assert picture_bits(io.BytesIO(content)) == 8

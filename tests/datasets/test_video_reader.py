@@ -12,7 +12,7 @@ from projects.tc_clip.profiling.reader_table import sampled
 NEEDS_PYAV = [
     'av1.mp4', 'h264.ts', 'mpeg2.mpg', 'edit_list.mp4',
     'edit_list_at_the_end.mp4', 'open_gop_edit_list.mp4', 'mirrored.mp4',
-    'ten_bit.mp4'
+    'ten_bit.mp4', 'ten_bit.mkv', 'ten_bit_hevc.mkv'
 ]
 
 

@@ -69,6 +69,12 @@ def check_times(starts: np.ndarray, keys: np.ndarray) -> None:
         raise UnreliableError('does not begin with a key frame')
 
 
+def check_bits(bits: int) -> None:
+    """Raises an UnreliableError if colours have more than 8 bits."""
+    if bits > 8:
+        raise UnreliableError(f'has {bits} bits for each colour')
+
+
 def check_track(track: Track, last: float) -> None:
     """Checks that decord shows a track of an MP4 file as players do.
 
@@ -81,8 +87,7 @@ def check_track(track: Track, last: float) -> None:
     """
     if track.mirrored:
         raise UnreliableError('is mirrored by its header')
-    if track.bits > 8:
-        raise UnreliableError(f'has {track.bits} bits for each colour')
+    check_bits(track.bits)
     hidden = track.parts and 0 < track.parts[0][0] < last - _TOLERANCE
     if len(track.parts) > 1 or hidden:
         raise UnreliableError('has frames that its edit list hides')

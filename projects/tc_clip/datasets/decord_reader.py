@@ -14,9 +14,9 @@ from typing import Any, BinaryIO, Iterator, Sequence
 
 import numpy as np
 
-from .decord_checks import (UNKNOWN, UnreliableError, check_times, check_track,
-                            even_times, without_padding)
-from .matroska_headers import picture_delay
+from .decord_checks import (UNKNOWN, UnreliableError, check_bits, check_times,
+                            check_track, even_times, without_padding)
+from .matroska_headers import picture_bits, picture_delay
 from .mp4_headers import mp4_tracks
 from .pyav_reader import Source
 from .rgb_frames import Frame
@@ -179,6 +179,7 @@ class DecordReader:
             self._times = even_times(len(self), self.get_avg_fps())
             self._walks, self._keys = True, self._keys[:1]
         check_times(self._times[:, 0], self._keys)
+        check_bits(picture_bits(content))
         delay = picture_delay(content)
         tracks = [t for t in mp4_tracks(content) if t.kind in ('vide', 'soun')]
         for track in [t for t in tracks if t.kind == 'vide'][:1]:

@@ -3,6 +3,8 @@ import os
 import struct
 from typing import BinaryIO, Dict, Iterator, Optional, Tuple
 
+from .mp4_headers import bits_of
+
 Element = Tuple[bytes, int, int]
 
 _MAGIC = b'\x1aE\xdf\xa3'
@@ -10,6 +12,9 @@ _SEGMENT, _CLUSTER = b'\x18S\x80g', b'\x1fC\xb6u'
 _TRACK, _TRACK_NUMBER, _TRACK_TYPE = b'\xae', b'\xd7', b'\x83'
 _SCALE, _CLUSTER_TIME = b'*\xd7\xb1', b'\xe7'
 _BLOCKS = b'\xa3', b'\xa1'
+_CODEC, _CODEC_HEADER = b'\x86', b'c\xa2'
+# The box that holds the same header in an MP4 file, by codec.
+_BOXES = {b'V_MPEGH/ISO/HEVC': b'hvcC', b'V_MPEG4/ISO/AVC': b'avcC'}
 # Elements that contain those that are read.
 _FOLDERS = (_SEGMENT, _CLUSTER, _TRACK, b'\x15I\xa9f', b'\x16T\xaek', b'\xa0')
 _PICTURE = 1
@@ -57,6 +62,21 @@ def picture_delay(file: BinaryIO) -> float:
         if count > _MOST_BLOCKS:
             break
     return 0.
+
+
+def picture_bits(file: BinaryIO) -> int:
+    """Returns the bits of a colour value in H.264 and HEVC, else 8."""
+    box = b''
+    for kind, start, stop in _elements(file, 0, _size(file)):
+        if kind == _CODEC:
+            file.seek(start)
+            box = _BOXES.get(file.read(stop - start), b'')
+        elif kind == _CODEC_HEADER and box:
+            file.seek(start)
+            return bits_of(b'\0' + box + file.read(stop - start))
+        elif kind == _CLUSTER:
+            break
+    return 8
 
 
 def _size(file: BinaryIO) -> int:

@@ -119,7 +119,7 @@ def _track(file: BinaryIO, start: int, end: int, scale: int) -> Track:
         elif name == b'hdlr' and not kind:
             kind = _read(file, first + 8, first + 12).decode('latin-1')
         elif name == b'stsd':
-            bits = _bits(_read(file, first, min(last, first + 4096)))
+            bits = bits_of(_read(file, first, min(last, first + 4096)))
     return Track(kind, edits, mirrored, bits)
 
 
@@ -133,8 +133,12 @@ def _edits(table: bytes, scale: int) -> List[Tuple[float, int]]:
             for duration, start, _ in struct.iter_unpack(form, rows)]
 
 
-def _bits(entry: bytes) -> int:
-    """Returns the bits of a colour value in H.264 and HEVC, else 8."""
+def bits_of(entry: bytes) -> int:
+    """Returns the bits of a colour value in H.264 and HEVC, else 8.
+
+    Args:
+        entry: bytes with a box ``hvcC`` or ``avcC``, not at their beginning.
+    """
     place = entry.find(b'hvcC')
     if place > 0 and len(entry) > place + 21:
         return 8 + (entry[place + 21] & 7)

@@ -217,6 +217,10 @@ KINDS: Dict[str, Writer] = {
     _of(aspect=2),
     'ten_bit.mp4':
     _of(pixels='yuv420p10le'),
+    'ten_bit.mkv':
+    _of(pixels='yuv420p10le'),
+    'ten_bit_hevc.mkv':
+    _of(codec='libx265', options={}, pixels='yuv420p10le'),
     'interlaced.mp4':
     _of(options={
         **_X264, 'flags': '+ilme+ildct',
