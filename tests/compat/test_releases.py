@@ -147,6 +147,7 @@ def test_drn_that_is_there_is_left_alone():
 # --- allow_cpu_processes ----------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     mmengine.device.get_device() != 'cpu', reason='there is an accelerator')
 def test_two_processes_without_gpu_talk(tmp_path):

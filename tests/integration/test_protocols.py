@@ -149,6 +149,7 @@ def test_zero_shot(config, run, tmp_path):
     assert len(lines) == 2 and set(lines) < set(collected.splitlines())
 
 
+@pytest.mark.slow
 def test_base_to_novel_in_one_process_and_in_two(config, run, tmp_path):
     path = config('base_to_novel/tcclip_hmdb51.py', 'hmdb_51_base',
                   '{labels}_{split}')
@@ -169,9 +170,10 @@ def test_base_to_novel_in_one_process_and_in_two(config, run, tmp_path):
     assert json.loads(two.read_text())['results'] == report['results']
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('name, data_set, names', [
     ('ucf101', 'UCF-101', 'ucf_101'),
-    pytest.param('ssv2', 'SSv2', 'ssv2', marks=pytest.mark.slow),
+    ('ssv2', 'SSv2', 'ssv2'),
 ])
 def test_few_shot(config, run, tmp_path, name, data_set, names):
     report, table = train_and_test(

@@ -68,7 +68,9 @@ def full_owner(context, num_patches):
     return full.scatter(2, index, token_of_seed).flatten(1)
 
 
-@pytest.mark.parametrize('name', ['default_t4', 'joint_t8'])
+@pytest.mark.parametrize(
+    'name', ['default_t4',
+             pytest.param('joint_t8', marks=pytest.mark.slow)])
 def test_inference_equals_official_code(name):
     model, clips, case, expected = tc_clip(name)
     contexts = []

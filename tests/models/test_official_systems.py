@@ -270,6 +270,7 @@ def test_training_of_action_clip(monkeypatch):
     system.check_groups()
 
 
+@pytest.mark.slow
 def test_a5():
     system = System('a5_t4')
     close(system.check_inference(), system.arrays['logits'], 1e-8)
