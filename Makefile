@@ -22,8 +22,9 @@ $(READY): requirements/runtime.txt requirements/dev.txt setup.cfg
 demo: $(READY)
 	PATH="$(CURDIR)/$(BIN):$$PATH" bash tools/demo.sh
 
+# Two processes, of which each has all tests of a file.
 test: $(READY)
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(READY)
 	$(BIN)/flake8 projects configs tools tests
