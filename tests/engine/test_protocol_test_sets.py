@@ -2,19 +2,19 @@
 import pytest
 from mmengine.config import Config
 
-from projects.tc_clip.engine.protocol_test_sets import (
-    frames_and_views, labels_of_model, make_test_sets, read_class_names,
-    read_descriptors, split_facts)
+from projects.tc_clip.engine import protocol_test_sets
 
 
 def make(*options, common=None, label_file='{labels}.csv'):
-    return make_test_sets(options, common, 'data', label_file)
+    return protocol_test_sets.make_test_sets(options, common, 'data',
+                                             label_file)
 
 
 def test_options_of_a_list_go_over_common_ones():
-    made, = make_test_sets([dict(split=2, folder='a', ann_file='b.txt')],
-                           dict(data_set='K600', folder='c', labels='names'),
-                           'data', 'x/{labels}_{split}.csv')
+    made, = protocol_test_sets.make_test_sets(
+        [dict(split=2, folder='a', ann_file='b.txt')],
+        dict(data_set='K600', folder='c',
+             labels='names'), 'data', 'x/{labels}_{split}.csv')
     assert made == ('K600', '2', dict(data_root='data/a',
                                       ann_file='b.txt'), 'x/names_2.csv')
     assert made.labels == 'names_2.csv'
@@ -54,7 +54,7 @@ def test_each_file_of_names_is_read_once(tmp_path):
         for split, labels in (('1', 'b'), ('2', 'a'), ('3', 'b'))
     ]
     sets = make(*entries, label_file=f'{tmp_path}/{{labels}}.txt')
-    assert read_class_names(sets) == {
+    assert protocol_test_sets.read_class_names(sets) == {
         f'{tmp_path}/a.txt': ['run', 'sit'],
         f'{tmp_path}/b.txt': ['swim']
     }
@@ -67,16 +67,17 @@ def test_each_file_of_names_is_read_once(tmp_path):
     (dict(num_classes=4), 'config'),
 ])
 def test_the_classes_of_a_model_have_a_name(head, wanted):
-    assert labels_of_model(Config(dict(model=dict(cls_head=head)))) == wanted
-    assert labels_of_model(Config()) == 'config'
+    assert protocol_test_sets.labels_of_model(
+        Config(dict(model=dict(cls_head=head)))) == wanted
+    assert protocol_test_sets.labels_of_model(Config()) == 'config'
 
 
 def test_facts_of_the_tables_are_told_from_others():
     facts = dict(note='mine', frames=8, views='4x3', shots=2, list_seed=1)
-    assert split_facts(facts) == (dict(
+    assert protocol_test_sets.split_facts(facts) == (dict(
         frames=8, views='4x3', shots=2, list_seed=1), dict(note='mine'))
     with pytest.raises(ValueError, match='cannot set results, seed: that is'):
-        split_facts(dict(results=[], seed=1))
+        protocol_test_sets.split_facts(dict(results=[], seed=1))
 
 
 @pytest.mark.parametrize('steps, frames, views', [
@@ -94,14 +95,16 @@ def test_facts_of_the_tables_are_told_from_others():
     ], 4, '2x1'),
 ])
 def test_frames_and_views_of_stock_pipelines(steps, frames, views):
-    assert frames_and_views(steps) == (frames, views)
+    assert protocol_test_sets.frames_and_views(steps) == (frames, views)
 
 
 def test_pipelines_that_do_not_tell_are_named():
     with pytest.raises(ValueError, match='DecordInit, MySample .* do not set'):
-        frames_and_views([dict(type='DecordInit'), dict(type='MySample')])
+        protocol_test_sets.frames_and_views(
+            [dict(type='DecordInit'),
+             dict(type='MySample')])
     with pytest.raises(ValueError, match=r'\(none\)'):
-        frames_and_views([])
+        protocol_test_sets.frames_and_views([])
 
 
 def test_descriptors_are_found_by_the_file_of_names(tmp_path):
@@ -109,9 +112,11 @@ def test_descriptors_are_found_by_the_file_of_names(tmp_path):
         (tmp_path / f'{name}_spatial.json').write_text(words)
     files = dict(spatial=f'{tmp_path}/{{labels}}_spatial.json')
     names = {'labels/a.csv': ['run', 'sit']}
-    assert read_descriptors(names, files) == {
+    assert protocol_test_sets.read_descriptors(names, files) == {
         'labels/a.csv': dict(spatial=[['x'], ['y']])
     }
-    assert read_descriptors(names, {}) == {'labels/a.csv': {}}
+    assert protocol_test_sets.read_descriptors(names, {}) == {
+        'labels/a.csv': {}
+    }
     with pytest.raises(ValueError, match='class 0 has 0 of the kind'):
-        read_descriptors({'labels/b.csv': ['swim']}, files)
+        protocol_test_sets.read_descriptors({'labels/b.csv': ['swim']}, files)

@@ -2,9 +2,7 @@
 import pytest
 import torch
 
-from projects.tc_clip.models.text.class_texts import (
-    chunk_runs, clip_tokenizer, prompt_ids, readable_name, reworded,
-    select_texts, tokenize_classes)
+from projects.tc_clip.models.text import class_texts
 
 TEXTS = ['ski jumping in the snow', 'run', 'a cartwheel', 'swim', 'run']
 
@@ -16,12 +14,13 @@ TEXTS = ['ski jumping in the snow', 'run', 'a cartwheel', 'swim', 'run']
     ('ApplyLipstick', dict(split_camel_case=True), ' Apply Lipstick'),
 ])
 def test_readable_names(name, options, wanted):
-    assert readable_name(name, **options) == wanted
+    assert class_texts.readable_name(name, **options) == wanted
 
 
 def test_ids_are_those_of_the_tokenizer_without_padding():
-    tokens = tokenize_classes(TEXTS, num_before=5, context_length=77)
-    tokenizer = clip_tokenizer()
+    tokens = class_texts.tokenize_classes(
+        TEXTS, num_before=5, context_length=77)
+    tokenizer = class_texts.clip_tokenizer()
     rows = torch.split(tokens.ids,
                        [n for count, n in tokens.runs for _ in range(count)])
     wanted = [[*tokenizer.encode(text), tokenizer.eot_token_id]
@@ -34,38 +33,41 @@ def test_ids_are_those_of_the_tokenizer_without_padding():
 
 
 def test_a_text_may_fill_all_positions_but_no_more():
-    length = len(clip_tokenizer().encode(TEXTS[0])) + 1
-    tokenize_classes(TEXTS, 5, 5 + length)
+    length = len(class_texts.clip_tokenizer().encode(TEXTS[0])) + 1
+    class_texts.tokenize_classes(TEXTS, 5, 5 + length)
     with pytest.raises(
             ValueError,
             match=f"'{TEXTS[0]}' takes {5 + length} of {4 + length} posit"):
-        tokenize_classes(TEXTS, 5, 4 + length)
+        class_texts.tokenize_classes(TEXTS, 5, 4 + length)
 
 
 def test_wordings_are_templates_or_files_of_as_many_names(tmp_path):
     names = ['run', 'swim']
-    assert reworded(names, 'to {} {}') == ['to run run', 'to swim swim']
+    assert class_texts.reworded(names,
+                                'to {} {}') == ['to run run', 'to swim swim']
     file = tmp_path / 'others.txt'
     file.write_text('jog\ncrawl')
-    assert reworded(names, str(file)) == ['jog', 'crawl']
+    assert class_texts.reworded(names, str(file)) == ['jog', 'crawl']
     with pytest.raises(ValueError, match='has 2 names for 3 classes'):
-        reworded([*names, 'sit'], str(file))
+        class_texts.reworded([*names, 'sit'], str(file))
     with pytest.raises(ValueError, match=r"'to run' is no.* has no \{\}"):
-        reworded(names, 'to run')
+        class_texts.reworded(names, 'to run')
 
 
 def test_prompt_words_are_as_many_tokens_as_vectors():
-    assert prompt_ids('a photo of a',
-                      4) == clip_tokenizer().encode('a photo of a')
-    assert len(prompt_ids('a photo of a', 0)) == 4  # the words stay words
+    assert class_texts.prompt_ids(
+        'a photo of a',
+        4) == class_texts.clip_tokenizer().encode('a photo of a')
+    assert len(class_texts.prompt_ids('a photo of a',
+                                      0)) == 4  # the words stay words
     with pytest.raises(ValueError, match='has 4 tokens but num_prompts=3'):
-        prompt_ids('a photo of a', 3)
+        class_texts.prompt_ids('a photo of a', 3)
 
 
 @pytest.mark.parametrize('size', [1, 2, 5, 6, 9])
 def test_chunks_hold_every_class_once_and_none_too_many(size):
     groups = ((3, 2), (1, 5), (4, 7))
-    chunks = [*chunk_runs(groups, size)]
+    chunks = [*class_texts.chunk_runs(groups, size)]
     counts = [sum(c for c, _ in chunk) for chunk in chunks]
     assert counts[:-1] == [size] * (len(counts) - 1) and counts[-1] <= size
     for length, total in ((2, 3), (5, 1), (7, 4)):
@@ -80,8 +82,10 @@ def test_suffixes_are_arranged_from_name_and_full_stop():
         calls.append((i, name, rest))
         return [*name, -1 - i, *rest]
 
-    encode, eot = clip_tokenizer().encode, clip_tokenizer().eot_token_id
-    tokens = tokenize_classes(['run', 'ski jump', 'run'], 1, 77, '.', arrange)
+    encode, eot = class_texts.clip_tokenizer(
+    ).encode, class_texts.clip_tokenizer().eot_token_id
+    tokens = class_texts.tokenize_classes(['run', 'ski jump', 'run'], 1, 77,
+                                          '.', arrange)
     run, ski, stop = encode('run'), encode('ski jump'), encode('.')
     assert calls == [(0, run, [*stop, eot]), (1, ski, [*stop, eot]),
                      (2, run, [*stop, eot])]
@@ -94,8 +98,9 @@ def test_suffixes_are_arranged_from_name_and_full_stop():
 
 @pytest.mark.parametrize('chosen', [[0], [3, 0, 4, 0], [2, 2], [*range(5)]])
 def test_some_texts_are_those_of_a_list_of_these(chosen):
-    some = select_texts(tokenize_classes(TEXTS, 1, 77), torch.tensor(chosen))
-    wanted = tokenize_classes([TEXTS[i] for i in chosen], 1, 77)
+    some = class_texts.select_texts(
+        class_texts.tokenize_classes(TEXTS, 1, 77), torch.tensor(chosen))
+    wanted = class_texts.tokenize_classes([TEXTS[i] for i in chosen], 1, 77)
 
     def texts(tokens):
         rows = tokens.ids.split(
