@@ -1,21 +1,18 @@
 # A5 (Efficient-Prompt): CLIP is frozen; prompt vectors around the class name
 # and a transformer over frames are trained.
-_base_ = 'tc_clip.py'
+_base_ = 'vifi_clip.py'
 model = dict(
-    backbone=dict(reference=dict(_delete_=True, type='FrameWise')),
     neck=dict(
         type='TemporalTransformer',
         num_layers=1,
         outer_residual=False,
         init='a5'),
     cls_head=dict(
+        _base_.bare_names,
         prompts=dict(type='AroundPrompt', prefix=16, postfix=16),
         contrast=dict(type='SampledClasses', num_classes=400),
-        prompt_layers=[],
         train_scale=1 / 0.07,
         test_scale=1 / 0.07,
-        full_stop='',
-        split_underscores=False,
         label_smooth_eps=0.),
     data_preprocessor=dict(_base_.clip_pixels, blending=None),
     trainable=['neck', 'cls_head.prompt_vectors'])

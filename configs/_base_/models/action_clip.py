@@ -1,9 +1,8 @@
 # ActionCLIP: a transformer over frames, 16 templates, all of CLIP is trained.
 # Its loss compares the videos of a batch, over all processes, with the texts
 # of their classes; accumulated batches are not compared with each other.
-_base_ = 'tc_clip.py'
+_base_ = 'vifi_clip.py'
 model = dict(
-    backbone=dict(reference=dict(_delete_=True, type='FrameWise')),
     neck=dict(
         type='TemporalTransformer',
         num_positions=77,
@@ -12,16 +11,12 @@ model = dict(
         ln_eps=1e-12,
         init='actionclip'),
     cls_head=dict(
+        _base_.bare_names,
         templates='action_clip',
         aggregate=dict(type='MeanOfProbabilities'),
         contrast=dict(type='BatchTexts'),
         loss_cls=dict(type='MultiPositiveKL'),
         test_scale=100.,
-        num_prompts=0,
-        prompt_init=None,
-        prompt_layers=[],
-        full_stop='',
-        split_underscores=False,
         label_smooth_eps=0.),
     data_preprocessor=dict(_base_.clip_pixels, blending=None),
     trainable=['.*'])

@@ -2,21 +2,16 @@
 # model wrote; docs/data.md says where they come from. All of CLIP is trained,
 # by a loss that compares the videos of a batch, over all processes, with the
 # descriptors of their classes.
-_base_ = 'tc_clip.py'
+_base_ = 'vifi_clip.py'
 model = dict(
-    backbone=dict(
-        reference=dict(_delete_=True, type='FrameWise'), out='frames'),
+    backbone=dict(out='frames'),
     cls_head=dict(
+        _base_.bare_names,
         templates='ost',
         aggregate=dict(type='EveryWording'),
         similarity=dict(type='OptimalTransport'),
         contrast=dict(type='BatchTexts', every_wording=True),
         loss_cls=dict(type='MultiPositiveKL', weight=1.),
-        num_prompts=0,
-        prompt_init=None,
-        prompt_layers=[],
-        full_stop='',
-        split_underscores=False,
         label_smooth_eps=0.),
     data_preprocessor=dict(blending=None),
     trainable=['.*'])

@@ -34,6 +34,9 @@ model = dict(
 
 # For `cls_head`: the words of `prompt_init`, the same for all videos.
 fixed_prompt = dict(num_prompts=0, prompt_layers=[])
+# For `cls_head`: texts are class names as they are, or templates with them.
+bare_names = dict(
+    fixed_prompt, prompt_init=None, full_stop='', split_underscores=False)
 
 # For `data_preprocessor`: the values of pixels that CLIP was trained with.
 clip_pixels = dict(

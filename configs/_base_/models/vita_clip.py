@@ -1,19 +1,17 @@
 # Vita-CLIP: CLIP is frozen; prompts in both towers are trained.
 # The official code leaves cls_proj of the injection frozen, at random values.
-_base_ = 'tc_clip.py'
+_base_ = 'vifi_clip.py'
 vision_prompts = [
     'backbone.time_embedding', 'backbone.injection.global_prompts',
     r'backbone.injection.layers.\d+.(?:summary|local)', 'cls_head.logit_scale'
 ]
 model = dict(
     backbone=dict(
-        reference=dict(_delete_=True, type='FrameWise'),
         pos_embed='space+time',
         patch_bias=True,
         injection=dict(type='VitaTokens', num_global=8)),
     cls_head=dict(
         prompts=dict(type='PerClassPrompt', num_prompts=8, position='end'),
-        prompt_layers=[],
         label_smooth_eps=0.),
     data_preprocessor=dict(_base_.clip_pixels, blending=None),
     trainable=[*vision_prompts, 'cls_head.prompt_vectors'])
@@ -23,7 +21,8 @@ no_prompts = dict(
         _delete_=True, type='SharedPrompt', num_prompts=0, prompt_init=None))
 
 # timm's rand-m7-n4-mstd0.5-inc1 by torchvision: four operations of strength 7.
-# There is no flip: the official code reads its option, and does not use it.
+# Videos are not flipped: the official code reads this option but does not use
+# it.
 clips = dict(
     frame_interval=16,
     train_steps=[

@@ -1,18 +1,13 @@
 # X-CLIP: message tokens, a transformer over frames, video-specific prompts.
 # The text tower and the logit scale are frozen, as in the official code.
-_base_ = 'tc_clip.py'
+_base_ = 'vifi_clip.py'
 model = dict(
     backbone=dict(
-        reference=dict(_delete_=True, type='FrameWise'),
         injection=dict(type='MessageTokens'),
         patch_context=dict(type='ProjectedPatches')),
     neck=dict(type='TemporalTransformer', num_layers=1, init='xclip'),
     cls_head=dict(
-        num_prompts=0,
-        prompt_init=None,
-        prompt_layers=[],
-        full_stop='',
-        split_underscores=False,
+        _base_.bare_names,
         fusion=dict(type='VideoSpecificPrompts', num_layers=2, alpha=0.1),
         detach_context=False),
     trainable=['backbone', 'neck', 'cls_head.fusion'])
