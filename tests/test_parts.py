@@ -8,7 +8,7 @@ from tests.small import ROOT
 
 def test_the_page_is_made_from_the_registries():
     found = (ROOT / 'docs/parts.md').read_text()
-    assert found == page(), 'run python -m projects.tc_clip.parts'
+    assert found == page(), 'run python tools/index_configs.py'
 
 
 def test_parts_are_classes_of_this_package():

@@ -1,4 +1,4 @@
-"""Writes the tables of configs/README.md from the configs.
+"""Writes the tables of configs/README.md, and docs/parts.md.
 
 The table of a folder is below the line ``<!-- configs of FOLDER -->``.
 """
@@ -7,7 +7,11 @@ import re
 from pathlib import Path
 from typing import Iterator
 
-CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
+from _checkout import ROOT
+
+from projects.tc_clip.parts import page
+
+CONFIGS = ROOT / 'configs'
 TABLE = re.compile(r'(<!-- configs of (\S+) -->\n)(?:\|.*\n)*')
 HEADER = '| config | what it is | builds on | sets |\n' + 4 * '| --- ' + '|\n'
 
@@ -64,3 +68,4 @@ def with_tables(text: str) -> str:
 if __name__ == '__main__':
     README = CONFIGS / 'README.md'
     README.write_text(with_tables(README.read_text()))
+    (ROOT / 'docs/parts.md').write_text(page())

@@ -1,7 +1,4 @@
-"""Lists all registered parts of this project as a page.
-
-    python -m projects.tc_clip.parts > docs/parts.md
-"""
+"""Lists all registered parts of this project as a page, docs/parts.md."""
 import inspect
 from typing import Any, Dict, Iterator, List, Tuple
 
@@ -48,7 +45,7 @@ _ROOMS = tuple(f'{__package__}.{room}.'
                for room in ('models', 'datasets', 'engine'))
 PAGE = """# Parts
 
-All classes that configs can name, made by `python -m projects.tc_clip.parts`.
+All classes that configs can name, made by `python tools/index_configs.py`.
 Their docstrings list the options:
 
 ```python
@@ -105,7 +102,3 @@ def page() -> str:
     """Returns docs/parts.md."""
     header = '| named in | part | what it does |\n| --- | --- | --- |\n'
     return f'{PAGE}\n{header}{"".join(rows())}'
-
-
-if __name__ == '__main__':
-    print(page(), end='')
