@@ -1,13 +1,10 @@
 """A protocol's lists, classes, files and row, with a model of a few layers."""
 import itertools
 import json
-import zlib
 from pathlib import Path
 
 import pytest
 import torch
-from mmaction.registry import DATASETS
-from mmaction.structures import ActionDataSample
 from mmengine.dataset import pseudo_collate
 from mmengine.fileio import load
 from mmengine.runner import Runner
@@ -17,6 +14,7 @@ from projects.tc_clip.evaluation import our_rows, read_scores
 from projects.tc_clip.evaluation.tables import cell_text
 from projects.tc_clip.models.heads.class_text_head import ClassTextHead
 from tests import small
+from tests.engine.six_videos import SixVideos
 from tests.small import changed, model_config, save_clip, spy
 
 ARCH = changed(
@@ -24,26 +22,6 @@ ARCH = changed(
 PIPELINE = [dict(type='SegmentSample', num_frames=2)]
 SPLITS = '1', '2', '3'
 NUMBERS = itertools.count()  # MMEngine keeps runs by their names
-
-
-@DATASETS.register_module()
-class SixVideos(torch.utils.data.Dataset):
-    """Noise that depends on the name of the list, with labels 0 to 2."""
-
-    def __init__(self, data_root='', ann_file='', pipeline=()):
-        seed = zlib.crc32(f'{data_root}/{ann_file}'.encode())
-        generator = torch.Generator().manual_seed(seed)
-        shape = 6, 1, 3, 2, 32, 32  # videos, views, C, T, H, W
-        self.videos = torch.randint(256, shape, generator=generator)
-        self.labels = torch.randint(3, (6, ), generator=generator)
-
-    def __len__(self):
-        return 6
-
-    def __getitem__(self, index):
-        sample = ActionDataSample().set_gt_label(int(self.labels[index]))
-        return dict(
-            inputs=self.videos[index].to(torch.uint8), data_samples=sample)
 
 
 @pytest.fixture
