@@ -22,7 +22,7 @@ class EpochAverageHook(EMAHook):
             epoch's weights stand for the mean.
 
     Raises:
-        ValueError: there is no such epoch.
+        ValueError: ``begin_epoch`` is below 1.
 
     Example:
         >>> default_hooks = dict(average=dict(type='EpochAverageHook'))

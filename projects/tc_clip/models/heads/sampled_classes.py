@@ -20,7 +20,7 @@ class SampledClasses(Contrast):
             If a batch has more classes, they are all compared.
 
     Raises:
-        ValueError: there is no class to compare.
+        ValueError: ``num_classes`` is below 1.
     """
 
     def __init__(self, num_classes: int = 400) -> None:

@@ -25,7 +25,8 @@ class DeepPrompt(SharedPrompt):
             from ``'a photo of a'`` if there are at most 4 vectors.
 
     Raises:
-        ValueError: there is no vector, no depth, or another number of words.
+        ValueError: ``num_prompts`` or ``depth`` is below 1, or the words have
+            another number.
     """
 
     def __init__(self,
