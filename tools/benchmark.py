@@ -67,11 +67,9 @@ def print_row(name: str, value: float, unit: str, note: str = '') -> None:
     print(f'{name:<40}{value:10.3f} {unit:<4}{note}', flush=True)
 
 
-def print_ratio(name: str, times: Dict[str, List[float]], ours: str,
-                other: str) -> None:
-    """Prints the ratio of two interleaved calls."""
-    ratio = median_ratio(times[ours], times[other])
-    print_row(f'ours / {other}, {name}', ratio, '')
+def print_ratio(name: str, ours: List[float], other: List[float]) -> None:
+    """Prints the ratio of the times of two interleaved calls."""
+    print_row(name, median_ratio(ours, other), '')
 
 
 def print_floor(bench: Bench, call: Call, spent: float, rate: float) -> None:
@@ -197,11 +195,14 @@ def inference(args: argparse.Namespace, names: List[str]) -> None:
     print_row('text, once per class list', once, 's')
     print_floor(bench, texts, once, rate)
     if args.against:
-        print_ratio('time', times, 'ours', args.against)
+        print_ratio(f'ours / {args.against}, time', times['ours'],
+                    times[args.against])
     if 'naive' in names:
-        print_ratio('vision', times, 'vision', 'naive vision')
+        print_ratio('ours / naive, vision', times['vision'],
+                    times['naive vision'])
     if 'transformers' in names:
-        print_ratio('texts anew', times, 'ours with texts', 'transformers')
+        print_ratio('ours / transformers, texts anew',
+                    times['ours with texts'], times['transformers'])
     print_peaks('view', names)
 
 
@@ -231,7 +232,8 @@ def training(args: argparse.Namespace, names: List[str]) -> None:
         if name == 'ours':
             print_floor(bench, calls[name], spent, rate)
     if args.against:
-        print_ratio('time', times, 'ours', args.against)
+        print_ratio(f'ours / {args.against}, time', times['ours'],
+                    times[args.against])
     del bench, calls  # free their memory for the measurement of peaks
     print_peaks('step', names)
 

@@ -176,7 +176,7 @@ class System:
         }
         assert ours.keys() == wanted.keys()
         for key, rule in wanted.items():
-            found, = {*map(tuple, ours[key].flatten(0, -2).tolist())}
+            found, = {*map(tuple, ours[key].reshape(-1, 2).tolist())}
             assert found == pytest.approx(rule), key
 
 
