@@ -1,14 +1,17 @@
-"""Writes the tables of configs/README.md, and docs/parts.md.
+"""Writes the tables of configs/README.md, configs/metafile.yml, docs/parts.md.
 
-The table of a folder is below the line ``<!-- configs of FOLDER -->``.
+The table of a folder is below the line ``<!-- configs of FOLDER -->``. In the
+metafile only what is below the line ``Models:`` is written.
 """
 import ast
 import re
 from pathlib import Path
-from typing import Iterator
+from typing import Iterator, List
 
+import yaml
 from _checkout import ROOT
 
+from projects.tc_clip.evaluation.metafile import model_entry
 from projects.tc_clip.parts import page
 
 CONFIGS = ROOT / 'configs'
@@ -65,7 +68,28 @@ def with_tables(text: str) -> str:
             map(row, sorted((CONFIGS / found[2]).glob('*.py')))), text)
 
 
+def leaf_configs() -> List[Path]:
+    """Returns all configs but the parts in ``_base_``."""
+    return [
+        path for path in sorted(CONFIGS.rglob('*.py'))
+        if '_base_' not in path.parts
+    ]
+
+
+def with_models(text: str) -> str:
+    """Returns the text of configs/metafile.yml with new entries."""
+    head = text.partition('Models:\n')[0]
+    systems = [each['Name'] for each in yaml.safe_load(head)['Collections']]
+    models = [
+        model_entry(path, CONFIGS, systems) for path in leaf_configs()
+        if path.parent.name != 'ablations'  # bases of the rows
+    ]
+    return head + yaml.safe_dump(
+        dict(Models=models), sort_keys=False, width=79)
+
+
 if __name__ == '__main__':
-    README = CONFIGS / 'README.md'
-    README.write_text(with_tables(README.read_text()))
+    for FILE, FILLED in ((CONFIGS / 'README.md', with_tables),
+                         (CONFIGS / 'metafile.yml', with_models)):
+        FILE.write_text(FILLED(FILE.read_text()))
     (ROOT / 'docs/parts.md').write_text(page())

@@ -3,8 +3,10 @@ import re
 
 import index_configs as index
 import pytest
+import yaml
 
 from projects.tc_clip.config_files import config_folder
+from tests.small import ROOT
 
 CONFIGS = config_folder()
 README = CONFIGS / 'README.md'
@@ -18,10 +20,27 @@ def test_index_is_up_to_date():
 def test_every_config_has_a_row():
     links = re.findall(r'^\| \[.*?\]\((.*?)\)', README.read_text(), re.M)
     configs = [
-        path.relative_to(CONFIGS).as_posix() for path in CONFIGS.rglob('*.py')
-        if '_base_' not in path.parts
+        path.relative_to(CONFIGS).as_posix() for path in index.leaf_configs()
     ]
     assert sorted(links) == sorted(configs)
+
+
+@pytest.mark.slow
+def test_metafile_is_up_to_date():
+    text = (CONFIGS / 'metafile.yml').read_text()
+    assert index.with_models(text) == text, 'run tools/index_configs.py'
+
+
+def test_metafile_has_every_config():
+    """In the form that MIM reads."""
+    listed, = yaml.safe_load((ROOT / 'model-index.yml').read_text())['Import']
+    meta = yaml.safe_load((ROOT / listed).read_text())
+    systems = {each['Name'] for each in meta['Collections']}
+    assert {each['In Collection'] for each in meta['Models']} == systems
+    assert [ROOT / each['Config'] for each in meta['Models']] == [
+        path for path in index.leaf_configs()
+        if path.parent.name != 'ablations'
+    ]
 
 
 @pytest.mark.parametrize('name',
