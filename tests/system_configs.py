@@ -13,10 +13,14 @@ SYSTEMS = {
     'Vita-CLIP': 'vita_clip',
     'TC-CLIP': 'tc_clip',
     'ViFi-CLIP': 'vifi_clip',
+    'Open-VCLIP': 'open_vclip',
+    'FROSTER': 'froster',
+    'OST': 'ost',
+    'MAXI': 'maxi',
 }
 COMPARED = [*SYSTEMS][:4]
-# Systems with several texts of a class or a video.
-BAG_SYSTEMS = {'OST': 'ost', 'MAXI': 'maxi'}
+# Systems whose training compares with CLIP's weights.
+BESIDE_CLIP = 'Open-VCLIP', 'FROSTER'
 NAMES = ['up', 'down', 'left', 'right']
 WORDS = [['rise', 'sky'], ['fall', 'floor'], ['turn', 'west'], ['go', 'east']]
 
@@ -39,17 +43,16 @@ def give_texts(config):
 
 
 def system_config(system, **options):
-    """Returns the demo's config for a system, with its recipe's groups.
+    """Returns the demo's config for a system, with its groups and hooks.
 
     Args:
-        system: key of ``SYSTEMS`` or ``BAG_SYSTEMS``.
+        system: key of ``SYSTEMS``.
         **options: of the backbone, such as ``pretrained``.
     """
     config = Config.fromfile(CONFIGS / 'demo/tcclip_motion.py')
     arch, reference = (
         config.model.backbone[key] for key in ('arch', 'reference'))
-    name = {**SYSTEMS, **BAG_SYSTEMS}[system]
-    base = Config.fromfile(CONFIGS / f'_base_/models/{name}.py')
+    base = Config.fromfile(CONFIGS / f'_base_/models/{SYSTEMS[system]}.py')
     base.model.backbone.update(
         dict(arch=arch, pretrained=None, num_frames=8), **options)
     if system == 'TC-CLIP':
@@ -57,9 +60,13 @@ def system_config(system, **options):
     base.model.cls_head.class_names = NAMES
     base.model.data_preprocessor.blending = None
     config.model = base.model
-    wrapper = dict(base.get('recipe', {}).get('optim_wrapper', {}))
+    recipe = base.get('recipe', {})
+    wrapper = dict(recipe.get('optim_wrapper', {}))
     wrapper.pop('optimizer', None)
     config.optim_wrapper.update(wrapper)
+    hooks = dict(recipe.get('default_hooks', {}))
+    hooks.pop('_delete_', None)
+    config.default_hooks.update(hooks)
     give_texts(config)
     return config
 

@@ -96,12 +96,20 @@ NOTES = dict(
         'texts, and do not follow from this mean.'),
     e=Note('the textbook version is of TC-CLIP alone',
            'The textbook version is of TC-CLIP alone.'),
+    f=Note('wordings beside descriptors',
+           'Classes with descriptors have no other wordings.'),
+    g=Note(
+        'descriptors are those of 4 classes',
+        'Other classes need other descriptors, which '
+        '`TCCLIPInferencer.set_classes` takes, and the tools do not.'),
 )
-WITHOUT_CONTEXT = 'ActionCLIP', 'A5', 'Vita-CLIP', 'ViFi-CLIP'
+WITH_CONTEXT = 'TC-CLIP', 'X-CLIP'
 OTHERS = [system for system in SYSTEMS if system != 'TC-CLIP']
 # Cells that are not a plain 'yes', by use and system.
 SPECIAL = {
     ('`predict.py --class-names`, another number', 'Vita-CLIP'): 'no (a)',
+    ('`predict.py --class-names`, another number', 'OST'): 'no (g)',
+    ('`predict.py --wordings`', 'OST'): 'no (f)',
     ('`extract_features.py --what text`', 'ActionCLIP'): 'yes (d)',
     **{
         ('`visualize_tokens.py`', system): 'yes (b)'
@@ -109,7 +117,7 @@ SPECIAL = {
     },
     **{
         ('`extract_features.py --what context`', system): 'no (c)'
-        for system in WITHOUT_CONTEXT
+        for system in SYSTEMS if system not in WITH_CONTEXT
     },
     **{
         ('`benchmark.py --against naive`', system): 'no (e)'

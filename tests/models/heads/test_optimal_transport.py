@@ -200,3 +200,13 @@ def test_an_exported_graph_has_the_same_scores(stop):
     frames = F.normalize(similarities(1, 2, 6, 8), dim=-1)
     torch.testing.assert_close(
         program(frames, texts), transport(frames, texts))
+
+
+def test_descriptors_take_no_wordings():
+    model = make_model(
+        backbone=dict(
+            arch=ARCH, reference=dict(type='FrameWise'), out='frames'),
+        cls_head=OPTIONS)
+    with pytest.raises(ValueError, match='1 wordings beside descriptors'):
+        model.set_classes(['up', 'down', 'left'], ['{} here'], DESCRIPTORS)
+    assert model.cls_head.class_names != ['up', 'down', 'left']

@@ -140,8 +140,9 @@ class TextBank(TextStore):
             descriptors: those of the names, see the option of the class.
 
         Raises:
-            ValueError: the learned prompts do not fit the number of names, or
-                the templates need descriptors that are not there.
+            ValueError: the learned prompts do not fit the number of names, the
+                templates need descriptors that are not there, or there are
+                descriptors and wordings.
         """
         names = load_class_names(names)
         self.prompts.check_classes(self.prompt_vectors, len(names))
@@ -181,6 +182,11 @@ class TextBank(TextStore):
     def _class_texts(self, names: Sequence[str], wordings: Sequence[str],
                      descriptors: Optional[Descriptors]) -> List[str]:
         """Returns S * C texts: the templates, then the wordings."""
+        if descriptors and wordings:
+            raise ValueError(
+                f'{len(wordings)} wordings beside descriptors: classes with '
+                'descriptors are compared with these alone, so leave out the '
+                'wordings, or add texts to the descriptors')
         readable = partial(
             readable_name,
             split_camel_case=self.split_camel_case,
