@@ -12,7 +12,7 @@ from projects.tc_clip.datasets.preparation.checked_lists import (count_table,
                                                                  write_lines,
                                                                  write_lists)
 from projects.tc_clip.datasets.preparation.list_sources import (
-    Annotation, Clone, Problems, Source, check_class_names, read_lists)
+    Annotation, Clone, Listed, Problems, Source, check_class_names, read_lists)
 from projects.tc_clip.datasets.preparation.list_specs import (DATA_SETS,
                                                               ListSpec)
 from projects.tc_clip.datasets.preparation.rephrased_names import \
@@ -169,19 +169,25 @@ def prepare(args: argparse.Namespace) -> Problems:
         for file in copy_rephrased_names(Path(args.source[1]), names, LABELS):
             print(f'{file}: copied from the clone')
     if listed:
-        lists = find_videos(listed, root, args.workers if args.decode else 0)
-        print(count_table(lists, args.source[0] == 'official'))
-        warnings, wrong = check_class_names(lists, source)
-        for warning in sorted(warnings):
-            print(f'warning: {warning}')
-        right = [checked for checked in lists if checked.spec not in wrong]
-        problems.update(wrong)
-        problems.update(write_lists(right, root, args.skip_missing))
+        problems.update(_check_and_write(args, listed, source))
     for spec in listed:
         if spec.subset:
             write_lines(root / spec.subset.folder / 'classes.txt',
                         source.class_names(spec))
     return problems
+
+
+def _check_and_write(args: argparse.Namespace, listed: Listed,
+                     source: Source) -> Problems:
+    """Writes the lists whose videos and class names are right."""
+    root = args.data / args.dataset
+    lists = find_videos(listed, root, args.workers if args.decode else 0)
+    print(count_table(lists, args.source[0] == 'official'))
+    warnings, problems = check_class_names(lists, source)
+    for warning in sorted(warnings):
+        print(f'warning: {warning}')
+    right = [checked for checked in lists if checked.spec not in problems]
+    return {**problems, **write_lists(right, root, args.skip_missing)}
 
 
 def run(args: argparse.Namespace) -> None:

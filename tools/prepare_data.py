@@ -10,11 +10,12 @@ import sys
 from typing import Optional, Sequence
 
 import _prepare_lists
+import _prepare_pseudo_labels
 
 # Modules of the steps: each adds subcommands by `add_parsers(commands)`. A
 # subcommand sets `run`, which gets the command line and may raise OSError and
 # ValueError; and `check` if it refuses options that exclude each other.
-STEPS = (_prepare_lists, )
+STEPS = (_prepare_lists, _prepare_pseudo_labels)
 
 
 def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
