@@ -11,11 +11,12 @@ from typing import Optional, Sequence
 
 import _prepare_lists
 import _prepare_pseudo_labels
+import _prepare_text_bags
 
 # Modules of the steps: each adds subcommands by `add_parsers(commands)`. A
 # subcommand sets `run`, which gets the command line and may raise OSError and
 # ValueError; and `check` if it refuses options that exclude each other.
-STEPS = (_prepare_lists, _prepare_pseudo_labels)
+STEPS = (_prepare_lists, _prepare_pseudo_labels, _prepare_text_bags)
 
 
 def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
