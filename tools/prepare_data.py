@@ -2,6 +2,8 @@
 
     python tools/prepare_data.py ucf101 --from official
     python tools/prepare_data.py ucf101 --from tc-clip CLONE --decode
+    python tools/prepare_data.py pseudo-labels FEATURES --out train_maxi.txt
+    python tools/prepare_data.py text-bags --help
 
 docs/data.md says what to download, and which lists there are.
 """

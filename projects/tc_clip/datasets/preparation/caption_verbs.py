@@ -55,11 +55,11 @@ def forms_of(verb: str) -> Set[str]:
 class CaptionVerbs:
     """Finds verbs in captions.
 
-    Official MAXI takes the verbs out of captions by a tagger of its authors.
-    Here the verbs are those of a list, so that no tagger is needed: a caption
-    has a verb if it has one of its regular forms. Irregular forms and phrases
-    ("fell", "push up") can be lines of the list; in a phrase the first word
-    may have another form.
+    How official MAXI takes verbs out of captions is not published. Here they
+    are those of a list, so that no tagger is needed: a caption has a verb if
+    it has one of its regular forms. Irregular forms and phrases ("fell", "push
+    up") can be lines of the list; in a phrase the first word may have another
+    form.
 
     Args:
         verbs: verbs or phrases.
