@@ -1,31 +1,24 @@
-"""Writes MMAction2 list files for a data set, and checks its videos.
+"""Prepares data: lists of videos, and what MAXI trains on.
 
     python tools/prepare_data.py ucf101 --from official
     python tools/prepare_data.py ucf101 --from tc-clip CLONE --decode
+    python tools/prepare_data.py pseudo-labels FEATURES --out train_maxi.txt
+    python tools/prepare_data.py text-bags --help
 
 docs/data.md says what to download, and which lists there are.
 """
 import argparse
-import os
 import sys
-from pathlib import Path
-from typing import List, Optional, Sequence
+from typing import Optional, Sequence
 
-import _checkout  # noqa: F401 - finds the package without installation
+import _prepare_lists
+import _prepare_pseudo_labels
+import _prepare_text_bags
 
-from projects.tc_clip.config_files import config_folder
-from projects.tc_clip.datasets.preparation.checked_lists import (count_table,
-                                                                 find_videos,
-                                                                 write_lines,
-                                                                 write_lists)
-from projects.tc_clip.datasets.preparation.list_sources import (
-    Annotation, Clone, Problems, Source, check_class_names, read_lists)
-from projects.tc_clip.datasets.preparation.list_specs import (DATA_SETS,
-                                                              ListSpec)
-from projects.tc_clip.datasets.preparation.rephrased_names import \
-    copy_rephrased_names
-
-LABELS = config_folder() / 'labels'
+# Modules of the steps: each adds subcommands by `add_parsers(commands)`. A
+# subcommand sets `run`, which gets the command line and may raise OSError and
+# ValueError; and `check` if it refuses options that exclude each other.
+STEPS = (_prepare_lists, _prepare_pseudo_labels, _prepare_text_bags)
 
 
 def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
@@ -37,166 +30,26 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('dataset', choices=list(DATA_SETS))
-    parser.add_argument(
-        '--from',
-        dest='source',
-        nargs='+',
-        required=True,
-        metavar=('official|tc-clip', 'FOLDER'),
-        help="the data set's official annotation (FOLDER: its annotations/), "
-        'or the lists in FOLDER, a clone of the official TC-CLIP repository')
-    parser.add_argument(
-        '--data',
-        type=Path,
-        default=os.environ.get('MMACTION_DATA', 'data'),
-        help='folder above that of the data set ($MMACTION_DATA)')
-    parser.add_argument(
-        '--lists',
-        nargs='+',
-        metavar='NAME[=FILE]',
-        help='NAME prepares only this list, by default all; NAME=FILE takes '
-        "the list from a file in place of the clone's")
-    parser.add_argument(
-        '--decode', action='store_true', help='decode a frame of each video')
-    parser.add_argument(
-        '--workers',
-        type=int,
-        default=os.cpu_count(),
-        metavar='N',
-        help='processes that decode (%(default)s)')
-    parser.add_argument(
-        '--skip-missing',
-        action='store_true',
-        help='leave videos that are missing or broken out of the lists')
-    parser.add_argument(
-        '--seed',
-        type=int,
-        default=0,
-        help='seed of random lists (%(default)s)')
-    parser.add_argument(
-        '--numbering',
-        choices=('names', 'published'),
-        default='names',
-        help='of hmdb51 --from official: published exchanges the labels that '
-        'the official lists exchange (%(default)s)')
-    parser.add_argument(
-        '--llm-labels',
-        action='store_true',
-        help="copy the clone's rephrased class names to the folder where "
-        f'configs expect them: {LABELS / "llm"}')
+    commands = parser.add_subparsers(
+        title='steps', metavar='STEP', required=True)
+    for step in STEPS:
+        step.add_parsers(commands)
     args = parser.parse_args(argv)
-    _check_args(parser, args)
+    if 'check' in args:
+        try:
+            args.check(args)
+        except ValueError as error:
+            parser.error(str(error))
     return args
 
 
-def _check_args(parser: argparse.ArgumentParser,
-                args: argparse.Namespace) -> None:
-    """Exits with a message if options exclude each other."""
-    kind, *folders = args.source
-    if kind not in ('official', 'tc-clip') or len(folders) > 1:
-        parser.error('--from takes official [FOLDER] or tc-clip FOLDER')
-    if kind == 'tc-clip' and not folders:
-        parser.error('--from tc-clip needs the folder of the clone')
-    if kind == 'official' and args.llm_labels:
-        parser.error('--llm-labels is for --from tc-clip')
-    if kind == 'official' and any('=' in name for name in args.lists or ()):
-        parser.error('--lists NAME=FILE is for --from tc-clip')
-    if args.numbering == 'published' and (kind, args.dataset) != ('official',
-                                                                  'hmdb51'):
-        parser.error('--numbering published is for hmdb51 --from official')
-    if args.workers < 1:
-        parser.error('--workers must be 1 or more')
-
-
-def chosen_lists(args: argparse.Namespace) -> List[ListSpec]:
-    """Returns the lists to prepare.
-
-    ``NAME`` selects a list; ``NAME=FILE`` alone leaves all lists selected.
-
-    Args:
-        args: the command line.
-
-    Raises:
-        ValueError: there is no list of that name.
-    """
-    specs = {
-        spec.name: spec
-        for spec in DATA_SETS[args.dataset].lists
-        if args.source[0] == 'tc-clip' or not spec.subset
-    }
-    given = {name.partition('=')[0]: '=' in name for name in args.lists or ()}
-    for name in given:
-        if name not in specs:
-            raise ValueError(
-                f'{args.dataset} has no list {name!r} from {args.source[0]}: '
-                f'choose from {", ".join(specs)}')
-    return [specs[name] for name in (specs if all(given.values()) else given)]
-
-
-def source_of(args: argparse.Namespace) -> Source:
-    """Returns where the lists come from.
-
-    Args:
-        args: the command line.
-    """
-    kind, *folders = args.source
-    if kind == 'tc-clip':
-        given = [name.split('=', 1) for name in args.lists or ()]
-        files = {name: Path(file) for name, *rest in given for file in rest}
-        return Clone(Path(*folders), LABELS, files)
-    folder = args.data / args.dataset / 'annotations'
-    return Annotation(DATA_SETS[args.dataset], Path(*folders or [folder]),
-                      LABELS, args.seed, args.numbering == 'published')
-
-
-def prepare(args: argparse.Namespace) -> Problems:
-    """Writes the lists that the command line asks for.
-
-    Args:
-        args: the command line.
-
-    Returns:
-        What is wrong with the lists that are not written.
-
-    Raises:
-        OSError: a folder cannot be found or written.
-        ValueError: options or videos have errors.
-    """
-    root = args.data / args.dataset
-    specs, source = chosen_lists(args), source_of(args)
-    listed, problems = read_lists(specs, source)
-    if args.llm_labels:
-        names = [spec.labels for spec in specs if not spec.subset]
-        for file in copy_rephrased_names(Path(args.source[1]), names, LABELS):
-            print(f'{file}: copied from the clone')
-    if listed:
-        lists = find_videos(listed, root, args.workers if args.decode else 0)
-        print(count_table(lists, args.source[0] == 'official'))
-        warnings, wrong = check_class_names(lists, source)
-        for warning in sorted(warnings):
-            print(f'warning: {warning}')
-        right = [checked for checked in lists if checked.spec not in wrong]
-        problems.update(wrong)
-        problems.update(write_lists(right, root, args.skip_missing))
-    for spec in listed:
-        if spec.subset:
-            write_lines(root / spec.subset.folder / 'classes.txt',
-                        source.class_names(spec))
-    return problems
-
-
 def main() -> None:
-    """Prepares a data set."""
+    """Runs the step that the command line names."""
     args = parse_args()
     try:
-        problems = prepare(args)
+        args.run(args)
     except (OSError, ValueError) as error:
         sys.exit(f'error: {error}')
-    if problems:
-        reasons = ''.join(f'\n  {spec.name}: {reason}'
-                          for spec, reason in problems.items())
-        sys.exit(f'error: not written ({len(problems)} lists):{reasons}')
 
 
 if __name__ == '__main__':

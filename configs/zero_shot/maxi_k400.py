@@ -1,6 +1,7 @@
 # MAXI, zero-shot from the videos of Kinetics-400 without their labels.
 # train_maxi.txt has CLIP's pseudo labels of the videos that it is surest of;
 # maxi/*.json hold words for each class and each video, see AddTextBag.
+# tools/prepare_data.py pseudo-labels and text-bags write them: docs/data.md.
 # Also tested with a fifth of CLIP's weights, which is the official figure.
 _base_ = ['../_base_/models/maxi.py', '../_base_/protocols/zero_shot.py']
 from projects.tc_clip.datasets.recipes import with_recipe

@@ -36,6 +36,7 @@ SLOTS = {
     'datasets': 'a pipeline',
     'datasets.video_dataset': '`dataset`',
     'engine.hooks': '`custom_hooks`, `default_hooks`',
+    'engine.gaussian_average': '`EMAHook.ema_type`',
     'engine.timm_cosine': '`param_scheduler`',
     'engine.slowfast_cosine': '`param_scheduler`',
     'engine.parameter_groups': '`optim_wrapper.constructor`',

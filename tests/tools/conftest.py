@@ -1,8 +1,8 @@
 """Stand-ins of data sets, and the tool that prepares them."""
 import shutil
 
+import _prepare_lists
 import numpy as np
-import prepare_data
 import pytest
 
 from projects.tc_clip.files import write_mp4
@@ -37,7 +37,7 @@ def folder(tmp_path, monkeypatch):
         for file, part in {name: names, **halves}.items():
             rows = ''.join(f'{i},{text}\n' for i, text in enumerate(part))
             (labels / f'{file}.csv').write_text(f'id,name\n{rows}')
-    monkeypatch.setattr(prepare_data, 'LABELS', labels)
+    monkeypatch.setattr(_prepare_lists, 'LABELS', labels)
     return tmp_path / 'data'
 
 

@@ -5,6 +5,7 @@ import os
 import re
 from pathlib import Path
 
+import _prepare_lists
 import prepare_data
 import pytest
 from mmaction.datasets import VideoDataset
@@ -85,7 +86,7 @@ def test_hmdb51_from_its_lists(prepare, folder, write, put):
 
 def test_hmdb51_numbered_as_published(prepare, folder, write, put):
     names = ['kick', 'kick ball']
-    (prepare_data.LABELS /
+    (_prepare_lists.LABELS /
      'hmdb_51.csv').write_text('id,name\n0,kick ball\n1,kick\n')
     for name in ('kick', 'kick_ball'):
         write(f'hmdb51/annotations/{name}_test_split1.txt',
@@ -101,7 +102,7 @@ def test_hmdb51_numbered_as_published(prepare, folder, write, put):
         ]
         assert ("'kick ball' has the videos of 'kick'" in printed) == (
             labels == '01')
-    write(f'{prepare_data.LABELS}/llm/hmdb_51.json',
+    write(f'{_prepare_lists.LABELS}/llm/hmdb_51.json',
           json.dumps({
               i: f'{name}: a text'
               for i, name in enumerate(names)

@@ -1,7 +1,7 @@
 """Data preparation from a clone of the official repository."""
 import json
 
-import prepare_data
+import _prepare_lists
 import pytest
 
 from projects.tc_clip.models.text.class_names import load_class_names
@@ -28,9 +28,9 @@ def source(write, folder, monkeypatch):
     }
     for file, text in files.items():
         write(f'{LISTS}/{file}', text)
-    data_set = prepare_data.DATA_SETS['ucf101']
+    data_set = _prepare_lists.DATA_SETS['ucf101']
     small = [spec._replace(published=None) for spec in data_set.lists]
-    monkeypatch.setitem(prepare_data.DATA_SETS, 'ucf101',
+    monkeypatch.setitem(_prepare_lists.DATA_SETS, 'ucf101',
                         data_set._replace(lists=small))
     return 'ucf101', '--from', 'tc-clip', folder / 'clone'
 
@@ -102,7 +102,7 @@ def test_classes_of_a_subset_are_written(prepare, folder, write, put):
     start = 'clone/datasets_splits/temporal_static_splits/ssv2_splits'
     classes = [*range(18)]
     names = [f'Class {i}' for i in classes]
-    (prepare_data.LABELS /
+    (_prepare_lists.LABELS /
      'ssv2.csv').write_text('id,name\n' +
                             ''.join(f'{i},{name}\n'
                                     for i, name in enumerate(names)))
@@ -128,7 +128,7 @@ def test_rephrased_names_are_copied(prepare, write, folder, ucf101, source):
     file = 'clone/labels/labels_froster/ucf_101_llm_labels.json'
     write(file, json.dumps(labels))
     assert prepare(*args)[0] == 0
-    copy = prepare_data.LABELS / 'llm/ucf_101.json'
+    copy = _prepare_lists.LABELS / 'llm/ucf_101.json'
     assert load_class_names(copy) == [*labels.values()]
     write(file, '{"0": "Archery"}')
     status, error = prepare(*args)

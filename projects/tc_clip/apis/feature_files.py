@@ -194,6 +194,13 @@ def put_metadata(folder: Path, metadata: Dict[str, Any],
             f'{lines}\nChoose another --out, or remove that folder.')
 
 
+def read_failures(folder: Path) -> Dict[str, str]:
+    """Returns why videos have no features, by the names of the videos."""
+    file = folder / FAILED
+    lines = file.read_text('utf-8').splitlines() if file.exists() else []
+    return {n: r for n, _, r in (line.partition('\t') for line in lines)}
+
+
 def put_failures(folder: Path, failed: Dict[str, str], done: Set[str]) -> None:
     """Updates the list of failures, a line ``NAME<tab>REASON`` for each.
 
@@ -203,9 +210,7 @@ def put_failures(folder: Path, failed: Dict[str, str], done: Set[str]) -> None:
         done: videos whose features are stored.
     """
     file = folder / FAILED
-    lines = file.read_text('utf-8').splitlines() if file.exists() else []
-    earlier = {n: r for n, _, r in (line.partition('\t') for line in lines)}
-    reasons = {**earlier, **failed}
+    reasons = {**read_failures(folder), **failed}
     rows = [f'{n}\t{r}\n' for n, r in sorted(reasons.items()) if n not in done]
     if rows:
         with replacing(file) as path:

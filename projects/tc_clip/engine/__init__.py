@@ -1,4 +1,5 @@
 """Hooks, a test loop and a learning-rate schedule that MMEngine lacks."""
+from .gaussian_average import GaussianWeightAverage
 from .hooks import (ClassNamesHook, EpochAverageHook, EpochSeedHook,
                     InterpolatedWeightsHook, LogitScaleClampHook, RunPageHook,
                     TotalBatchSizeHook)
@@ -9,7 +10,7 @@ from .timm_cosine import TimmCosineLR
 
 __all__ = [
     'ClassNamesHook', 'EpochAverageHook', 'EpochSeedHook',
-    'InterpolatedWeightsHook', 'LogitScaleClampHook', 'ParameterGroups',
-    'ProtocolTestLoop', 'RunPageHook', 'SlowFastCosineLR', 'TimmCosineLR',
-    'TotalBatchSizeHook'
+    'GaussianWeightAverage', 'InterpolatedWeightsHook', 'LogitScaleClampHook',
+    'ParameterGroups', 'ProtocolTestLoop', 'RunPageHook', 'SlowFastCosineLR',
+    'TimmCosineLR', 'TotalBatchSizeHook'
 ]

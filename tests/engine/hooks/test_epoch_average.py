@@ -52,8 +52,8 @@ def test_mean_is_the_official_one(system):
 class Epochs(EpochAverageHook):
     """Keeps the weights of each epoch."""
 
-    def __init__(self, weights):
-        super().__init__(2)
+    def __init__(self, weights, **options):
+        super().__init__(2, **options)
         self.weights = weights
 
     def after_train_epoch(self, runner):
@@ -78,15 +78,34 @@ def test_checkpoints_and_the_model_have_the_mean(make_runner, tmp_path):
     torch.testing.assert_close(runner.model.cls_head.weight.detach(), mean)
 
 
-def test_a_resumed_training_has_the_same_mean(make_runner, tmp_path):
-    whole = make_runner('whole', hooks=[AVERAGE], epochs=4)
+GAUSSIAN = dict(AVERAGE, gaussian=dict(mean=3., std=.8))
+
+
+@pytest.mark.parametrize('average', [AVERAGE, GAUSSIAN])
+def test_a_resumed_training_has_the_same_mean(make_runner, tmp_path, average):
+    whole = make_runner(f'whole{len(average)}', hooks=[average], epochs=4)
     whole.train()
     wanted = whole.model.cls_head.weight.detach().clone()
-    runner = make_runner('rest', hooks=[AVERAGE], epochs=4)
+    runner = make_runner(f'rest{len(average)}', hooks=[average], epochs=4)
     runner._load_from, runner._resume = str(tmp_path / 'epoch_3.pth'), True
     runner.train()
     torch.testing.assert_close(
         runner.model.cls_head.weight.detach(), wanted, rtol=1e-12, atol=0)
+
+
+def test_gaussian_shares_count_from_the_first_epoch_on(make_runner, tmp_path):
+    weights = []
+    hook = Epochs(weights, gaussian=dict(mean=3., std=.8))
+    make_runner('gaussian', hooks=[hook], epochs=4).train()
+    for last in (2, 3, 4):
+        file = torch.load(tmp_path / f'epoch_{last}.pth')
+        shares = np.exp(
+            [-(e - 3.)**2 / (2 * .8**2) for e in range(2, last + 1)])
+        mean = sum(p * weights[i + 1] for i, p in enumerate(shares))
+        torch.testing.assert_close(file['state_dict']['cls_head.weight'],
+                                   mean / shares.sum())
+    uniform = sum(weights[1:]) / 3
+    assert (mean / shares.sum() - uniform).abs().max() > 1e-4
 
 
 def test_a_test_leaves_the_weights_that_are_mixed_in(make_runner):
@@ -115,3 +134,8 @@ def test_validation_sees_the_mean(make_runner):
 def test_the_first_epoch_is_the_least():
     with pytest.raises(ValueError, match='begin_epoch=0 must be 1'):
         EpochAverageHook(0)
+
+
+def test_a_gaussian_needs_both_numbers():
+    with pytest.raises(ValueError, match=r'dict\(mean=EPOCH, std=EPOCHS\)'):
+        EpochAverageHook(gaussian=dict(mean=3.))

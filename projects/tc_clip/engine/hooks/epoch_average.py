@@ -1,5 +1,5 @@
 """Averages the weights at the ends of epochs."""
-from typing import Any
+from typing import Any, Mapping, Optional
 
 from mmaction.registry import HOOKS
 from mmengine.hooks import EMAHook
@@ -20,19 +20,38 @@ class EpochAverageHook(EMAHook):
     Args:
         begin_epoch: first epoch that counts, from 1 on. Before it, the last
             epoch's weights stand for the mean.
+        gaussian: ``mean`` and ``std`` in epochs, from 1 on: epochs near
+            ``mean`` count more, see :class:`GaussianWeightAverage`. None, the
+            official behaviour: all have equal shares.
 
     Raises:
-        ValueError: ``begin_epoch`` is below 1.
+        ValueError: ``begin_epoch`` is below 1, or ``gaussian`` has other
+            entries.
 
     Example:
         >>> default_hooks = dict(average=dict(type='EpochAverageHook'))
+        >>> late = dict(type='EpochAverageHook',
+        ...             gaussian=dict(mean=20., std=5.))
     """
 
-    def __init__(self, begin_epoch: int = 2) -> None:
+    def __init__(self,
+                 begin_epoch: int = 2,
+                 gaussian: Optional[Mapping[str, float]] = None) -> None:
         if begin_epoch < 1:
             raise ValueError(f'begin_epoch={begin_epoch} must be 1, the first '
                              'epoch, or more')
-        super().__init__('StochasticWeightAverage', begin_epoch=begin_epoch)
+        if gaussian is None:
+            super().__init__(
+                'StochasticWeightAverage', begin_epoch=begin_epoch)
+            return
+        if {*gaussian} != {'mean', 'std'}:
+            raise ValueError(f'gaussian={gaussian} must be dict(mean=EPOCH, '
+                             'std=EPOCHS)')
+        super().__init__(
+            'GaussianWeightAverage',
+            begin_epoch=begin_epoch,
+            first=begin_epoch,
+            **gaussian)
 
     def after_train_iter(self, runner: Runner, *args: Any,
                          **kwargs: Any) -> None:
