@@ -24,8 +24,9 @@ model = dict(
 _base_.update(with_clips(_base_, num_frames=8, size=64))
 # A few videos teach a random model little if crops and colours vary as well.
 train_pipeline = [
-    step for step in _base_.train_pipeline if step['type'] not in
-    ('MultiScaleCrop', 'ClipColorJitter', 'ClipGrayscale')
+    step for step in _base_.train_pipeline
+    if step['type'] not in ('MultiScaleCrop', 'ClipColorJitter',
+                            'ClipGrayscale')
 ]
 train_dataloader = dict(batch_size=8, dataset=dict(pipeline=train_pipeline))
 custom_hooks = [dict(type='TotalBatchSizeHook', total=8)]

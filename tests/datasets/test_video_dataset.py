@@ -2,7 +2,6 @@
 import pytest
 from mmaction.datasets import VideoDataset as StockVideoDataset
 from mmaction.registry import DATASETS
-from mmengine.dataset import ClassBalancedDataset
 
 from projects.tc_clip.datasets.video_dataset import VideoDataset
 
@@ -65,18 +64,7 @@ def test_the_number_of_classes_may_be_that_of_their_names(write, tmp_path):
     assert dataset.get_data_info(0)['label'].tolist() == [1, 0, 1]
 
 
-@pytest.mark.parametrize('options, expected', [
-    ({}, [[0], [1], [1], [1]]),
-    (dict(multi_class=True, num_classes=3), [[0], [1], [1], [1, 2]]),
-])
-def test_rare_classes_are_repeated(write, options, expected):
-    """A class with a share f of the videos is repeated sqrt(t / f) times."""
-    text = 'a.mp4 0\nb.mp4 1\nc.mp4 1\nd.mp4 1\n'
-    if options:
-        text = text.replace('d.mp4 1', 'd.mp4 1 2')
-    dataset = make(write(text), **options)
-    assert [dataset.get_cat_ids(i) for i in range(4)] == expected
-    balanced = ClassBalancedDataset(dataset, oversample_thr=1.)
-    files = [balanced.get_data_info(i)['filename'] for i in range(5)]
-    # class 0: sqrt(1 / 0.25) = 2; class 1: sqrt(1 / 0.75), rounded up
-    assert files[:2] == ['videos/a.mp4'] * 2
+def test_labels_for_samplers(write):
+    assert make(write('a.mp4 2\n')).get_cat_ids(0) == [2]
+    several = make(write('a.mp4 0 2\n'), multi_class=True, num_classes=3)
+    assert several.get_cat_ids(0) == [0, 2]

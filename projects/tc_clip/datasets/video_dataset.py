@@ -61,7 +61,7 @@ class VideoDataset(StockVideoDataset):
         ]
 
     def get_cat_ids(self, idx: int) -> List[int]:
-        """Returns the labels of a video, for MMEngine's ClassBalancedDataset.
+        """Returns the labels of a video, for samplers that balance classes.
 
         Args:
             idx: number of the video.

@@ -33,7 +33,7 @@ def videos_of_folders(folder: Path) -> List[OwnVideo]:
         folder: folder with a folder for each class.
 
     Returns:
-        The videos; each is a group of its own.
+        The videos, no two of them in one group.
 
     Raises:
         ValueError: there are no videos, or some are in no class's folder.

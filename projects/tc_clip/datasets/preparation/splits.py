@@ -63,7 +63,7 @@ def _by_group(videos: Sequence[OwnVideo], share: float,
 def split_videos(videos: Sequence[OwnVideo], share: float, seed: int) -> Split:
     """Splits videos at random, so that no group is on both sides.
 
-    Where every video is a group of its own, each class gives a share of its
+    Where no two videos share a group, each class gives the share of its
     videos. Otherwise whole groups are drawn 200 times, and the draw counts in
     which the fewest classes lack training videos, then validation videos, and
     whose share is nearest.
