@@ -116,15 +116,19 @@ def test_tag_of_open_clip(run, monkeypatch):
     assert meta['weight_ensemble']['clip'] == 'clip.pt'
 
 
-def test_other_layouts_are_to_be_converted(run):
+@pytest.mark.parametrize('key, message', [
+    ('prompt_learner.ctx', 'The layouts tc_clip, vita_clip fit all names of '
+     'the checkpoint: choose one, and convert the file with '
+     'tools/convert_weights.py'),
+    ('body.weight', 'official.pth is not a checkpoint of this project or of '
+     'tools/convert_weights.py, its first keys are body.weight'),
+])
+def test_layouts_that_are_not_known(run, key, message):
     make_files()
-    model = {'module.prompt_learner.ctx': torch.ones(1)}
-    torch.save(dict(model=model), 'official.pth')
+    torch.save(dict(model={f'module.{key}': torch.ones(1)}), 'official.pth')
     with pytest.raises(ValueError) as error:
         run('clip.pt', 'official.pth', 'out.pth')
-    assert str(error.value) == (
-        'official.pth is not a checkpoint of this project, its first keys are '
-        'prompt_learner.ctx. Convert it first with tools/convert_weights.py')
+    assert str(error.value) == message
     assert not Path('out.pth').exists()
 
 
