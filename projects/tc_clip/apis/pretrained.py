@@ -1,7 +1,6 @@
 """Writes a model to a folder from which it is loaded by name."""
 import copy
 import json
-import re
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Union
 
@@ -18,6 +17,9 @@ from ..models.text.descriptors import load_word_lists
 from .config_text import config_from_text
 from .inferencer import TCCLIPInferencer
 
+_IMPORTS = dict(
+    default_scope='mmaction',
+    custom_imports=dict(imports=['projects.tc_clip']))
 CARD = '''---
 license: {license}
 library_name: mmaction2
@@ -94,7 +96,9 @@ def self_contained(config: Config, class_names: List[str],
     _files_as_values(head)
     for part in (whole.model.backbone, head):
         _without_files(part)
-    return config_from_text(whole.pretty_text, source)
+    kept = config_from_text(whole.pretty_text, source)
+    kept.merge_from_dict(_IMPORTS)  # for MMAction2's tools
+    return kept
 
 
 def _sampling(config: Config) -> str:
@@ -181,8 +185,7 @@ def save_pretrained(model: Any,
     header = dict(format='pt', **{CLASSES: json.dumps(names)})
     with replacing(folder / WEIGHTS) as path:
         save_file(state, path, metadata=header)
-    text = re.sub(r'\s+$', '\n', whole.pretty_text)
-    write_text(folder / CONFIG, text)
+    write_text(folder / CONFIG, whole.pretty_text.rstrip() + '\n')
     count = sum(p.numel() for p in model.parameters())
     write_text(
         folder / 'README.md',
