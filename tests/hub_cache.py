@@ -3,7 +3,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from huggingface_hub import constants, file_download
+from huggingface_hub import constants
 
 COMMIT = 'c0ffee' * 6 + 'beef'
 
@@ -17,10 +17,6 @@ def hub(tmp_path, monkeypatch):
     cache = tmp_path / 'hub'
     monkeypatch.setattr(constants, 'HF_HUB_CACHE', str(cache))
     monkeypatch.setattr(constants, 'HF_HUB_OFFLINE', True)
-    # where the name was imported
-    for module in (file_download, ):
-        if hasattr(module, 'HF_HUB_CACHE'):
-            monkeypatch.setattr(module, 'HF_HUB_CACHE', str(cache))
 
     def put(repo, *files, revision='main', folder=''):
         home = cache / f'models--{repo.replace("/", "--")}'

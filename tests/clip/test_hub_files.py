@@ -2,7 +2,7 @@
 import pytest
 
 from projects.tc_clip.clip.hub_files import HubName, hub_file, parse_name
-from tests.hub_cache import COMMIT, hub  # noqa: F401
+from tests.hub_cache import COMMIT
 
 
 @pytest.mark.parametrize('name, parts', [
@@ -25,7 +25,7 @@ def test_other_names_are_refused(name):
         parse_name(name)
 
 
-def test_files_of_the_cache(hub, tmp_path):  # noqa: F811
+def test_files_of_the_cache(hub, tmp_path):
     for name in ('model.safetensors', 'config.py', 'a.pth'):
         (tmp_path / name).write_text(name)
     files = [tmp_path / 'model.safetensors', tmp_path / 'a.pth']
@@ -43,7 +43,7 @@ def test_files_of_the_cache(hub, tmp_path):  # noqa: F811
 
 @pytest.mark.parametrize(
     'name', ['hf://me/model', 'hf://me/model@v2/a.pth', 'hf://me/other/a.pth'])
-def test_files_that_are_not_cached(hub, tmp_path, name):  # noqa: F811
+def test_files_that_are_not_cached(hub, tmp_path, name):
     (tmp_path / 'a.pth').write_text('')
     hub('me/model', tmp_path / 'a.pth')
     with pytest.raises(FileNotFoundError) as error:
@@ -54,7 +54,7 @@ def test_files_that_are_not_cached(hub, tmp_path, name):  # noqa: F811
         'of the name')
 
 
-def test_names_that_the_hub_refuses(hub):  # noqa: F811
+def test_names_that_the_hub_refuses(hub):
     with pytest.raises(FileNotFoundError) as error:
         hub_file('hf://me/mo..del')
     message = str(error.value)

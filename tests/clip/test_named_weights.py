@@ -8,7 +8,6 @@ from mmengine.runner import CheckpointLoader, load_checkpoint
 from safetensors.torch import save_file
 
 from projects.tc_clip.clip.named_weights import find_weights, read_weights
-from tests.hub_cache import hub  # noqa: F401
 from tests.small import make_model, perturb
 
 
@@ -32,7 +31,7 @@ def load(name):
     return CheckpointLoader.load_checkpoint(name, 'cpu')
 
 
-def test_files_and_folders_are_found(hub, tmp_path):  # noqa: F811
+def test_files_and_folders_are_found(hub, tmp_path):
     save_file(dict(a=torch.ones(2)), 'model.safetensors')
     for name in ('.', 'model.safetensors', tmp_path):
         assert find_weights(name).samefile('model.safetensors')
@@ -63,7 +62,7 @@ def test_a_folder_gives_config_and_class_names():
 
 
 @pytest.mark.parametrize('name', ['hf://me/model/a.pth', 'a.pth'])
-def test_mmengine_loads_by_name(hub, name):  # noqa: F811
+def test_mmengine_loads_by_name(hub, name):
     model, other = make_model(), make_model(seed=1)
     torch.save(dict(state_dict=perturb(other, .1).state_dict()), 'a.pth')
     hub('me/model', 'a.pth')
@@ -96,8 +95,8 @@ def test_an_official_file_with_a_command_runs_nothing(tmp_path):
         load('strange.pth')
     assert str(error.value) == (
         'strange.pth holds more than weights, and is not an official file '
-        'that is known (docs/weights.md). It is most like the layout x_clip, which '
-        'does not have 1 of its 4 names: mit.extra.')
+        'that is known (docs/weights.md). It is most like the layout x_clip, '
+        'which does not have 1 of its 4 names: mit.extra.')
     torch.save(dict(model=dict(x=torch.ones(1)), config=command), 'other.pth')
     with pytest.raises(ValueError, match='No layout knows any of its names.$'):
         load('other.pth')

@@ -5,9 +5,11 @@ import pytest
 import torch
 from mmengine.runner import load_checkpoint
 
+from projects.tc_clip.apis import TCCLIPInferencer
 from projects.tc_clip.clip.ensemble import WeightEnsemble
 from projects.tc_clip.files import sha256
 from tests import small
+from tests.official_files import write_official
 from tests.small import changed, make_model, perturb, save_clip, score
 
 ARCH = changed(small.ARCH, vision=dict(layers=2), text=dict(layers=2))
@@ -114,6 +116,23 @@ def test_tag_of_open_clip(run, monkeypatch):
     assert set(asked) == {'ViT-B-32.pt'}
     meta = torch.load('out.pth', weights_only=True)['meta']
     assert meta['weight_ensemble']['clip'] == 'clip.pt'
+
+
+def test_an_official_file_and_a_folder(run, tmp_path):
+    config, state = write_official('ViFi-CLIP', tmp_path)
+    run('clip.pt', 'official.pth', 'one.pth', '--clip-share', '0')
+    one = torch.load('one.pth', weights_only=True)
+    assert one['meta']['converted_from'] == 'vifi_clip'
+    assert one['state_dict'].keys() == state.keys()
+    assert all(one['state_dict'][k].equal(v) for k, v in state.items())
+    inferencer = TCCLIPInferencer(config, 'one.pth')
+    inferencer.save_pretrained('folder')
+    run('clip.pt', 'folder', 'two.pth', '--clip-share', '0')
+    two = torch.load('two.pth', weights_only=True)
+    assert all(two['state_dict'][k].equal(v) for k, v in state.items())
+    # the ensemble carries config and classes
+    again = TCCLIPInferencer.from_pretrained('two.pth')
+    assert again.class_names == inferencer.class_names
 
 
 @pytest.mark.parametrize('key, message', [

@@ -126,8 +126,8 @@ def _types(value: Any) -> Iterator[Any]:
     if isinstance(value, dict):
         if 'type' in value:
             yield value['type']
-        if '_scope_' in value:
-            yield f'{value["_scope_"]}.{value.get("type")}'
+        if 'type' in value and '_scope_' in value:
+            yield f'{value["_scope_"]}.{value["type"]}'
         value = [*value.values()]
     if isinstance(value, (list, tuple)):
         for item in value:
@@ -143,7 +143,9 @@ def is_part(kind: Any) -> bool:
         kind: value of ``type``: a registered model or transform, with or
             without the scope of a package, or a name that cannot be imported.
     """
-    scope, _, name = str(kind).rpartition('.')
+    if not isinstance(kind, str):
+        return False
+    scope, _, name = kind.rpartition('.')
     if scope and scope not in _SCOPES:
         return False
     if scope:
