@@ -68,7 +68,9 @@ def test_anything_else_is_refused(line, named, tmp_path, monkeypatch):
     assert os.listdir() == []
 
 
-@pytest.mark.parametrize('text', ['a = (', 'a = ' + '[' * 5000, 'a = \0'])
+@pytest.mark.parametrize(
+    'text',
+    ['a = (', 'a = ' + '[' * 5000, 'a = \0', 'a = {[]: 1}', 'a = {[]}'])
 def test_text_that_python_cannot_read(text):
     with pytest.raises(ValueError, match='^a.pth: its config is not Python'):
         parse_config_text(text, 'a.pth')

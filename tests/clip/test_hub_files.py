@@ -1,7 +1,9 @@
 """Names of the hub, and its cache without network."""
 import pytest
 
-from projects.tc_clip.clip.hub_files import HubName, hub_file, parse_name
+from projects.tc_clip.clip import hub_files
+from projects.tc_clip.clip.hub_files import (HubName, hub_file, is_reachable,
+                                             parse_name)
 from tests.hub_cache import COMMIT
 
 
@@ -60,3 +62,39 @@ def test_names_that_the_hub_refuses(hub):
     message = str(error.value)
     assert message.startswith('hf://me/mo..del cannot be downloaded: ')
     assert '\n' not in message
+
+
+class Session:
+    """A connection that works, or does not."""
+
+    def __init__(self, error=None):
+        self.error, self.asked = error, []
+
+    def head(self, url, timeout):
+        self.asked.append((url, timeout))
+        if self.error:
+            raise self.error
+
+
+@pytest.mark.parametrize('error', [None, OSError('no route')])
+def test_the_hub_is_asked_once_and_not_for_long(monkeypatch, error, hub,
+                                                tmp_path):
+    session = Session(error)
+    monkeypatch.setattr(hub_files, 'get_session', lambda: session)
+    assert not is_reachable() and session.asked == []  # HF_HUB_OFFLINE
+    monkeypatch.setattr(hub_files.constants, 'HF_HUB_OFFLINE', False)
+    assert is_reachable() == (error is None)
+    assert session.asked == [(hub_files.constants.ENDPOINT, 5)]
+    calls = []
+    (tmp_path / 'model.safetensors').write_text('')
+    hub('me/model', tmp_path / 'model.safetensors')
+    download = hub_files.hf_hub_download
+
+    def watched(*args, local_files_only, **options):
+        calls.append(local_files_only)
+        return download(*args, local_files_only=True, **options)
+
+    monkeypatch.setattr(hub_files, 'hf_hub_download', watched)
+    assert hub_file('hf://me/model').is_file()
+    # weights and config
+    assert calls == [error is not None] * 2 and len(session.asked) == 2

@@ -83,8 +83,8 @@ def config_of(weights: Union[str, Path]) -> Config:
 
     Raises:
         OSError: the checkpoint cannot be read.
-        ValueError: it carries no config and is not an official file with a
-            config of its own, or its config is not plain.
+        ValueError: it carries no config and is not an official file of a
+            system with a config, or see :func:`config_from_text`.
     """
     source = str(weights)
     checkpoint = CheckpointLoader.load_checkpoint(source, 'cpu')

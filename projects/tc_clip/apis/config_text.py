@@ -31,8 +31,9 @@ def parse_config_text(text: str, source: str) -> Dict[str, Any]:
     try:
         tree = ast.parse(text)
         return dict(map(_assigned, tree.body))
-    # of text that is not Python, or nested too deeply
-    except (SyntaxError, RecursionError, MemoryError) as error:
+    # of text that is not Python, nested too deeply, or has a list as a key
+    except (SyntaxError, RecursionError, MemoryError, TypeError,
+            ValueError) as error:
         raise ValueError(f'{source}: its config is not Python ({error}): '
                          f'{_ADVICE}') from error
     except _NotPlain as error:

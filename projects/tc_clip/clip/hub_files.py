@@ -3,8 +3,9 @@ import re
 from pathlib import Path
 from typing import NamedTuple, Optional
 
-from huggingface_hub import hf_hub_download
+from huggingface_hub import constants, hf_hub_download
 from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
+from huggingface_hub.utils import get_session
 
 PREFIX = 'hf://'
 # What `save_pretrained` writes.
@@ -48,10 +49,28 @@ def parse_name(name: str) -> HubName:
     return HubName(match['repo'], match['revision'], match['file'] or WEIGHTS)
 
 
+def is_reachable(seconds: float = 5) -> bool:
+    """Returns whether the hub answers in this time.
+
+    A download would try for half a minute before it looks into the cache.
+
+    Args:
+        seconds: time to wait for an answer.
+    """
+    if constants.HF_HUB_OFFLINE:
+        return False
+    try:
+        get_session().head(constants.ENDPOINT, timeout=seconds)
+    except Exception:  # releases of the hub's package use two HTTP packages
+        return False
+    return True
+
+
 def hub_file(name: str) -> Path:
     """Returns the local file of a name, which is downloaded once.
 
-    The hub's cache (``HF_HUB_CACHE``) is used, also without network. With
+    Without network, or with ``HF_HUB_OFFLINE=1``, it is the file in the hub's
+    cache (``HF_HUB_CACHE``). With
     ``model.safetensors`` comes the ``config.py`` beside it, if there is one.
 
     Args:
@@ -62,22 +81,29 @@ def hub_file(name: str) -> Path:
             reached, or the hub does not have it.
         ValueError: see :func:`parse_name`.
     """
-    wanted = parse_name(name)
-    path = Path(_download(name, wanted))
+    wanted, offline = parse_name(name), not is_reachable()
+    path = Path(_download(name, wanted, offline))
     if path.name == WEIGHTS:
-        config = str(Path(wanted.file).with_name(CONFIG).as_posix())
+        config = Path(wanted.file).with_name(CONFIG).as_posix()
         try:
-            hf_hub_download(wanted.repo, config, revision=wanted.revision)
+            hf_hub_download(
+                wanted.repo,
+                config,
+                revision=wanted.revision,
+                local_files_only=offline)
         except EntryNotFoundError:  # other weights have none
             return path
     return path
 
 
-def _download(name: str, wanted: HubName) -> str:
+def _download(name: str, wanted: HubName, offline: bool) -> str:
     """Downloads a file; errors of the hub become one line."""
     try:
         return hf_hub_download(
-            wanted.repo, wanted.file, revision=wanted.revision)
+            wanted.repo,
+            wanted.file,
+            revision=wanted.revision,
+            local_files_only=offline)
     except LocalEntryNotFoundError as error:
         raise FileNotFoundError(
             f'{name} is not in the cache of the hub (HF_HUB_CACHE), and the '

@@ -7,9 +7,10 @@ Official files are read as they are, without running their pickles;
 """
 import json
 import os
+import re
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import Any, Dict, Mapping, Union
+from typing import Any, Dict, Mapping, Optional, Union
 
 import torch
 from mmengine.runner import CheckpointLoader
@@ -65,17 +66,30 @@ def read_weights(path: Path, map_location: Any = None) -> Dict[str, Any]:
     try:
         return torch.load(path, map_location=map_location)
     except UnpicklingError as error:
-        refusal = error
+        refused = _refusal(path, error)
     try:
         content = read_file(path)
     except Exception:  # a broken file, whatever its error
-        raise refusal
+        raise refused
     if recognise(content) is None:
-        raise _not_recognised(path, content) or refusal
+        raise _not_recognised(path, content) or refused
     return content
 
 
-def _not_recognised(path: Path, content: Mapping[str, Any]) -> Any:
+def _refusal(path: Path, error: UnpicklingError) -> UnpicklingError:
+    """Returns torch's refusal of a pickle in one line."""
+    reason = str(error)
+    named = re.search(r'GLOBAL (\w[\w.]*)', reason)
+    if named:
+        reason = (f'it names {named[1]}, which weights do not need and which '
+                  'could run any code')
+    elif 'WeightsUnpickler error' in reason:
+        reason = 'it is not a file of weights, or broken'
+    return UnpicklingError(f'{path} is not loaded: {reason}')
+
+
+def _not_recognised(path: Path, content: Mapping[str,
+                                                 Any]) -> Optional[ValueError]:
     """Returns the error for a file that is not ours; None if it is ours."""
     if not foreign_state(content):
         return None
