@@ -11,6 +11,7 @@ from mmengine.registry import init_default_scope
 import projects.tc_clip  # noqa: F401
 from projects.tc_clip.files import write_mp4
 from tests.exported_models import exported  # noqa: F401
+from tests.hub_cache import hub  # noqa: F401
 from tests.odd_videos import all_frames, odd_video, without_pyav  # noqa: F401
 from tests.small import CONFIGS
 

@@ -68,3 +68,15 @@ def test_a_tool_gets_the_file(trained, monkeypatch):
     _checkout.run_tool('test.py')
     assert called[0].name == 'test.py'
     assert sys.argv[2].endswith('best_acc_top1_epoch_31.pth')
+
+
+def test_files_of_the_hub_are_found_first(trained, hub):
+    snapshot = hub('me/model', trained / 'epoch_50.pth')
+    full = _checkout.full_arguments
+    name = 'hf://me/model/epoch_50.pth'
+    assert full(['config.py', name,
+                 '8']) == ['config.py',
+                           str(snapshot / 'epoch_50.pth'), '8']
+    for wrong in ('hf://me/other/a.pth', 'hf://me'):
+        with pytest.raises(SystemExit, match=f'^error: .*{wrong}.* hub'):
+            full(['config.py', wrong])

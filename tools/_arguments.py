@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import track
 
 from projects.tc_clip.apis import TCCLIPInferencer
+from projects.tc_clip.apis.checkpoint_configs import config_of
 from projects.tc_clip.apis.loading import read_config
 from projects.tc_clip.datasets.pipelines import READERS, with_reader
 from projects.tc_clip.datasets.video_paths import (VIDEO_SUFFIXES, is_video,
@@ -52,11 +53,13 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     add = group.add_argument
     add('--config',
         type=Path,
-        default=DEFAULT_CONFIG,
-        help='config of the model (configs/zero_shot/tcclip_k400.py)')
+        help='config of the model; the one that the checkpoint carries if not '
+        f'given, or {DEFAULT_CONFIG} without a checkpoint')
     add('--checkpoint',
-        help='its weights; without them it is zero-shot CLIP, and the parts '
-        'that TC-CLIP adds are untrained')
+        metavar='NAME',
+        help='its weights: a file, also an official one, a folder of '
+        'export.py, or hf://ORG/REPO[@REVISION][/FILE]; without them it is '
+        'zero-shot CLIP, and the parts that TC-CLIP adds are untrained')
     add_changes(group)
     add('--device', help='e.g. cpu or cuda:1; a GPU if there is one')
     add('--reader',
@@ -111,7 +114,7 @@ def names_or_file(names: Sequence[str]) -> Union[str, List[str]]:
     return [*names]
 
 
-def load_model(config: Union[str, Path],
+def load_model(config: Union[str, Path, None],
                checkpoint: Optional[str],
                args: argparse.Namespace,
                cfg_options: Optional[Dict[str, Any]] = None,
@@ -119,8 +122,9 @@ def load_model(config: Union[str, Path],
     """Loads a model with the classes that the command line chose.
 
     Args:
-        config: file or short name of a config, or an .onnx file.
-        checkpoint: file of its weights, if there is one.
+        config: file or short name of a config, or an .onnx file; None selects
+            the config that the checkpoint carries.
+        checkpoint: name of its weights, if there are any.
         args: with the options of :func:`add_changes` and a ``device``.
         cfg_options: changes of the config.
         **options: further options of TCCLIPInferencer.
@@ -133,7 +137,9 @@ def load_model(config: Union[str, Path],
     except ValueError as error:
         raise SystemExit(f'error: {error}') from error
     try:
-        changed = read_config(config)
+        changed = read_config(
+            config
+            or (config_of(checkpoint) if checkpoint else DEFAULT_CONFIG))
         changed.merge_from_dict(cfg_options or {})
         if getattr(args, 'reader', None):
             changed.merge_from_dict(with_reader(changed, args.reader))
@@ -147,7 +153,8 @@ def load_model(config: Union[str, Path],
     # errors of truncated files and missing devices
     except (EOFError, ImportError, KeyError, OSError, RuntimeError, TypeError,
             UnpicklingError, ValueError) as error:
-        what = f'{config}' + (f' with {checkpoint}' if checkpoint else '')
+        parts = [n for n in (config, checkpoint) if n] or [DEFAULT_CONFIG]
+        what = ' with '.join(map(str, parts))
         raise SystemExit(f'{what} cannot be loaded: {error}') from error
 
 

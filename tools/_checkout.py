@@ -51,18 +51,37 @@ def full_path(argument: str) -> str:
         raise SystemExit(f'error: {error}') from error
 
 
+def hub_path(argument: str) -> str:
+    """Returns the path of a file of the hub; other arguments do not change.
+
+    Args:
+        argument: argument of a command line.
+
+    Raises:
+        SystemExit: the file is not there, or the hub cannot be reached.
+    """
+    if not argument.startswith('hf://'):
+        return argument
+    from projects.tc_clip.clip.hub_files import hub_file
+    try:
+        return str(hub_file(argument))
+    except (FileNotFoundError, ValueError) as error:
+        raise SystemExit(f'error: {error}') from error
+
+
 def full_arguments(arguments: Sequence[str]) -> List[str]:
     """Returns a command line with paths of configs and checkpoints.
 
     Args:
         arguments: configs may have short names; ``best`` or ``last`` behind a
-            config is a checkpoint in its work dir.
+            config is a checkpoint in its work dir; files of the hub
+            (``hf://``) are downloaded.
 
     Raises:
         SystemExit: there is no such config or checkpoint.
     """
     from projects.tc_clip.checkpoints import RULES, checkpoint_of_config
-    full = [full_path(argument) for argument in arguments]
+    full = [hub_path(full_path(argument)) for argument in arguments]
     for i, (config, rule) in enumerate(zip(full, full[1:]), 1):
         if config.endswith('.py') and rule in RULES:
             try:

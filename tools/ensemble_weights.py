@@ -11,10 +11,12 @@ from typing import Any, Dict, Optional, Sequence, Tuple
 
 import _checkout  # noqa: F401 - finds the package without installation
 
-from projects.tc_clip.clip.conversion import save
+from projects.tc_clip.clip.conversion import complete, save
 from projects.tc_clip.clip.ensemble import interpolate
 from projects.tc_clip.clip.foreign_files import state_of
 from projects.tc_clip.clip.layouts import OPENAI, State
+from projects.tc_clip.clip.named_weights import find_weights, read_weights
+from projects.tc_clip.clip.recognition import recognise
 from projects.tc_clip.clip.safe_pickle import read_tensors
 from projects.tc_clip.clip.weights import find_clip_file, read_clip
 from projects.tc_clip.files import sha256
@@ -34,7 +36,9 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
         help='CLIP that fine-tuning started from: a tag of open_clip, such as '
         'openai, or a file')
     parser.add_argument(
-        'finetuned', type=Path, help='checkpoint of this project')
+        'finetuned',
+        help='name of a checkpoint: a file, also an official one, a folder, '
+        'or hf://ORG/REPO[@REVISION][/FILE]')
     parser.add_argument('out', type=Path, help='file to write')
     parser.add_argument(
         '--clip-share',
@@ -49,11 +53,12 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def read_finetuned(path: Path) -> Tuple[State, Dict[str, Any]]:
-    """Reads a checkpoint of this project.
+def read_finetuned(path: Path, clip: State) -> Tuple[State, Dict[str, Any]]:
+    """Reads a checkpoint of this project, or an official one.
 
     Args:
-        path: file of a training or of tools/convert_weights.py.
+        path: its file.
+        clip: CLIP in our layout, for what an official file lacks.
 
     Returns:
         Its state dict and its meta data.
@@ -61,13 +66,17 @@ def read_finetuned(path: Path) -> Tuple[State, Dict[str, Any]]:
     Raises:
         ValueError: the file has another layout, or is an ensemble already.
     """
-    checkpoint = read_tensors(path)
+    checkpoint = read_weights(
+        path) if path.suffix == '.safetensors' else read_tensors(path)
+    found = recognise(checkpoint)
+    if found:
+        complete(found.state, clip)
+        return found.state, dict(converted_from=found.layout)
     state, meta = state_of(checkpoint, str(path)), checkpoint.get('meta') or {}
     if not any(key.startswith('cls_head.') for key in state):
-        raise ValueError(
-            f'{path} is not a checkpoint of this project, its first keys are '
-            f'{", ".join(list(state)[:3])}. Convert it first with '
-            'tools/convert_weights.py')
+        raise ValueError(f'{path} is not a checkpoint of this project or of '
+                         'tools/convert_weights.py, its first keys are '
+                         f'{", ".join(list(state)[:3])}')
     if 'weight_ensemble' in meta:
         raise ValueError(f'{path} is an ensemble already: '
                          f'{meta["weight_ensemble"]}')
@@ -81,16 +90,17 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
         argv: arguments; None selects those of the process.
     """
     args = parse_args(argv)
-    state, meta = read_finetuned(args.finetuned)
     clip_file = find_clip_file(args.arch, args.clip)
     clip = OPENAI.read(read_clip(clip_file, args.arch, args.clip))[0]
+    finetuned = find_weights(args.finetuned)
+    state, meta = read_finetuned(finetuned, clip)
     mixed = interpolate(clip, state, args.clip_share)
     meta['weight_ensemble'] = dict(
         clip_share=args.clip_share,
         clip=clip_file.name,
         clip_sha256=sha256(clip_file),
-        finetuned=args.finetuned.name,
-        finetuned_sha256=sha256(args.finetuned))
+        finetuned=finetuned.name,
+        finetuned_sha256=sha256(finetuned))
     save(dict(state_dict=mixed, meta=meta), args.out)
     kept = sorted(state.keys() - clip.keys())
     print(f'{args.out}: {len(mixed)} tensors')

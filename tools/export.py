@@ -1,15 +1,18 @@
-"""Exports a model and its class names to one ONNX or torch.export file.
+"""Exports a model and its class names to one file or folder.
 
-The file runs without this project.
+An ONNX or torch.export file runs without this project. A folder holds weights,
+config and model card, for the Hugging Face hub and for --checkpoint.
 
+    python tools/export.py CHECKPOINT --out folder/
     python tools/export.py CONFIG CHECKPOINT --out model.onnx
     python tools/export.py CONFIG CHECKPOINT --out model.pt2 --dynamic-batch \\
         --class-names "playing chess" "cooking"
 
-The suffix selects the format: .onnx for onnxruntime and others, .pt2 for
-torch.export. The graph takes pixels (B, 3, T, H, W), RGB from 0 to 255, and
-returns logits (B, C). The file is then compared with the model on random
-clips; if the logits differ, the file is kept and the exit status is 1.
+CONFIG is needed only for checkpoints that carry none. The suffix selects the
+format: .onnx for onnxruntime and others, .pt2 for torch.export, none for a
+folder (docs/weights.md). The graph takes pixels (B, 3, T, H, W), RGB from 0 to
+255, and returns logits (B, C). The file is then compared with the model on
+random clips; if the logits differ, the file is kept and the exit status is 1.
 """
 import argparse
 import importlib.util
@@ -24,6 +27,7 @@ from projects.tc_clip.deployment import export
 NEEDED = {'.onnx': ('onnx', 'onnxscript', 'onnxruntime'), '.pt2': ()}
 USES = {
     '.onnx': 'python tools/predict.py VIDEO --onnx {}',
+    '': 'python tools/predict.py VIDEO --checkpoint {}',
     '.pt2': "torch.export.load('{}').module()(pixels)"
 }
 
@@ -34,9 +38,18 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
-    add('config', type=Path)
-    add('checkpoint')
-    add('--out', type=Path, required=True, help='.onnx or .pt2 file')
+    add('model',
+        nargs='+',
+        metavar='[CONFIG] CHECKPOINT',
+        help='name of a checkpoint, and before it its config if it has none')
+    add('--out',
+        type=Path,
+        required=True,
+        help='.onnx or .pt2 file, or a folder')
+    add('--license',
+        default='unknown',
+        metavar='NAME',
+        help='licence of the weights, for the model card of a folder')
     add_changes(parser)
     batch = parser.add_mutually_exclusive_group()
     batch.add_argument(
@@ -50,8 +63,12 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
         action='store_true',
         help='a graph that takes any number of views')
     args = parser.parse_args(argv)
+    if len(args.model) > 2:
+        parser.error(f'{" ".join(args.model)}: give a checkpoint, or a config '
+                     'and a checkpoint')
     if args.out.suffix not in USES:
-        parser.error(f'--out {args.out}: must end in .onnx or .pt2')
+        parser.error(f'--out {args.out}: must end in .onnx or .pt2, or be a '
+                     'folder without suffix')
     if args.batch < 1:
         parser.error('--batch must be 1 or more')
     args.device = 'cpu'  # constants of a graph keep the device of the trace
@@ -99,12 +116,31 @@ def export_model(inferencer: TCCLIPInferencer,
         raise SystemExit(f'export.py: {error}') from error
 
 
+def save_folder(inferencer: TCCLIPInferencer,
+                args: argparse.Namespace) -> None:
+    """Writes the folder, and prints how to use it."""
+    try:
+        inferencer.save_pretrained(
+            args.out,
+            source=' with '.join(Path(name).name for name in args.model),
+            license=args.license)
+    except (OSError, ValueError) as error:
+        raise SystemExit(f'export.py: {error}') from error
+    print(f'{args.out}: {len(inferencer.class_names)} classes')
+    print(f'To use it: {USES[""].format(args.out)}')
+
+
 def main() -> None:
     """Exports, compares, and prints how to use the file."""
     args = parse_args()
-    check_installed(args.out.suffix)
-    inferencer = load_model(args.config, args.checkpoint, args,
+    if args.out.suffix:
+        check_installed(args.out.suffix)
+    *config, checkpoint = args.model
+    inferencer = load_model(config[0] if config else None, checkpoint, args,
                             args.cfg_options)
+    if not args.out.suffix:
+        save_folder(inferencer, args)
+        return
     export_model(inferencer, args)
     batch = 'B' if args.dynamic_batch else str(args.batch)
     size = ', '.join([batch, *map(str, export.view_size(inferencer))])

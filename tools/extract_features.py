@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence
 
 import torch
-from _arguments import (TCCLIPInferencer, find_videos, load_model, progress,
-                        video_parser)
+from _arguments import (DEFAULT_CONFIG, TCCLIPInferencer, find_videos,
+                        load_model, progress, video_parser)
 
 from projects.tc_clip.apis import feature_files as files
 from projects.tc_clip.apis.features import (VideoFeatures, batch_features,
@@ -85,7 +85,7 @@ def metadata_of(inferencer: TCCLIPInferencer, args: argparse.Namespace,
     return dict(
         version=__version__,
         config=dict(
-            file=str(args.config),
+            file=str(args.config or args.checkpoint or DEFAULT_CONFIG),
             sha256=files.config_hash(config, inferencer.pipeline_config)),
         checkpoint=dict(
             file=args.checkpoint,

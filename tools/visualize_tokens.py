@@ -9,13 +9,15 @@ with one frame at a time. docs/look.md explains them.
 """
 import argparse
 from pathlib import Path
-from typing import List, Optional, Sequence
+from typing import List, Optional, Sequence, Tuple, Union
 
-from _arguments import TCCLIPInferencer, add_model, load_model
+from _arguments import DEFAULT_CONFIG, TCCLIPInferencer, add_model, load_model
 
 from projects.tc_clip import visualization
 from projects.tc_clip.apis import Prediction, record_view
 from projects.tc_clip.datasets import BrokenVideoError
+
+NamedModel = Tuple[str, Union[str, Path, None], Optional[str]]
 
 
 def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
@@ -34,9 +36,9 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
         nargs='+',
         action='append',
         default=[],
-        metavar=('NAME', 'CONFIG'),
-        help='a further model for comparison: a name, its config '
-        'and, if it has one, its checkpoint; may be given several times')
+        metavar=('NAME', 'MODEL'),
+        help='a further model for comparison: a name, its config, its '
+        'checkpoint, or both; may be given several times')
     add('--layers',
         nargs='+',
         type=int,
@@ -47,9 +49,24 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     args = parser.parse_args(argv)
     for model in args.beside:
         if len(model) not in (2, 3):
-            parser.error(f'--beside {" ".join(model)}: give a name, a config '
-                         'and, if there is one, a checkpoint')
+            parser.error(f'--beside {" ".join(model)}: give a name, and a '
+                         'config, a checkpoint or both')
     return args
+
+
+def models_of(args: argparse.Namespace) -> List[NamedModel]:
+    """Returns name, config and checkpoint of each model."""
+    config, checkpoint = args.config, args.checkpoint
+    if not checkpoint:
+        config = config or Path(DEFAULT_CONFIG)
+    models: List[NamedModel] = [(Path(config
+                                      or checkpoint).stem, config, checkpoint)]
+    for name, *files in args.beside:
+        if len(files) == 1:  # a checkpoint that carries its config, or not
+            files = [*files, None] if files[0].endswith('.py') else \
+                [None, *files]
+        models.append((name, files[0], files[1]))
+    return models
 
 
 def title(name: str, prediction: Prediction, weights: str) -> str:
@@ -91,10 +108,8 @@ def record_models(args: argparse.Namespace) -> List[visualization.ModelView]:
         ValueError: a model has no tokens to show.
     """
     views = []
-    first = args.config.stem, args.config, args.checkpoint
     changes = args.cfg_options  # of the first model only
-    for name, config, *rest in (first, *args.beside):
-        checkpoint = rest[0] if rest else None
+    for name, config, checkpoint in models_of(args):
         inferencer = load_model(config, checkpoint, args, changes)
         changes = None
         record, prediction = record_view(inferencer, args.video)

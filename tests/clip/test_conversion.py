@@ -103,7 +103,7 @@ def test_clip_of_another_size():
         to_ours('vifi_clip')
     message = str(error.value)
     assert message.startswith(
-        'The checkpoint and --clip are not of one architecture: '
+        'The checkpoint and its CLIP are not of one architecture: '
         'backbone.ln_pre.bias is missing; shape of backbone.class_embedding: '
         'have (16,), want (8,); ')
     assert ('shape of backbone.positional_embedding: have (5, 16), want '

@@ -5,9 +5,11 @@ import pytest
 import torch
 from mmengine.runner import load_checkpoint
 
+from projects.tc_clip.apis import TCCLIPInferencer
 from projects.tc_clip.clip.ensemble import WeightEnsemble
 from projects.tc_clip.files import sha256
 from tests import small
+from tests.official_files import write_official
 from tests.small import changed, make_model, perturb, save_clip, score
 
 ARCH = changed(small.ARCH, vision=dict(layers=2), text=dict(layers=2))
@@ -116,15 +118,36 @@ def test_tag_of_open_clip(run, monkeypatch):
     assert meta['weight_ensemble']['clip'] == 'clip.pt'
 
 
-def test_other_layouts_are_to_be_converted(run):
+def test_an_official_file_and_a_folder(run, tmp_path):
+    config, state = write_official('ViFi-CLIP', tmp_path)
+    run('clip.pt', 'official.pth', 'one.pth', '--clip-share', '0')
+    one = torch.load('one.pth', weights_only=True)
+    assert one['meta']['converted_from'] == 'vifi_clip'
+    assert one['state_dict'].keys() == state.keys()
+    assert all(one['state_dict'][k].equal(v) for k, v in state.items())
+    inferencer = TCCLIPInferencer(config, 'one.pth')
+    inferencer.save_pretrained('folder')
+    run('clip.pt', 'folder', 'two.pth', '--clip-share', '0')
+    two = torch.load('two.pth', weights_only=True)
+    assert all(two['state_dict'][k].equal(v) for k, v in state.items())
+    # the ensemble carries config and classes
+    again = TCCLIPInferencer.from_pretrained('two.pth')
+    assert again.class_names == inferencer.class_names
+
+
+@pytest.mark.parametrize('key, message', [
+    ('prompt_learner.ctx', 'The layouts tc_clip, vita_clip fit all names of '
+     'the checkpoint: choose one, and convert the file with '
+     'tools/convert_weights.py'),
+    ('body.weight', 'official.pth is not a checkpoint of this project or of '
+     'tools/convert_weights.py, its first keys are body.weight'),
+])
+def test_layouts_that_are_not_known(run, key, message):
     make_files()
-    model = {'module.prompt_learner.ctx': torch.ones(1)}
-    torch.save(dict(model=model), 'official.pth')
+    torch.save(dict(model={f'module.{key}': torch.ones(1)}), 'official.pth')
     with pytest.raises(ValueError) as error:
         run('clip.pt', 'official.pth', 'out.pth')
-    assert str(error.value) == (
-        'official.pth is not a checkpoint of this project, its first keys are '
-        'prompt_learner.ctx. Convert it first with tools/convert_weights.py')
+    assert str(error.value) == message
     assert not Path('out.pth').exists()
 
 

@@ -26,6 +26,24 @@ def test_says_what_it_wrote_and_how_near_it_is(run, tmp_path):
     assert torch.export.load(out).module()(pixels).shape == (1, 2)
 
 
+def test_a_folder_is_used_by_name(run, run_tool, own_video, tmp_path):
+    folder = tmp_path / 'folder'
+    printed = run('--out', folder, '--labels', 'run', 'jump', '--license',
+                  'mit')
+    assert f'To use it: python tools/predict.py VIDEO --checkpoint {folder}' \
+        in printed
+    card = (folder / 'README.md').read_text()
+    assert 'license: mit' in card and 'tiny.py with tiny.pth' in card
+    shown = run_tool('predict')(own_video, '--checkpoint', folder).out
+    assert 'jump' in shown and 'run' in shown
+    # without a config: that of the folder
+    again = tmp_path / 'again'
+    run_tool('export')(folder, '--out', again)
+    for name in ('config.py', 'model.safetensors'):
+        size = (folder / name).stat().st_size
+        assert (again / name).stat().st_size == size
+
+
 @pytest.mark.slow
 @needs_torch
 def test_wrong_files_stay_and_are_refused(run, tmp_path, monkeypatch):
@@ -50,6 +68,7 @@ def test_more_is_allowed_only_where_the_model_itself_moves(tmp_path):
     (['--out', 'a.pt2', '--batch', '0'], '--batch must be 1 or more'),
     (['--out', 'a.pt2', '--batch', '2', '--dynamic-batch'], 'not allowed'),
     ([], '--out'),
+    (['third.pth', '--out', 'a.pt2'], 'or a config and a checkpoint'),
 ])
 def test_wrong_options_are_named(capsys, options, message):
     with pytest.raises(SystemExit):

@@ -4,6 +4,7 @@ import json
 import shutil
 
 import pytest
+import torch
 
 from projects.tc_clip.apis import TCCLIPInferencer
 from tests.conftest import TINY_CLASSES
@@ -144,6 +145,53 @@ def test_checkpoints_that_are_cut_off_are_errors(predict, own_video,
             '--out',
             'x.json',
             model=('--config', tmp_path / 'tiny.py', '--checkpoint', cut))
+
+
+def add_config(checkpoint, config):
+    """Adds the text of a config, as training does."""
+    content = torch.load(checkpoint)
+    content['meta']['cfg'] = config.pretty_text
+    torch.save(content, checkpoint)
+
+
+def test_a_checkpoint_carries_its_config(predict, own_video, tiny_config,
+                                         tiny_checkpoint, tmp_path):
+    predict(own_video, '--out', 'given.json')
+    add_config(tiny_checkpoint, tiny_config)
+    model = '--checkpoint', tiny_checkpoint
+    predict(own_video, '--out', 'carried.json', model=model)
+    given, carried = (
+        json.loads((tmp_path / f'{name}.json').read_text())['predictions']
+        for name in ('given', 'carried'))
+    assert given == carried
+    predict(
+        own_video,
+        '--labels',
+        'up',
+        'down',
+        '--reader',
+        'decord',
+        '--out',
+        'other.json',
+        model=model)
+    [other] = json.loads((tmp_path / 'other.json').read_text())['predictions']
+    assert {guess['label'] for guess in other['guesses']} == {'up', 'down'}
+
+
+@pytest.mark.parametrize('name, message', [
+    ('tiny.pth', 'tiny.pth carries no config: give the one that it was '
+     'trained with (--config)'),
+    ('none.pth', 'none.pth can not be found.'),
+    ('hf://me/model', 'is not in the cache of the hub (HF_HUB_CACHE)'),
+    ('hf://model', 'is not a name of the hub: write hf://ORG/REPO'),
+])
+def test_checkpoints_that_cannot_be_used_alone(predict, own_video, hub, name,
+                                               message):
+    with pytest.raises(SystemExit) as error:
+        predict(own_video, model=('--checkpoint', name))
+    assert error.value.code.startswith(f'{name} cannot be loaded: ')
+    assert message in error.value.code
+    assert len(error.value.code.splitlines()) == 1
 
 
 def test_options_change_the_config(predict, own_video, tmp_path):

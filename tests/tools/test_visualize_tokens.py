@@ -1,4 +1,5 @@
 """The command line, on a real video and with random weights."""
+from pathlib import Path
 from types import SimpleNamespace
 
 import cv2
@@ -73,6 +74,20 @@ def test_labels_and_checkpoints_of_all_models(visualize, files, moving, shown):
     assert [view.title for view in shown
             ] == ['ours (random weights): ski (100%)', 'TC-CLIP: ski (100%)']
     assert shown[0].layers == [-1]
+
+
+@pytest.mark.parametrize('options, wanted', [
+    ([], [('tcclip_k400', Path(tool.DEFAULT_CONFIG), None)]),
+    (['--checkpoint', 'a/b.pth'], [('b', None, 'a/b.pth')]),
+    ([
+        '--config', 'c.py', '--beside', 'x', 'd.pth', '--beside', 'y', 'e.py',
+        '--beside', 'z', 'e.py', 'hf://me/model'
+    ], [('c', Path('c.py'), None), ('x', None, 'd.pth'), ('y', 'e.py', None),
+        ('z', 'e.py', 'hf://me/model')]),
+])
+def test_models_with_and_without_config(options, wanted):
+    args = tool.parse_args(['a.mp4', *options])
+    assert tool.models_of(args) == wanted
 
 
 @pytest.mark.parametrize('pretrained, checkpoint, wanted', [

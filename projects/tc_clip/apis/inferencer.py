@@ -16,8 +16,10 @@ from ..models.recognizers.onnx_recognizer import OnnxRecognizer
 from ..models.text.class_texts import Names
 from ..models.text.descriptors import Descriptors
 from ..models.whole_weights import WholeWeights, check_weights
+from .checkpoint_configs import config_of
 from .loading import (check_class_count, choose_classes, read_config,
-                      replace_missing_names, start_from_clip, without_prefix)
+                      replace_missing_names, start_from_clip, trained_classes,
+                      without_prefix)
 from .predictions import Prediction, describe
 from .time_spans import frame_times, restrict, time_spans
 
@@ -34,10 +36,11 @@ class TCCLIPInferencer(ActionRecogInferencer):
 
     Args:
         model: config of a recognizer with TCCLIPHead, or its file; or a file
-            that ``tools/export.py`` wrote as ``.onnx``.
-        weights: checkpoint. Without it, the towers get the CLIP weights that
-            the config's ``pretrained`` names, and the parts that TC-CLIP adds
-            are untrained.
+            that ``tools/export.py`` wrote as ``.onnx``. None selects the
+            config that the checkpoint carries, see :func:`config_of`.
+        weights: name of a checkpoint, see :func:`find_weights`. Without it,
+            the towers get the CLIP weights that the config's ``pretrained``
+            names, and the parts that TC-CLIP adds are untrained.
         device: device to compute on; None selects a GPU if there is one.
         class_names: class names, or a file of them; None selects those that
             the checkpoint was trained on.
@@ -49,7 +52,8 @@ class TCCLIPInferencer(ActionRecogInferencer):
         labels: old name of ``class_names``, from version 0.1.0.
 
     Raises:
-        ValueError: the model takes no class names.
+        ValueError: the model takes no class names, or there is neither a model
+            nor a checkpoint that carries its config.
 
     Example:
         >>> inferencer = TCCLIPInferencer(
@@ -58,7 +62,7 @@ class TCCLIPInferencer(ActionRecogInferencer):
     """
 
     def __init__(self,
-                 model: Union[str, Path, Config],
+                 model: Union[str, Path, Config, None] = None,
                  weights: Optional[str] = None,
                  device: Optional[str] = None,
                  class_names: Optional[Names] = None,
@@ -72,6 +76,11 @@ class TCCLIPInferencer(ActionRecogInferencer):
             class_names = labels
         self.chosen_names, self.wordings = class_names, list(wordings)
         self.test_views = test_views
+        if model is None:
+            if not weights:
+                raise ValueError('Give a config, or a checkpoint that carries '
+                                 'one')
+            model = config_of(weights)
         config = read_config(model)
         config.pop('visualizer', None)  # it would write files
         if config.model.type != 'OnnxRecognizer':
@@ -84,6 +93,40 @@ class TCCLIPInferencer(ActionRecogInferencer):
         super().__init__(config, weights, device)
         self.show_progress = False
 
+    @classmethod
+    def from_pretrained(cls,
+                        name: Union[str, Path],
+                        config: Union[str, Path, Config, None] = None,
+                        **options: Any) -> 'TCCLIPInferencer':
+        """Loads a model by name.
+
+        Args:
+            name: a checkpoint, a folder of :meth:`save_pretrained`, an
+                official file, or ``hf://ORG/REPO[@REVISION][/FILE]``.
+            config: config or its file; None selects the one that the
+                checkpoint carries, see :func:`config_of`.
+            **options: further options of the class, such as ``device``.
+
+        Raises:
+            OSError: a file cannot be read.
+            ValueError: the checkpoint carries no config, or does not fit.
+
+        Example:
+            >>> inferencer = TCCLIPInferencer.from_pretrained('hf://me/tcclip')
+        """
+        return cls(config, str(name), **options)
+
+    def save_pretrained(self, folder: Union[str, Path],
+                        **options: Any) -> None:
+        """Writes the model to a folder, see :func:`save_pretrained`.
+
+        Args:
+            folder: folder to write.
+            **options: ``source`` and ``license``, for the model card.
+        """
+        from .pretrained import save_pretrained  # which imports this class
+        save_pretrained(self.model, folder, self.cfg, **options)
+
     @property
     def class_names(self) -> List[str]:
         """The names of the classes, in the order of their scores."""
@@ -95,6 +138,9 @@ class TCCLIPInferencer(ActionRecogInferencer):
                     descriptors: Optional[Descriptors] = None) -> None:
         """Replaces the classes, see :meth:`TCCLIPHead.set_classes`."""
         self.model.cls_head.set_classes(names, wordings, descriptors)
+        head = self.cfg.model.get('cls_head', {})  # for save_pretrained
+        texts = dict(wordings=[*wordings], descriptors=descriptors)
+        head.update({k: v for k, v in texts.items() if v or k in head})
 
     def set_labels(self, labels: Names, wordings: Sequence[str] = ()) -> None:
         """Calls :meth:`set_classes`; this is its name from version 0.1.0."""
@@ -115,8 +161,7 @@ class TCCLIPInferencer(ActionRecogInferencer):
             check_weights(model, without_prefix(checkpoint))
         check_class_count(model, checkpoint)
         super()._load_weights_to_model(model, checkpoint, cfg)
-        trained_on = checkpoint.get('meta', {}).get('dataset_meta', {})
-        names = trained_on.get('classes')
+        names = trained_classes(checkpoint)
         if self.chosen_names is None and names and \
                 names != model.cls_head.class_names:
             model.cls_head.set_classes(names, self.wordings)

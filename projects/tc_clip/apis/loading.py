@@ -3,13 +3,14 @@ import copy
 import logging
 import re
 from pathlib import Path
-from typing import Any, Dict, Optional, Sequence, Union
+from typing import Any, Dict, List, Optional, Sequence, Union
 
 from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.logging import MMLogger, print_log
 from mmengine.runner import CheckpointLoader
 
+from ..clip.recognition import recognise
 from ..config_files import config_file
 from ..models.recognizers.onnx_recognizer import onnx_config
 from ..models.text.class_texts import Names
@@ -60,10 +61,15 @@ def replace_missing_names(model: Any, weights: str) -> None:
     names = model.cls_head.get('class_names')
     if not isinstance(names, (str, Path)) or Path(names).is_file():
         return
-    meta = CheckpointLoader.load_checkpoint(weights, 'cpu').get('meta', {})
-    trained = (meta.get('dataset_meta') or {}).get('classes')
+    trained = trained_classes(CheckpointLoader.load_checkpoint(weights, 'cpu'))
     if trained:
-        model.cls_head.class_names = list(trained)
+        model.cls_head.class_names = trained
+
+
+def trained_classes(checkpoint: Dict[str, Any]) -> List[str]:
+    """Returns the class names in a checkpoint; an empty list without them."""
+    meta = checkpoint.get('meta') or {}
+    return [*((meta.get('dataset_meta') or {}).get('classes') or ())]
 
 
 def check_class_count(model: Any, checkpoint: Dict[str, Any]) -> None:
@@ -74,8 +80,10 @@ def check_class_count(model: Any, checkpoint: Dict[str, Any]) -> None:
         checkpoint: its weights.
     """
     prompts = getattr(model.cls_head, 'prompts', None)
-    vectors = without_prefix(checkpoint).get('cls_head.prompt_vectors')
     if prompts is not None:
+        found = recognise(checkpoint)
+        state = found.state if found else without_prefix(checkpoint)
+        vectors = state.get('cls_head.prompt_vectors')
         prompts.check_classes(vectors, model.cls_head.num_classes)
 
 

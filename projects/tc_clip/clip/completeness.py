@@ -4,6 +4,8 @@ from typing import Any, Iterable, List, Mapping
 import torch
 from torch import Tensor
 
+from .recognition import nearest_layout
+
 # Counters of batch norms, which old checkpoints lack; nothing reads them.
 _COUNTER = 'num_batches_tracked'
 
@@ -89,10 +91,11 @@ def likely_reason(given: Mapping[str, Any], wanted: Mapping[str,
     if not given:
         return 'The file holds no weights: give another one.'
     if not shared:
+        nearest = nearest_layout(given)
         return (
             f'Its first names are {_first(given)}: it is a file of another '
-            'model or project. Convert files of other projects with '
-            'tools/convert_weights.py.')
+            'model or project. Files of other projects are those of '
+            'tools/convert_weights.py.' + (f' {nearest}' if nearest else ''))
     if shapes and all('positional_embedding' in k for k in shapes):
         return ("It was trained with other positions: set the backbone's "
                 "pos_embed ('space' or 'joint'), num_frames and arch as in "

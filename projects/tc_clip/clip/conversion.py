@@ -48,6 +48,12 @@ def lacking_parts(state: State) -> Tuple[str, ...]:
         layouts.TOKEN_EMBEDDING, )
 
 
+def lacking_names(state: State) -> str:
+    """Lists what :func:`lacking_parts` returns, for messages."""
+    return ', '.join(f'{part}*' if part.endswith('.') else part
+                     for part in lacking_parts(state))
+
+
 def complete(state: State, clip: State) -> List[str]:
     """Adds the weights that a converted checkpoint lacks, in place.
 
@@ -69,7 +75,7 @@ def complete(state: State, clip: State) -> List[str]:
     ]
     lines += misfits(clip, state, clip.keys() & state.keys())
     if lines:
-        raise ValueError('The checkpoint and --clip are not of one '
+        raise ValueError('The checkpoint and its CLIP are not of one '
                          f'architecture: {"; ".join(sorted(lines))}')
     state.update((key, clip[key]) for key in absent)
     return absent
@@ -93,13 +99,10 @@ def fill_from_clip(state: State, source: str, arch: Arch,
     """
     if clip:
         return complete(state, layouts.OPENAI.read(load_clip(arch, clip))[0])
-    lacking = [
-        f'{part}*' if part.endswith('.') else part
-        for part in lacking_parts(state)
-    ]
+    lacking = lacking_names(state)
     if lacking:
-        raise ValueError(f'{source} does not hold {", ".join(lacking)}; give '
-                         'the CLIP that it was made from, e.g. --clip openai')
+        raise ValueError(f'{source} does not hold {lacking}; give the CLIP '
+                         'that it was made from, e.g. --clip openai')
     return []
 
 

@@ -10,7 +10,7 @@ from .froster import FROSTER
 from .mmpretrain import from_mmpretrain
 from .open_vclip import OPEN_VCLIP
 from .openai import OPENAI
-from .rename import TOKEN_EMBEDDING, State, TableLayout
+from .rename import TOKEN_EMBEDDING, State, TableLayout, UnknownKeys
 from .tc_clip import MAXI, OST, TC_CLIP, VIFI_CLIP
 from .vita_clip import VITA_CLIP
 from .x_clip import HF_X_CLIP, X_CLIP
@@ -18,6 +18,6 @@ from .x_clip import HF_X_CLIP, X_CLIP
 __all__ = [
     'A5', 'ACTION_CLIP', 'FROSTER', 'HF_X_CLIP', 'MAXI',
     'MMACTION_ACTION_CLIP', 'OPENAI', 'OPEN_VCLIP', 'OST', 'State', 'TC_CLIP',
-    'TOKEN_EMBEDDING', 'TableLayout', 'VIFI_CLIP', 'VITA_CLIP', 'X_CLIP',
-    'from_mmpretrain'
+    'TOKEN_EMBEDDING', 'TableLayout', 'UnknownKeys', 'VIFI_CLIP', 'VITA_CLIP',
+    'X_CLIP', 'from_mmpretrain'
 ]

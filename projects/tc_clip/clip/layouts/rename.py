@@ -5,7 +5,8 @@ replaced by a pattern of ``_PARTS``; the first pair that fits a key renames it.
 Read from right to left, a table renames our keys to theirs.
 """
 import re
-from typing import Callable, Dict, List, NamedTuple, Optional, Pattern, Tuple
+from typing import (Callable, Dict, List, NamedTuple, Optional, Pattern,
+                    Sequence, Tuple)
 
 import torch
 from torch import Tensor
@@ -41,6 +42,19 @@ CLIP_TABLE: Table = SCALE + (
 )
 
 
+class UnknownKeys(ValueError):
+    """Raised where a layout does not have all keys of a state dict.
+
+    Args:
+        complaint: the message, without the keys.
+        keys: the keys that the layout does not have.
+    """
+
+    def __init__(self, complaint: str, keys: Sequence[str]) -> None:
+        super().__init__(f'{complaint}: {", ".join(keys)}')
+        self.keys = [*keys]
+
+
 def _pattern(template: str) -> Pattern[str]:
     """Compiles a key template; its parts become named groups."""
     pieces = re.split(r'\{(\w+)\}', template)
@@ -64,7 +78,7 @@ def _rename(state: State, table: Table, complaint: str) -> State:
         else:
             unknown.append(key)
     if unknown:
-        raise ValueError(f'{complaint}: {", ".join(unknown)}')
+        raise UnknownKeys(complaint, unknown)
     return renamed
 
 
@@ -187,7 +201,7 @@ class TableLayout(NamedTuple):
             Our state dict, and the buffers.
 
         Raises:
-            ValueError: names the keys that the layout does not have.
+            UnknownKeys: names the keys that the layout does not have.
         """
         state, leftovers = set_aside(state, self.buffers)
         state = reshaped(state, self.unit_axis, _without_first)
@@ -204,7 +218,7 @@ class TableLayout(NamedTuple):
             leftovers: buffers that :meth:`read` returned.
 
         Raises:
-            ValueError: names the keys that the layout has no place for.
+            UnknownKeys: names the keys that the layout has no place for.
         """
         kept = {k: v for k, v in state.items() if k not in self.left_out}
         swapped = tuple((ours, theirs) for theirs, ours in self.table)

@@ -1,11 +1,12 @@
 """TC-CLIP as an MMAction2 recognizer."""
 import copy
 import inspect
-from typing import Any, List, Optional, Sequence
+from typing import Any, Dict, List, Optional, Sequence
 
 from mmaction.models.recognizers import Recognizer3D
 from mmaction.registry import MODELS
 
+from ...clip.recognition import convert_in_place
 from ...clip.towers import clip_config
 from ...clip.weights import load_clip
 from ..backbones import TCCLIPViT
@@ -109,7 +110,8 @@ class TCCLIPRecognizer(WholeWeights, Recognizer3D):
     - TCCLIPViT's width and number of frames to a neck that has options for
       them.
 
-    CLIP's weights are read once for both towers. Each part also works in
+    CLIP's weights are read once for both towers. Official files of the systems
+    load as they are, see :mod:`recognition`. Each part also works in
     MMAction2's Recognizer3D, where a config states both settings twice.
 
     Args:
@@ -167,6 +169,14 @@ class TCCLIPRecognizer(WholeWeights, Recognizer3D):
             for tower in towers:
                 tower.init_weights(clip)
         super().init_weights()
+
+    def _load_from_state_dict(self, state_dict: Dict[str, Any], prefix: str,
+                              *args: Any) -> None:
+        """Converts what an official file holds, and loads it."""
+        if not prefix and isinstance(self.backbone, TCCLIPViT):
+            convert_in_place(state_dict, self.backbone.arch,
+                             self.backbone.pretrained)
+        super()._load_from_state_dict(state_dict, prefix, *args)
 
     def set_classes(self,
                     names: Names,

@@ -57,20 +57,20 @@ def readable_name(name: str,
     return re.sub('([A-Z])', r' \1', name) if split_camel_case else name
 
 
-def reworded(names: Sequence[str], wording: str) -> List[str]:
+def reworded(names: Sequence[str], wording: Names) -> List[str]:
     """Returns the class names in another wording.
 
     Args:
         names: the C class names.
-        wording: ``'{} outdoors'``, with ``{}`` in the place of the name, or a
-            file with other names of the same classes in the same order.
+        wording: ``'{} outdoors'``, with ``{}`` in the place of the name, or
+            other names of the same classes in the same order, or their file.
 
     Raises:
         ValueError: it is neither, or the file has another number of names.
     """
-    if '{}' in wording:
+    if isinstance(wording, str) and '{}' in wording:
         return [wording.replace('{}', name) for name in names]
-    if not Path(wording).suffix:
+    if isinstance(wording, str) and not Path(wording).suffix:
         raise ValueError(f'The wording {wording!r} is not a file of '
                          'names and has no {} where the class name goes')
     others = load_class_names(wording)
