@@ -5,62 +5,40 @@ from mmengine.config import Config
 
 from tests.small import CONFIGS
 
-# Names of the systems, and files in configs/_base_/models.
+# Names of the systems, and the beginning of their configs' names.
 SYSTEMS = {
-    'X-CLIP': 'x_clip',
-    'ActionCLIP': 'action_clip',
+    'X-CLIP': 'xclip',
+    'ActionCLIP': 'actionclip',
     'A5': 'a5',
-    'Vita-CLIP': 'vita_clip',
-    'TC-CLIP': 'tc_clip',
-    'ViFi-CLIP': 'vifi_clip',
+    'Vita-CLIP': 'vitaclip',
+    'TC-CLIP': 'tcclip',
+    'ViFi-CLIP': 'vificlip',
 }
 COMPARED = [*SYSTEMS][:4]
 # Systems with several texts of a class or a video.
 BAG_SYSTEMS = {'OST': 'ost', 'MAXI': 'maxi'}
+# Systems whose image towers read the frames beside each frame.
+WINDOW_SYSTEMS = {'Open-VCLIP': 'openvclip', 'FROSTER': 'froster'}
 NAMES = ['up', 'down', 'left', 'right']
-WORDS = [['rise', 'sky'], ['fall', 'floor'], ['turn', 'west'], ['go', 'east']]
-
-
-def give_texts(config):
-    """Gives a config of OST its descriptors, and one of MAXI its bags."""
-    head = config.model.cls_head
-    if head.get('templates') == 'ost':
-        head.descriptors = dict(spatial=WORDS, temporal=WORDS[::-1])
-    if head.get('contrast', {}).get('type') == 'TextBags':
-        bag = dict(
-            type='AddTextBag',
-            class_names=NAMES,
-            class_words=WORDS,
-            bag_size=3)
-        pipeline = config.train_dataloader.dataset.pipeline
-        pipeline[-1:] = [
-            bag, dict(type='PackActionInputs', meta_keys=('text_bag', ))
-        ]
 
 
 def system_config(system, **options):
     """Returns the demo's config for a system, with its recipe's groups.
 
     Args:
-        system: key of ``SYSTEMS`` or ``BAG_SYSTEMS``.
+        system: key of ``SYSTEMS``, ``BAG_SYSTEMS`` or ``WINDOW_SYSTEMS``.
         **options: of the backbone, such as ``pretrained``.
     """
-    config = Config.fromfile(CONFIGS / 'demo/tcclip_motion.py')
-    arch, reference = (
-        config.model.backbone[key] for key in ('arch', 'reference'))
-    name = {**SYSTEMS, **BAG_SYSTEMS}[system]
-    base = Config.fromfile(CONFIGS / f'_base_/models/{name}.py')
-    base.model.backbone.update(
-        dict(arch=arch, pretrained=None, num_frames=8), **options)
-    if system == 'TC-CLIP':
-        base.model.backbone.reference = reference
-    base.model.cls_head.class_names = NAMES
-    base.model.data_preprocessor.blending = None
-    config.model = base.model
-    wrapper = dict(base.get('recipe', {}).get('optim_wrapper', {}))
+    name = {**SYSTEMS, **BAG_SYSTEMS, **WINDOW_SYSTEMS}[system]
+    config = Config.fromfile(CONFIGS / f'demo/{name}_motion.py')
+    config.model.backbone.update(options)
+    config.model.cls_head.class_names = NAMES
+    for step in config.train_dataloader.dataset.pipeline:
+        if step.type == 'AddTextBag':
+            step.update(class_names=NAMES, bag_size=3)
+    wrapper = dict(config.get('recipe', {}).get('optim_wrapper', {}))
     wrapper.pop('optimizer', None)
     config.optim_wrapper.update(wrapper)
-    give_texts(config)
     return config
 
 

@@ -209,7 +209,7 @@ def train(run: Run, config: Config, options: Sequence[str]) -> Path:
         FileNotFoundError: the training left no such checkpoint.
         SystemExit: the training failed.
     """
-    if config.model.get('trainable') == []:
+    if config.get('model', {}).get('trainable') == []:
         return save_untrained(run, config)
     run_tool(run.folder / 'train.log', 'train.py', run.config, '--work-dir',
              run.folder, '--resume', '--cfg-options', *options)

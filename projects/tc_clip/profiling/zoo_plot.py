@@ -108,16 +108,14 @@ def bar_values(costs: Sequence[Costs]) -> Dict[str, List[float]]:
     """Returns the lengths of bars of each system, by title of the panel.
 
     Args:
-        costs: the systems' costs; a missing memory becomes NaN.
+        costs: the systems' costs; a missing memory becomes 0.
     """
     return {
         'Parameters (M)': [cost.parameters / 1e6 for cost in costs],
         'GFLOPs of a view': [cost.gflops for cost in costs],
         'Views/s': [cost.views_per_second for cost in costs],
-        'Memory of a step (GiB)': [
-            np.nan if cost.memory is None else cost.memory / 2**30
-            for cost in costs
-        ]
+        'Memory of a step (GiB)':
+        [(cost.memory or 0) / 2**30 for cost in costs]
     }
 
 
@@ -131,7 +129,9 @@ def draw_bars(every_axes: Sequence[Any], systems: Sequence[Entry],
         is_count = title.startswith('Parameters')
         bars = axes.barh(
             places, values, color=_FROZEN if is_count else colours)
-        texts = [f'{value:.3g}' for value in values]
+        texts = [
+            f'{value:.3g}' if value else 'not trained' for value in values
+        ]
         if is_count:
             trained = [cost.trained / 1e6 for cost in ordered]
             axes.barh(places, trained, color=colours)
@@ -140,7 +140,6 @@ def draw_bars(every_axes: Sequence[Any], systems: Sequence[Entry],
                 for part, whole in zip(trained, texts)
             ]
             title = 'Parameters (M): trained, of all'
-        texts = ['not trained' if text == 'nan' else text for text in texts]
         axes.bar_label(bars, texts, padding=3, fontsize=8)
         axes.set_title(title, fontsize=10)
         axes.set_yticks(places, [])
