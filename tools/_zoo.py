@@ -30,7 +30,7 @@ def what_is_measured(args: argparse.Namespace, classes: int) -> str:
         f'scored with stored class texts, {args.views} at once, {classes} '
         'classes. Memory is the peak of a training step above the model, with '
         f"gradients and AdamW's state, {args.train_batch} videos, each in a "
-        "process of its own; what hooks add, such as Open-VCLIP's second "
+        "separate process; what hooks add, such as Open-VCLIP's second "
         f'gradient, is not in it. Measured on {args.device} in {args.dtype}, '
         f'{torch.get_num_threads()} threads, torch {torch.__version__}.')
 

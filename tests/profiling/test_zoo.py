@@ -122,7 +122,7 @@ def test_notes_name_teachers_and_stand_ins():
                                           dict(FROSTER=BESIDE_TEACHER),
                                           dict(FROSTER=['names'], OST=[]))
     assert 'FROSTER learns beside a frozen CLIP of 149.6 M' in teacher
-    assert 'only the loss uses 0.02 M of its own' in teacher
+    assert 'only the loss uses 0.02 M of the others' in teacher
     assert 'absent: FROSTER (names). Longer' in stand_ins
     assert 'zero-shot from Kinetics-400' in paper
     assert zoo.notes([zoo.Entry('A', 'a.py', {})], dict(A=COSTS), {}) == []

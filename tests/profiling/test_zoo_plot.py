@@ -30,19 +30,23 @@ def test_points_are_the_figures_that_are_stated():
     ]
 
 
-def test_labels_that_would_meet_stand_on_other_sides():
-    best = [
-        Point(name, 'All', x, y)
-        for name, x, y in (('a', 100, 50.), ('b', 100, 50.5), ('c', 100, 60.),
-                           ('d', 300, 60.1))
+def test_labels_stand_where_no_other_point_is():
+    low, other, near, far = found = [
+        Point('a', 'All', 100, 50.),
+        Point('b', 'All', 120, 50.4),
+        Point('c', 'All', 170, 50.5),
+        Point('a', 'All (WE)', 130, 60.)
     ]
-    assert zoo_plot.label_sides(best, 50,
-                                1.) == ['right', 'left', 'right', 'right']
+    sides = [zoo_plot.label_side(p, found, 40, 1.) for p in found]
+    assert sides == ['left', 'right', 'right', 'right']
+    assert zoo_plot.label_side(other, found, 60, 1.) == 'left'
+    assert zoo_plot.label_side(low, [low, far], 60, 20.) == 'right'
+    assert zoo_plot.label_side(near, [low, near], 600, 1.) == 'right'
 
 
 def test_accuracy_is_drawn_over_gflops():
     axes = Figure().subplots()
-    zoo_plot.draw_accuracy(axes, SYSTEMS, BOTH)
+    zoo_plot.draw_accuracy(axes, zoo_plot.points(SYSTEMS, BOTH), 'TC')
     drawn = {
         tuple(c.get_offsets()[0])
         for c in axes.collections if len(c.get_offsets())
@@ -60,8 +64,10 @@ def test_bars_are_costs_in_their_units():
     every_axes = Figure().subplots(1, 4)
     zoo_plot.draw_bars(every_axes, SYSTEMS, BOTH)
     texts = [[text.get_text() for text in axes.texts] for axes in every_axes]
-    assert texts == [['1 of 4', '0 of 4'], ['600', '570'], ['2', '2'],
+    assert texts == [['4', '4'], ['600', '570'], ['2', '2'],
                      ['1', 'not trained']]
+    widths = [bar.get_width() for bar in every_axes[0].patches]
+    assert widths == [4, 4, 1, 0]  # all, then those that are trained
     names = [label.get_text() for label in every_axes[0].get_yticklabels()]
     assert names == ['TC', 'CLIP, not trained']
 

@@ -208,8 +208,8 @@ class Bench:
             ValueError: no parameter is trained.
         """
         if not self.trained:
-            raise ValueError('no parameter of this model is trained, so there '
-                             'is no training step to measure')
+            raise ValueError('no parameter of this model is trained: a step '
+                             'cannot be measured')
         self.model.train()
         optimizer = torch.optim.AdamW(self.model.parameters(), 1e-9)
 

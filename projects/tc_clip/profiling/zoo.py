@@ -38,7 +38,7 @@ class Costs(NamedTuple):
         parameters: values of the parameters in a checkpoint.
         trained: those of them that are trained.
         loss_only: those of them that only the loss uses.
-        teacher: values of a teacher that is no part of a checkpoint.
+        teacher: values of a teacher that a checkpoint does not hold.
         frames: frames of a view.
         gflops: operations of the vision tower and neck for a view, in units of
             1e9; a multiply-add counts as two.
@@ -178,7 +178,7 @@ def notes(systems: Sequence[Entry], costs: Mapping[str, Costs],
     lines = [
         f'{name} learns beside a frozen CLIP of {cost.teacher / 1e6:.1f} M '
         'parameters, which its checkpoint does not hold; only the loss uses '
-        f'{cost.loss_only / 1e6:.2f} M of its own.'
+        f'{cost.loss_only / 1e6:.2f} M of the others.'
         for name, cost in costs.items() if cost.teacher
     ]
     replaced = [

@@ -1,6 +1,6 @@
 """Draws the costs of systems, and the paper's accuracies over them."""
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, NamedTuple, Sequence
+from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, cast
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -10,11 +10,15 @@ from ..files import replacing
 from .zoo import PAPER, Costs, Entry
 
 _FIRST, _OTHERS, _FROZEN = '#c8442f', '#33658a', '#c9d6df'
-# By column of the paper.
-_MARKERS = dict(zip(PAPER['columns'], 'o^*'))
+# Shape, size and order in depth of the markers, by column of the paper; stars
+# are above a circle at the same place.
+_MARKERS = dict(
+    zip(PAPER['columns'],
+        (dict(marker='o', s=70, zorder=3), dict(
+            marker='^', s=80, zorder=4), dict(marker='*', s=150, zorder=5))))
 _NAMES = dict(
     zip(PAPER['columns'],
-        ("as trained", "CLIP's weights mixed in", 'and texts of an LLM')))
+        ('as trained', "CLIP's weights mixed in", 'and texts of an LLM')))
 
 
 class Point(NamedTuple):
@@ -43,58 +47,69 @@ def points(systems: Sequence[Entry], costs: Mapping[str,
     return sorted(found, key=lambda point: point.y)
 
 
-def label_sides(best: Sequence[Point], width: float,
-                height: float) -> List[str]:
-    """Returns on which side of its point each label stands.
-
-    A label stands on the right, unless the one before is close there.
+def label_side(point: Point, found: Sequence[Point], width: float,
+               height: float) -> str:
+    """Returns on which side of its point a label stands.
 
     Args:
-        best: the points, the lowest first.
-        width: distance below which labels meet, in GFLOPs.
-        height: the same in percent.
+        point: the point.
+        found: all points.
+        width: GFLOPs that a label takes.
+        height: percent that it takes.
 
     Returns:
-        ``'left'`` or ``'right'`` for each point.
+        ``'left'`` if a point of another system is in the way, else
+        ``'right'``.
     """
-    sides: List[str] = []
-    for i, point in enumerate(best):
-        near = [
-            sides[j] for j, other in enumerate(best[:i])
-            if abs(other.x - point.x) < width and point.y - other.y < height
-        ]
-        sides.append('left' if 'right' in near else 'right')
-    return sides
+    is_in_the_way = any(other.name != point.name and 0 <= other.x -
+                        point.x < width and abs(other.y - point.y) < height
+                        for other in found)
+    return 'left' if is_in_the_way else 'right'
 
 
-def draw_accuracy(axes: Any, systems: Sequence[Entry],
-                  costs: Mapping[str, Costs]) -> None:
-    """Draws accuracies over GFLOPs; lines join figures of one system."""
-    found, first = points(systems, costs), systems[0].name
-    best = [*{point.name: point for point in found}.values()]
-    best.sort(key=lambda point: point.y)
-    span = max(p.x for p in found)
-    for name in {point.name for point in found}:
+def draw_points(axes: Any, found: Sequence[Point], first: str) -> None:
+    """Draws figures; lines join those of one system.
+
+    Args:
+        axes: where to draw.
+        found: the figures.
+        first: the system to stress.
+    """
+    for name in dict.fromkeys(point.name for point in found):
         own = [point for point in found if point.name == name]
         colour = _FIRST if name == first else _OTHERS
         axes.plot([p.x for p in own], [p.y for p in own], color=colour, lw=1)
         for p in own:
-            axes.scatter(p.x, p.y, 70, colour, _MARKERS[p.column], zorder=3)
-    for point, side in zip(best, label_sides(best, 0.25 * span, 0.9)):
-        shift = 8 if side == 'right' else -8
+            axes.scatter(
+                p.x, p.y, color=colour, ec='white', **_MARKERS[p.column])
+    for column in PAPER['columns']:
+        if column in {point.column for point in found}:
+            axes.scatter([], [],
+                         color='grey',
+                         label=_NAMES[column],
+                         **_MARKERS[column])
+
+
+def draw_accuracy(axes: Any, found: Sequence[Point], first: str) -> None:
+    """Draws accuracies over GFLOPs, with names at the best of a system.
+
+    Args:
+        axes: where to draw.
+        found: the figures, the lowest first.
+        first: the system to stress.
+    """
+    draw_points(axes, found, first)
+    span = max(point.x for point in found)
+    for point in {point.name: point for point in found}.values():
+        side = label_side(point, found, 0.12 * span, 0.6)
         axes.annotate(
-            point.name.split(',')[0], (point.x, point.y), (shift, 0),
+            point.name.split(',')[0], (point.x, point.y),
+            (9 if side == 'right' else -9, 0),
             textcoords='offset points',
             ha='left' if side == 'right' else 'right',
             va='center',
             fontsize=9,
             color=_FIRST if point.name == first else 'black')
-    for column in dict.fromkeys(point.column for point in found):
-        axes.scatter([], [],
-                     50,
-                     'grey',
-                     _MARKERS[column],
-                     label=_NAMES[column])
     axes.set(
         title='Zero-shot accuracy, as the paper states it',
         xlabel='GFLOPs of a view',
@@ -119,6 +134,12 @@ def bar_values(costs: Sequence[Costs]) -> Dict[str, List[float]]:
     }
 
 
+def bar_texts(values: Sequence[float]) -> List[str]:
+    """Returns what stands beside bars: their lengths."""
+    return [(f'{value:.3g}' if value < 100 else f'{value:.0f}')
+            if value else 'not trained' for value in values]
+
+
 def draw_bars(every_axes: Sequence[Any], systems: Sequence[Entry],
               costs: Mapping[str, Costs]) -> None:
     """Draws a panel of bars for each cost, which share the systems' names."""
@@ -126,26 +147,19 @@ def draw_bars(every_axes: Sequence[Any], systems: Sequence[Entry],
     places = np.arange(len(systems))[::-1]
     colours = [_FIRST] + [_OTHERS] * (len(systems) - 1)
     for axes, (title, values) in zip(every_axes, bar_values(ordered).items()):
-        is_count = title.startswith('Parameters')
-        bars = axes.barh(
-            places, values, color=_FROZEN if is_count else colours)
-        texts = [
-            f'{value:.3g}' if value else 'not trained' for value in values
-        ]
-        if is_count:
-            trained = [cost.trained / 1e6 for cost in ordered]
-            axes.barh(places, trained, color=colours)
-            texts = [
-                f'{part:.3g} of {whole}' if part else f'0 of {whole}'
-                for part, whole in zip(trained, texts)
-            ]
-            title = 'Parameters (M): trained, of all'
-        axes.bar_label(bars, texts, padding=3, fontsize=8)
+        bars = axes.barh(places, values, color=colours)
+        axes.bar_label(bars, bar_texts(values), padding=3, fontsize=8)
         axes.set_title(title, fontsize=10)
         axes.set_yticks(places, [])
-        axes.margins(x=0.55 if is_count else 0.3)
+        axes.margins(x=0.4)
         axes.spines[['top', 'right']].set_visible(False)
-    every_axes[0].set_yticks(places, [entry.name for entry in systems])
+    # the share that is trained, before the whole
+    axes, trained = every_axes[0], [cost.trained / 1e6 for cost in ordered]
+    for bar in axes.containers[0]:
+        bar.set_color(_FROZEN)
+    axes.barh(places, trained, color=colours)
+    axes.set_title('Parameters (M), dark: trained', fontsize=10)
+    axes.set_yticks(places, [entry.name for entry in systems])
 
 
 def plot(systems: Sequence[Entry], costs: Mapping[str, Costs],
@@ -159,12 +173,13 @@ def plot(systems: Sequence[Entry], costs: Mapping[str, Costs],
     """
     figure = Figure(dpi=110, layout='constrained')
     FigureCanvasAgg(figure)
-    has_paper = bool(points(systems, costs))
+    found = points(systems, costs)
     height = 1.2 + 0.36 * len(systems)
-    if has_paper:
+    if found:
         figure.set_size_inches(11, 5.5 + height)
-        upper, lower = figure.subfigures(2, 1, height_ratios=(5.5, height))
-        draw_accuracy(upper.subplots(), systems, costs)
+        upper, lower = cast(
+            List[Figure], figure.subfigures(2, 1, height_ratios=(5.5, height)))
+        draw_accuracy(upper.subplots(), found, systems[0].name)
         draw_bars(lower.subplots(1, 4), systems, costs)
     else:
         figure.set_size_inches(11, height)
