@@ -26,7 +26,7 @@ def test_zoo(run_tool, configs, tmp_path, monkeypatch):
     assert (out / 'zoo.md').read_text() in page
     assert (out / 'zoo.png').stat().st_size > 10_000
     rows = {row[0]: row[1:] for row in table_cells(page)[2:]}
-    assert [*rows] == ['ViFi-CLIP', 'Open-VCLIP']
+    assert [*rows] == [str(file) for file in configs]
     assert [row[-1] for row in rows.values()] == ['-', '0.25']
     assert [row[2] for row in rows.values()] == ['8', '8']
     for part in ('2 at once, 4 classes', 'above the model, with gradients',

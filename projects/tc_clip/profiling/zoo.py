@@ -6,7 +6,7 @@ from typing import (Any, Callable, Dict, List, Mapping, NamedTuple, Optional,
 import torch
 from mmengine.config import Config
 
-from ..config_files import config_file, zero_shot_config
+from ..config_files import config_file, config_folder, zero_shot_config
 from ..evaluation.tables import MISSING, cell_text, markdown_table, read_paper
 from .bench import Bench, without_gradient
 from .measure import interleaved
@@ -56,6 +56,13 @@ class Costs(NamedTuple):
     memory: Optional[float] = None
 
 
+def _short_name(file: Path) -> str:
+    """Returns the path below ``configs``, or the whole path, of a config."""
+    folder = config_folder().resolve()
+    inside = folder in file.parents
+    return (file.relative_to(folder) if inside else file).as_posix()
+
+
 def entries(configs: Sequence[str] = ()) -> List[Entry]:
     """Returns the systems to measure.
 
@@ -71,11 +78,12 @@ def entries(configs: Sequence[str] = ()) -> List[Entry]:
         (row['case'], dict(zip(PAPER['columns'], row['values'])))
         for row in PAPER['rows']
     }
-    files = [config_file(name).resolve() for name in configs] or [*known]
-    return [
-        Entry(known.get(f, (f.stem, {}))[0], f,
-              known.get(f, ('', {}))[1]) for f in files
-    ]
+    files = dict.fromkeys(config_file(name).resolve() for name in configs)
+    found = []
+    for file in files or known:
+        name, figures = known.get(file, (_short_name(file), {}))
+        found.append(Entry(name, file, figures))
+    return found
 
 
 def build(config: Config, **options: Any) -> Tuple[Bench, List[str]]:
