@@ -50,6 +50,8 @@ def measure_zoo(args: argparse.Namespace) -> None:
     }, args.runs)
     stand_ins = {name: replaced for name, (_, replaced) in built.items()}
     del built  # free its memory for the measurement of peaks
+    # in case that a system needs more memory than there is
+    print(zoo.as_markdown(systems, costs, ['== Memory']), file=sys.stderr)
     costs = zoo.with_memory(costs, lambda name: peak_of('zoo', files[name]))
     page = zoo.as_markdown(systems, costs, [
         what_is_measured(args, classes), *zoo.notes(systems, costs, stand_ins)

@@ -14,8 +14,8 @@ kinds (docs/decoding.md).
     python tools/benchmark.py --zoo tcclip_k400.py xclip_k400.py
 
 `--zoo` prints a table of the costs of TC-CLIP and the systems that it is
-compared with, or of the configs behind it. Each trains on clips as
-long as its views. `--out` also writes zoo.md, and zoo.png with a plot.
+compared with, or of the configs behind it. Each trains on clips as long as its
+views. `--out` also writes zoo.md, and zoo.png with a plot.
 """
 import argparse
 import json
