@@ -21,3 +21,10 @@ def test_training_ends_where_the_loss_is_no_number(value, make_runner):
             ValueError, match='in epoch 1, iteration 3: the training ends'):
         runner.train()
     assert (runner.epoch, runner.iter) == (0, 2)
+
+
+def test_a_training_of_nothing(make_runner):
+    runner = make_runner('frozen', 8, [HOOK])
+    runner.model.requires_grad_(False)
+    with pytest.raises(ValueError, match='No parameter of the model is tr'):
+        runner.train()

@@ -1,4 +1,4 @@
-"""Ends a training whose loss is not a number."""
+"""Ends a training of nothing, or whose loss is not a number."""
 import math
 from typing import Any, Dict, Optional
 
@@ -12,12 +12,13 @@ from mmengine.runner import Runner
 class FiniteLossHook(Hook):
     """Raises an error as soon as the loss is NaN or infinite.
 
-    Training on would overwrite good checkpoints with weights that are not
+    A model of which nothing is trained is an error at the start. Training on
+    after a NaN would overwrite good checkpoints with weights that are not
     numbers. With float16, MMEngine skips updates with infinite gradients, but
     their loss is finite.
 
     Raises:
-        ValueError: after such an iteration.
+        ValueError: before a training of nothing, or after such an iteration.
 
     Example:
         >>> default_hooks = dict(finite_loss=dict(type='FiniteLossHook'))
@@ -25,6 +26,13 @@ class FiniteLossHook(Hook):
 
     # before the hooks that log and save
     priority = 'VERY_HIGH'
+
+    def before_train(self, runner: Runner) -> None:
+        """Checks that a parameter is trained."""
+        if not any(p.requires_grad for p in runner.model.parameters()):
+            raise ValueError(
+                'No parameter of the model is trained, as model.trainable '
+                'says: test it with tools/test.py, or change trainable')
 
     def after_train_iter(self,
                          runner: Runner,
