@@ -5,7 +5,20 @@ from mmaction.registry import MODELS
 from projects.tc_clip.clip.conversion import convert
 from projects.tc_clip.clip.foreign_files import LAYOUTS
 from tests.small import perturb, save_clip
-from tests.system_configs import SYSTEMS, system_config
+from tests.system_configs import system_config
+
+LAYOUT_OF = {
+    'X-CLIP': 'x_clip',
+    'ActionCLIP': 'action_clip',
+    'A5': 'a5',
+    'Vita-CLIP': 'vita_clip',
+    'TC-CLIP': 'tc_clip',
+    'ViFi-CLIP': 'vifi_clip',
+    'Open-VCLIP': 'open_vclip',
+    'FROSTER': 'froster',
+    'OST': 'ost',
+    'MAXI': 'maxi',
+}
 
 
 class OmegaConf:
@@ -27,7 +40,7 @@ def write_official(system, folder):
     perturb(model, 0.05)
     with torch.no_grad():
         embedding.copy_(torch.load(clip)['token_embedding.weight'])
-    layout = LAYOUTS[SYSTEMS[system]]
+    layout = LAYOUTS[LAYOUT_OF[system]]
     file = layout.wrap(layout.write(model.state_dict(), {}))
     torch.save(dict(file, config=OmegaConf()), folder / 'official.pth')
     return config, model.state_dict()
@@ -36,7 +49,7 @@ def write_official(system, folder):
 def convert_official(system, config, folder):
     """Converts the file by the command's function; returns the new file."""
     ours = folder / 'ours.pth'
-    convert(SYSTEMS[system], str(folder / 'official.pth'), ours,
+    convert(LAYOUT_OF[system], str(folder / 'official.pth'), ours,
             config.model.backbone.arch.to_dict(),
             config.model.backbone.pretrained)
     return ours

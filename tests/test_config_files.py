@@ -7,7 +7,8 @@ import pytest
 import projects.tc_clip
 from projects.tc_clip.apis.loading import read_config
 from projects.tc_clip.config_files import (config_file, config_folder,
-                                           config_names, shipped_path)
+                                           config_names, shipped_path,
+                                           zero_shot_config)
 
 ROOT = Path(__file__).parents[1]
 NAME = 'zero_shot/tcclip_k400.py'
@@ -27,6 +28,15 @@ def test_the_package_exports_it():
 @pytest.mark.parametrize('name', [NAME, f'configs/{NAME}', Path(NAME)])
 def test_short_names_mean_configs_of_the_project(name):
     assert config_file(name) == ROOT / 'configs' / NAME
+
+
+def test_zero_shot_configs_of_systems():
+    folder = ROOT / 'configs/zero_shot'
+    for system, name in (('tcclip', 'tcclip_k400.py'), ('vanilla_clip',
+                                                        'vanilla_clip.py')):
+        assert zero_shot_config(system) == folder / name
+    with pytest.raises(FileNotFoundError, match='such_k400.py is neither'):
+        zero_shot_config('such')
 
 
 def test_parts_of_configs_have_short_names_too():

@@ -71,10 +71,17 @@ def test_pipelines_make_the_clips_that_the_model_expects(name, read):
             continue
         for step in dataset.pipeline:
             if step.type == 'AddTextBag':  # its words are not ours
-                step.update(class_words=[[]] * 400, video_words=None)
+                names = [*map(str, range(400))]
+                step.update(
+                    class_names=names,
+                    class_words=[[]] * 400,
+                    video_words=None)
+        label = [3]
+        if dataset.get('multi_class'):  # 0 or 1 for each class
+            dataset.class_names, label = list('abcd'), [0, 0, 0, 1]
         sample = read(dataset)
         assert sample['inputs'].shape[-len(shape):] == shape, split
-        assert sample['data_samples'].gt_label.tolist() == [3]
+        assert sample['data_samples'].gt_label.tolist() == label
     for hook in config.get('custom_hooks', []):
         HOOKS.build(hook)
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Dict, NamedTuple, Sequence
+from typing import Dict, NamedTuple, Optional, Sequence
 
 import torch
 from _ablation_runs import TOOLS, failure, load_config
@@ -21,16 +21,21 @@ class Cost(NamedTuple):
     """The costs of a row.
 
     Attributes:
-        gflops: operations of the vision tower for a view, in units of 1e9; a
-            multiply-add counts as two.
-        views_per_second: views that the vision tower encodes in a second.
-        memory: peak bytes of a training step above the model.
+        parameters: values of the model's parameters.
+        trained: those of them that are trained.
+        gflops: operations of the vision tower and neck for a view, in units of
+            1e9; a multiply-add counts as two.
+        views_per_second: views that both encode in a second.
+        memory: peak bytes of a training step above the model; None for a model
+            that is not trained.
         batch: videos of that step.
         dtype: precision of that step; views are encoded in float32.
     """
+    parameters: int
+    trained: int
     gflops: float
     views_per_second: float
-    memory: float
+    memory: Optional[float]
     batch: int
     dtype: str
 
@@ -87,7 +92,7 @@ def measure(rows: Dict[str, Path], options: Sequence[str]) -> Dict[str, Cost]:
     """
     benches = {name: build(path, options) for name, path in rows.items()}
     calls = {
-        name: without_gradient(bench.vision)
+        name: without_gradient(bench.video_features)
         for name, bench in benches.items()
     }
     times = interleaved(calls, RUNS,
@@ -97,9 +102,10 @@ def measure(rows: Dict[str, Path], options: Sequence[str]) -> Dict[str, Cost]:
         config = load_config(rows[name], options)
         batch = config.train_dataloader.batch_size
         dtype = config.optim_wrapper.get('dtype', 'float32')
+        memory = step_memory(rows[name], options, bench.frames, batch,
+                             dtype) if bench.trained else None
         costs[name] = Cost(
+            sum(p.numel() for p in bench.model.parameters()), bench.trained,
             2e-9 * bench.multiply_adds(calls[name]) / VIEWS,
-            VIEWS / statistics.median(times[name]),
-            step_memory(rows[name], options, bench.frames, batch,
-                        dtype), batch, dtype)
+            VIEWS / statistics.median(times[name]), memory, batch, dtype)
     return costs

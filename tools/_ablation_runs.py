@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence
 
 import _checkout  # noqa: F401 - finds the package without installation
-from mmaction.registry import DATASETS
+import torch
+from mmaction.registry import DATASETS, MODELS
 from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
+from mmengine.runner import set_random_seed
 
+from projects.tc_clip.apis.loading import start_from_clip
 from projects.tc_clip.checkpoints import trained_checkpoint
 from projects.tc_clip.evaluation.result_files import files_of_tests, stock_top1
 from projects.tc_clip.files import write_json
@@ -177,6 +180,42 @@ def read_test(folder: Path, config: Config) -> Dict[str, Any]:
     return {key: accuracy, 'videos': len(videos)}
 
 
+def save_untrained(run: Run, config: Config) -> Path:
+    """Saves the weights that a model starts from; returns the file.
+
+    Args:
+        run: the row, its seed and folder.
+        config: its config.
+    """
+    init_default_scope('mmaction')
+    set_random_seed(run.seed)
+    model = MODELS.build(config.model)
+    start_from_clip(model)
+    file = run.folder / 'untrained.pth'
+    torch.save(dict(state_dict=model.state_dict()), file)
+    return file
+
+
+def train(run: Run, config: Config, options: Sequence[str]) -> Path:
+    """Trains a row; returns the checkpoint to test.
+
+    Args:
+        run: the row, its folder and the rule for the checkpoint.
+        config: its config. A model that trains nothing, such as CLIP itself,
+            is tested as it is.
+        options: changes of the config, ``'key=value'`` each.
+
+    Raises:
+        FileNotFoundError: the training left no such checkpoint.
+        SystemExit: the training failed.
+    """
+    if config.get('model', {}).get('trainable') == []:
+        return save_untrained(run, config)
+    run_tool(run.folder / 'train.log', 'train.py', run.config, '--work-dir',
+             run.folder, '--resume', '--cfg-options', *options)
+    return trained_checkpoint(run.folder, run.checkpoint)
+
+
 def train_and_test(run: Run) -> Dict[str, Any]:
     """Trains and tests a row; resumes an earlier run or reads its result.
 
@@ -212,11 +251,9 @@ def train_and_test(run: Run) -> Dict[str, Any]:
         result_file.unlink(missing_ok=True)
         write_json(folder / SETTINGS, settings)
     options = [*run.options, f'randomness.seed={run.seed}']
-    run_tool(folder / 'train.log', 'train.py', run.config, '--work-dir',
-             folder, '--resume', '--cfg-options', *options)
     run_tool(folder / 'test.log', 'test.py', run.config,
-             trained_checkpoint(folder, run.checkpoint), '--work-dir',
-             folder / 'test', '--cfg-options', *options)
+             train(run, config, options), '--work-dir', folder / 'test',
+             '--cfg-options', *options)
     result = dict(
         read_test(folder, config),
         settings=settings,

@@ -9,21 +9,27 @@ transformers` Hugging Face's X-CLIP; both print ratios. Reading is measured
 with the config's pipelines, on generated videos of ten seconds or on yours
 (`--videos`). `--only readers` compares the readers of videos on files of many
 kinds (docs/decoding.md).
+
+    python tools/benchmark.py --zoo --out out
+    python tools/benchmark.py --zoo tcclip_k400.py xclip_k400.py
+
+`--zoo` prints a table of the costs of TC-CLIP and the systems that it is
+compared with, or of the configs behind it. Each trains on clips as long as its
+views. `--out` also writes zoo.md, and zoo.png with a plot.
 """
 import argparse
 import json
 import statistics
-import subprocess
-import sys
 from pathlib import Path
 from typing import Dict, List
 
 import torch
+from _benches import load_bench, load_config, peak_of
 from _checkout import ROOT
-from mmengine.config import Config, DictAction
+from _zoo import measure_zoo, zoo_bench
+from mmengine.config import DictAction
 from mmengine.registry import init_default_scope
 
-from projects.tc_clip.config_files import config_file
 from projects.tc_clip.models import ContextTokens
 from projects.tc_clip.profiling.bench import Bench, Score, without_gradient
 from projects.tc_clip.profiling.measure import (Call, interleaved,
@@ -40,6 +46,11 @@ def parse_args() -> argparse.Namespace:
     add = parser.add_argument
     add('config', nargs='?', default='tcclip_k400.py')
     add('--against', choices=['naive', 'transformers'])
+    add('--zoo',
+        nargs='*',
+        metavar='CONFIG',
+        help='a table of these systems; of all, if none is named')
+    add('--out', type=Path, metavar='DIR', help='where --zoo writes its files')
     add('--only', choices=['inference', 'training', 'decoding', 'readers'])
     add('--device', default='cpu')
     add('--dtype',
@@ -59,7 +70,10 @@ def parse_args() -> argparse.Namespace:
         help='videos to read instead of generated ones')
     add('--cfg-options', nargs='+', action=DictAction)
     add('--peak', nargs=2, help=argparse.SUPPRESS)
-    return parser.parse_args()
+    args = parser.parse_args()
+    if args.out and args.zoo is None:
+        parser.error(f'--out {args.out}: only --zoo writes files; add it')
+    return args
 
 
 def print_row(name: str, value: float, unit: str, note: str = '') -> None:
@@ -79,14 +93,6 @@ def print_floor(bench: Bench, call: Call, spent: float, rate: float) -> None:
               f'{spent / floor:.2f}x, {rate * 2e-9:.0f} GFLOP/s')
 
 
-def peak_of(call: str, name: str) -> float:
-    """Returns the peak memory of a call, made in another process."""
-    command = [sys.executable, __file__, *sys.argv[1:], '--peak', call, name]
-    done = subprocess.run(
-        command, stdout=subprocess.PIPE, text=True, check=True)
-    return json.loads(done.stdout.splitlines()[-1])
-
-
 def print_peaks(call: str, names: List[str]) -> None:
     """Prints the peak memory of a call of each version, and their ratio."""
     peaks = [peak_of(call, name) for name in names]
@@ -95,27 +101,6 @@ def print_peaks(call: str, names: List[str]) -> None:
                   'GiB')
     if len(names) > 1:
         print_row(f'ours / {names[1]}, memory', peaks[0] / peaks[1], '')
-
-
-def load_config(args: argparse.Namespace) -> Config:
-    """Reads the config with its changes; exits if there is no such file."""
-    try:
-        config = Config.fromfile(config_file(args.config))
-    except FileNotFoundError as error:
-        raise SystemExit(f'error: {error}') from error
-    config.merge_from_dict(args.cfg_options or {})
-    return config
-
-
-def load_bench(args: argparse.Namespace) -> Bench:
-    """Builds the model and the clips that the command line asks for."""
-    config = load_config(args)
-    try:
-        return Bench(config, args.device, args.dtype, args.compile,
-                     args.classes, args.views, args.train_batch,
-                     args.train_frames)
-    except ValueError as error:
-        raise SystemExit(f'error: {error}') from error
 
 
 def check_naive(bench: Bench) -> None:
@@ -209,6 +194,9 @@ def inference(args: argparse.Namespace, names: List[str]) -> None:
 def training(args: argparse.Namespace, names: List[str]) -> None:
     """Measures training steps."""
     bench = load_bench(args)
+    if not bench.trained:
+        print('\nTraining: no parameter of this model is trained')
+        return
     try:  # some systems take clips of one length only
         with torch.no_grad():
             bench.features(bench.batch)
@@ -246,17 +234,28 @@ def decoding(args: argparse.Namespace) -> None:
         print_row(*row)
 
 
+def print_peak(args: argparse.Namespace) -> None:
+    """Prints the peak memory of a call, in a process that does no more."""
+    call, name = args.peak
+    if call == 'zoo':
+        bench, _ = zoo_bench(args, name)
+        measured = bench.step_call(bench.our_loss)
+    else:
+        bench = load_bench(args)
+        measured = (
+            bench.step_call(losses(bench, [name])[name]) if call == 'step' else
+            bench.view_call(scorers(bench, [name])[name]))
+    print(json.dumps(peak_memory(measured, bench.device)))
+
+
 def main() -> None:
     """Runs the benchmarks that the command line selects."""
     args = parse_args()
     if args.peak:
-        call, name = args.peak
-        bench = load_bench(args)
-        if call == 'step':
-            measured = bench.step_call(losses(bench, [name])[name])
-        else:
-            measured = bench.view_call(scorers(bench, [name])[name])
-        print(json.dumps(peak_memory(measured, bench.device)))
+        print_peak(args)
+        return
+    if args.zoo is not None:
+        measure_zoo(args)
         return
     names = ['ours', args.against] if args.against else ['ours']
     print(f'{args.config}, {args.device}, {args.dtype}, '

@@ -1,16 +1,19 @@
-"""Prepares data: lists of videos, and what MAXI trains on.
+"""Prepares data: lists of videos, yours too, and what MAXI trains on.
 
+    python tools/prepare_data.py folder my_videos --out data/mine
     python tools/prepare_data.py ucf101 --from official
     python tools/prepare_data.py ucf101 --from tc-clip CLONE --decode
     python tools/prepare_data.py pseudo-labels FEATURES --out train_maxi.txt
     python tools/prepare_data.py text-bags --help
 
-docs/data.md says what to download, and which lists there are.
+docs/data.md says what to download, and which lists there are, docs/finetune.md
+how to train on your own videos.
 """
 import argparse
 import sys
 from typing import Optional, Sequence
 
+import _prepare_folder
 import _prepare_lists
 import _prepare_pseudo_labels
 import _prepare_text_bags
@@ -18,7 +21,8 @@ import _prepare_text_bags
 # Modules of the steps: each adds subcommands by `add_parsers(commands)`. A
 # subcommand sets `run`, which gets the command line and may raise OSError and
 # ValueError; and `check` if it refuses options that exclude each other.
-STEPS = (_prepare_lists, _prepare_pseudo_labels, _prepare_text_bags)
+STEPS = (_prepare_folder, _prepare_lists, _prepare_pseudo_labels,
+         _prepare_text_bags)
 
 
 def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:

@@ -2,15 +2,18 @@
 
     python tools/run_ablation.py temporal_model --demo
     python tools/run_ablation.py components tc tc_vp --seeds 0 1 2
+    python tools/run_ablation.py systems --demo
 
 The rows of TABLE are the configs in configs/ablations/TABLE. They change the
 config that --base or the environment variable BASE names, by default the
-recipe of the paper. A row that has a result below --work-dir is not run again,
-and an interrupted one is resumed from its last checkpoint; other epochs,
-options or data replace it. The table shows the accuracy of the last epoch, or
-with --checkpoint best of the epoch with the highest validation accuracy,
-costs, which are measured each time on random clips, and the paper's figures,
-which are in paper_ablations.json of the package.
+recipe of the paper. The rows of systems are whole configs: TC-CLIP and the
+systems that it is compared with, zero-shot, or small ones with --demo. A row
+that has a result below --work-dir is not run again, and an interrupted one is
+resumed from its last checkpoint; other epochs, options or data replace it. The
+table shows the accuracy of the last epoch, or with --checkpoint best of the
+epoch with the highest validation accuracy, costs, which are measured each time
+on random clips, and the paper's figures, which are in paper_ablations.json of
+the package.
 """
 import argparse
 import os
@@ -21,19 +24,19 @@ from typing import Any, Dict, List, Optional, Sequence
 
 import torch
 from _ablation_costs import VIEWS, Cost, device, measure
+from _ablation_rows import (CONFIGS, PAPER, SYSTEMS, chosen_rows, row_files,
+                            system_files)
 from _ablation_runs import (RESULT, Run, base_of_rows, epoch_options,
                             train_and_test)
 from _checkout import ROOT
 
 from projects.tc_clip.checkpoints import RULES
-from projects.tc_clip.config_files import config_file, config_folder
+from projects.tc_clip.config_files import config_file
 from projects.tc_clip.evaluation import ablations, protocols, scores
-from projects.tc_clip.evaluation.tables import read_paper
+from projects.tc_clip.evaluation.tables import MISSING
 from projects.tc_clip.files import write_text
 
-CONFIGS = config_folder()
 TABLES = CONFIGS / 'ablations'
-PAPER = read_paper('ablations')
 NAMES = [name for name in PAPER if name != 'source']
 DEMO = CONFIGS / 'demo/tcclip_motion.py'
 ZERO_SHOT_TABLES = 'components', 'prompting'
@@ -75,6 +78,9 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     args = parser.parse_args(argv)
     if args.epochs is not None and args.epochs < 1:
         parser.error(f'--epochs {args.epochs} must be 1 or more')
+    if args.base and args.table == SYSTEMS:
+        parser.error(f'--base {args.base}: the rows of {SYSTEMS} are whole '
+                     'configs, which change no other; leave it out')
     return args
 
 
@@ -94,29 +100,6 @@ def base_config(args: argparse.Namespace) -> Path:
         return config_file(args.base or default).resolve()
     except FileNotFoundError as error:
         raise SystemExit(f'error: {error}') from error
-
-
-def row_files(folder: Path, wanted: Sequence[str],
-              order: Sequence[str]) -> Dict[str, Path]:
-    """Returns the configs of a table's rows.
-
-    Args:
-        folder: folder of the configs.
-        wanted: names of rows; all if empty.
-        order: names in the order of the paper; others come last.
-
-    Raises:
-        SystemExit: a wanted row does not exist, or there are no rows.
-    """
-    files = {path.stem: path for path in sorted(folder.glob('*.py'))}
-    unknown = [name for name in wanted if name not in files]
-    if unknown or not files:
-        raise SystemExit(
-            f'error: {folder} has no {", ".join(unknown) or "row"}'
-            f'. Its rows: {", ".join(files) or "none"}')
-    names = [name for name in order if name in files]
-    names += [name for name in files if name not in order]
-    return {name: files[name] for name in names if name in (wanted or files)}
 
 
 def make_demo_data() -> None:
@@ -181,28 +164,40 @@ def deviation_note(results: Sequence[Result]) -> str:
 
 def cost_cells(cost: Cost) -> List[str]:
     """Returns costs as text."""
+    memory = cost.memory
     return [
+        f'{cost.parameters / 1e6:.4g}', f'{cost.trained / 1e6:.4g}',
         f'{cost.gflops:.4g}', f'{cost.views_per_second:.1f}',
-        f'{cost.memory / 2**20:.1f}'
+        MISSING if memory is None else f'{memory / 2**20:.1f}'
     ]
+
+
+def settings_text(results: Dict[str, List[Result]]) -> str:
+    """Returns options, epochs and seeds of the rows of a table."""
+    settings = [row[0]['settings'] for row in results.values()]
+    options = dict.fromkeys(option for each in settings
+                            for option in each['options'])
+    epochs = dict.fromkeys(str(each['epochs']) for each in settings)
+    seeds = [
+        str(result['settings']['seed'])
+        for result in next(iter(results.values()))
+    ]
+    listed = ', '.join(f'`{option}`' for option in options)
+    return (f'{" with " if options else ""}{listed}; '
+            f'epochs: {", ".join(epochs)}; seeds: {", ".join(seeds)}')
 
 
 def what_was_run(base: str, results: Dict[str, List[Result]],
                  costs: Dict[str, Cost]) -> str:
     """Returns the text below a table: settings and units of its figures."""
-    first = next(iter(results.values()))
-    settings = first[0]['settings']
-    seeds = ', '.join(str(result['settings']['seed']) for result in first)
-    options = ', '.join(f'`{option}`' for option in settings['options'])
-    cost = next(iter(costs.values()))
-    return (f'Ours: `{base}`{" with " if options else ""}{options}; epochs: '
-            f'{settings["epochs"]}; seeds: {seeds}'
+    first, cost = next(iter(results.values())), next(iter(costs.values()))
+    return (f'Ours: `{base}`{settings_text(results)}'
             f'{deviation_note(first)}; videos tested '
             f'with the weights of the {first[0].get("checkpoint", "last")} '
             f'epoch: {first[0]["videos"]}. '
             'GFLOPs (a multiply-add counts as two) are for a view, views/s '
-            f'for {VIEWS} at once, both of the vision tower in float32; '
-            'memory is the peak of a training step above the model, '
+            f'for {VIEWS} at once, both of the vision tower and neck in '
+            'float32; memory is the peak of a training step above the model, '
             f'{cost.batch} videos in {cost.dtype}. Measured on {device()}, '
             f'threads: {torch.get_num_threads()}.')
 
@@ -227,6 +222,20 @@ def as_markdown(table: str, base: str, results: Dict[str, List[Result]],
     return '\n\n'.join(parts) + '\n'
 
 
+def run_systems(args: argparse.Namespace) -> str:
+    """Trains, tests and measures the systems; returns the table.
+
+    Args:
+        args: the command line.
+
+    Raises:
+        SystemExit: a row does not exist, or failed.
+    """
+    folder = 'demo' if args.demo else 'zero_shot'
+    rows = chosen_rows(system_files(args.demo), args.rows, SYSTEMS)
+    return run_and_measure(rows, args, folder, f'configs/{folder}')
+
+
 def run_table(args: argparse.Namespace, tables: Path = TABLES) -> str:
     """Trains, tests and measures the rows of a table.
 
@@ -240,19 +249,33 @@ def run_table(args: argparse.Namespace, tables: Path = TABLES) -> str:
     Raises:
         SystemExit: a config does not exist, or a row failed.
     """
+    if args.table == SYSTEMS:
+        return run_systems(args)
     base = base_config(args)
-    order = [entry['row'] for entry in PAPER[args.table]['rows']]
-    rows = row_files(tables / args.table, args.rows, order)
+    rows = chosen_rows(row_files(tables / args.table), args.rows, args.table)
+    name = os.path.relpath(base, ROOT) if ROOT in base.parents else base.name
+    with base_of_rows(base):
+        return run_and_measure(rows, args, base.stem, name)
+
+
+def run_and_measure(rows: Dict[str, Path], args: argparse.Namespace,
+                    folder: str, name: str) -> str:
+    """Trains, tests and measures rows; returns their table.
+
+    Args:
+        rows: configs, by row.
+        args: the command line.
+        folder: name of the folder of their work dirs.
+        name: what the rows are, for the text below the table.
+    """
     if args.demo:
         make_demo_data()
     # MMEngine stores paths of checkpoints; they must not depend on the folder
     # from which the tool is called.
-    folder = args.work_dir.resolve() / base.stem / args.table
-    with base_of_rows(base):
-        results = run_rows(rows, args, folder)
-        print('== Costs', file=sys.stderr, flush=True)
-        costs = measure(rows, args.cfg_options)
-    name = os.path.relpath(base, ROOT) if ROOT in base.parents else base.name
+    results = run_rows(rows, args,
+                       args.work_dir.resolve() / folder / args.table)
+    print('== Costs', file=sys.stderr, flush=True)
+    costs = measure(rows, args.cfg_options)
     return as_markdown(args.table, name, results, costs)
 
 

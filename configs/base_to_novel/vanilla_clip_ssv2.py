@@ -1,5 +1,5 @@
 # CLIP without training on base and novel classes of Something-Something v2.
 _base_ = 'vificlip_ssv2.py'
 work_dir = 'work_dirs/base_to_novel/vanilla_clip_ssv2_list{{$LIST_SEED:1}}'
-model = dict(cls_head=dict(prompt_init=None, full_stop=''))
+model = dict(cls_head=dict(prompt_init=None, full_stop=''), trainable=[])
 test_cfg = dict(method='Vanilla CLIP')

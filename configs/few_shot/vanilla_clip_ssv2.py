@@ -2,5 +2,5 @@
 # SHOTS only says which column a test fills.
 _base_ = 'vificlip_ssv2.py'
 work_dir = 'work_dirs/few_shot/vanilla_clip_ssv2_{{$SHOTS:16}}shot'
-model = dict(cls_head=dict(prompt_init=None, full_stop=''))
+model = dict(cls_head=dict(prompt_init=None, full_stop=''), trainable=[])
 test_cfg = dict(method='Vanilla CLIP')

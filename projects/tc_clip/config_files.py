@@ -70,3 +70,18 @@ def config_file(name: Union[str, Path]) -> Path:
     raise FileNotFoundError(
         f'{name} is neither a file nor one of the {len(known)} configs of '
         f'this project. Similar names: {", ".join(similar)}')
+
+
+def zero_shot_config(system: str) -> Path:
+    """Finds the zero-shot config of a system.
+
+    Args:
+        system: its name, with which the names of its configs begin, such as
+            ``'tcclip'``.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    whole = config_folder() / f'zero_shot/{system}.py'  # of a model as it is
+    return whole if whole.is_file() else config_file(
+        f'zero_shot/{system}_k400.py')

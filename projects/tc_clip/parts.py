@@ -34,6 +34,7 @@ SLOTS = {
     'models.text.video_specific': '`model.cls_head.fusion`',
     'models.text.wordings': '`model.cls_head.aggregate`',
     'datasets': 'a pipeline',
+    'datasets.balanced_sampler': '`sampler`',
     'datasets.video_dataset': '`dataset`',
     'engine.hooks': '`custom_hooks`, `default_hooks`',
     'engine.gaussian_average': '`EMAHook.ema_type`',

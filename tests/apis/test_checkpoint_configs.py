@@ -8,8 +8,7 @@ from projects.tc_clip.apis.checkpoint_configs import (OFFICIAL, config_of,
 from projects.tc_clip.clip.foreign_files import LAYOUTS
 from projects.tc_clip.config_files import config_file
 from projects.tc_clip.datasets.pipelines import frames_and_clips
-from tests.official_files import convert_official, write_official
-from tests.system_configs import SYSTEMS
+from tests.official_files import LAYOUT_OF, convert_official, write_official
 
 
 def save_with(path, **meta):
@@ -38,11 +37,11 @@ def test_a_checkpoint_without_config(meta, tmp_path):
                                 'it was trained with (--config)')
 
 
-@pytest.mark.parametrize('system', SYSTEMS)
+@pytest.mark.parametrize('system', LAYOUT_OF)
 def test_official_files_get_the_config_of_their_system(system, tmp_path):
     small, state = write_official(system, tmp_path)
-    name = OFFICIAL[dict(maxi='vifi_clip').get(SYSTEMS[system],
-                                               SYSTEMS[system])]
+    layout = LAYOUT_OF[system]
+    name = OFFICIAL[dict(maxi='vifi_clip').get(layout, layout)]
     whole = Config.fromfile(config_file(name))
     config = config_of(tmp_path / 'official.pth')
     assert config.model.cls_head == whole.model.cls_head

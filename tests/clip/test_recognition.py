@@ -9,21 +9,20 @@ from projects.tc_clip.clip.recognition import (foreign_state, nearest_layout,
                                                recognise)
 from tests.clip.layouts.cases import official_keys
 from tests.clip.test_conversion import mmpretrain_tower
-from tests.official_files import convert_official, write_official
+from tests.official_files import LAYOUT_OF, convert_official, write_official
 from tests.small import ARCH, TINY_ARCH, make_model, save_clip, score
-from tests.system_configs import SYSTEMS
 
 TOKENS = 'cls_head.text_encoder.token_embedding.weight'
 
 
-@pytest.mark.parametrize('system', SYSTEMS)
+@pytest.mark.parametrize('system', LAYOUT_OF)
 def test_official_files_of_all_systems(system, tmp_path):
     config, wanted = write_official(system, tmp_path)
     file = read_file(tmp_path / 'official.pth')
     found = recognise(file)
     # MAXI's files have the keys of ViFi-CLIP's
-    assert found.layout == dict(maxi='vifi_clip').get(SYSTEMS[system],
-                                                      SYSTEMS[system])
+    layout = LAYOUT_OF[system]
+    assert found.layout == dict(maxi='vifi_clip').get(layout, layout)
     for key, value in found.state.items():
         assert value.equal(wanted[key]), key
     torch.manual_seed(2)

@@ -7,7 +7,9 @@ from mmengine.config import Config
 from mmengine.dataset import Compose
 
 from projects.tc_clip.datasets.pipelines import type_name
-from projects.tc_clip.datasets.recipes import with_recipe, with_system_clips
+from projects.tc_clip.datasets.recipes import (with_recipe,
+                                               with_several_labels,
+                                               with_system_clips)
 from projects.tc_clip.files import write_mp4
 from tests.small import CONFIGS
 
@@ -139,3 +141,17 @@ def test_descriptors_lie_beside_rephrased_names(config):
     few_shot = dict(parts, test_cfg={})
     changes = with_recipe(few_shot, num_frames=8)
     assert changes['test_cfg'] == dict(method='OST')
+
+
+def test_several_labels(monkeypatch):
+    monkeypatch.setenv('MINE', 'my/lists')
+    config = Config.fromfile(CONFIGS / 'finetune/tcclip.py')
+    changes = with_several_labels(config)
+    dataset = dict(multi_class=True, class_names='my/lists/classes.txt')
+    for split in ('train', 'val', 'test'):
+        assert changes[f'{split}_dataloader'] == dict(dataset=dataset)
+    assert [hook['type'] for hook in changes['custom_hooks']
+            ] == ['TotalBatchSizeHook', 'FinalTestHook']
+    merged = Config.fromfile(CONFIGS / 'finetune/tcclip_multilabel.py')
+    assert merged.model.cls_head.loss_cls.type == 'BCELossWithLogits'
+    assert merged.model.cls_head.class_names == 'my/lists/classes.txt'

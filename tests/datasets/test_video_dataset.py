@@ -54,3 +54,17 @@ def test_paths_may_contain_spaces(write):
 def test_training_needs_labels(write):
     with pytest.raises(ValueError, match=r"line 2: 'b.mp4' has no label"):
         make(write('a.mp4 0\nb.mp4\n'))
+
+
+def test_the_number_of_classes_may_be_that_of_their_names(write, tmp_path):
+    names = tmp_path / 'classes.txt'
+    names.write_text('walk\nrun\nsit\n')
+    dataset = make(
+        write('a.mp4 0 2\n'), multi_class=True, class_names=str(names))
+    assert dataset.get_data_info(0)['label'].tolist() == [1, 0, 1]
+
+
+def test_labels_for_samplers(write):
+    assert make(write('a.mp4 2\n')).get_cat_ids(0) == [2]
+    several = make(write('a.mp4 0 2\n'), multi_class=True, num_classes=3)
+    assert several.get_cat_ids(0) == [0, 2]

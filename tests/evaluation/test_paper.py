@@ -2,13 +2,14 @@
 import numpy as np
 import pytest
 
+from projects.tc_clip.config_files import zero_shot_config
 from projects.tc_clip.evaluation import PROTOCOLS
 from projects.tc_clip.evaluation.tables import read_paper
 from tests.small import CONFIGS
 
 RESULTS, ABLATIONS = read_paper('results'), read_paper('ablations')
 ROWS = dict(zero_shot=15, few_shot=9, base_to_novel=10, fully_supervised=6)
-TABLES = [name for name in ABLATIONS if name != 'source']
+TABLES = [name for name in ABLATIONS if name not in ('source', 'systems')]
 
 
 def means(table):
@@ -60,6 +61,22 @@ def test_ablations_are_whole_and_every_row_has_a_config(name):
         # each group of four columns ends with the mean of three, rounded
         values = means(table).reshape(-1, 4)
         assert np.abs(values[:, :3].mean(1) - values[:, 3]).max() < 0.11
+
+
+def test_systems_have_the_figures_of_the_zero_shot_table():
+    table = ABLATIONS['systems']
+    stated = {}
+    for row in RESULTS['zero_shot']['rows']:
+        column = row['we'] + row['llm']  # LLM only together with WE
+        figures = stated.setdefault(row['method'], [None] * 3)
+        figures[column] = row['values'][-1]
+    assert {
+        row['case'].split(',')[0]: row['values']
+        for row in table['rows']
+    } == stated
+    for row in table['rows']:
+        assert zero_shot_config(row['row']).is_file()
+        assert (CONFIGS / f'demo/{row["row"]}_motion.py').is_file()
 
 
 def test_ablations_agree_where_they_share_a_row():

@@ -77,7 +77,7 @@ def stand_ins(tmp_path, monkeypatch):
     for name, text in dict(train=TRAIN, test=TEST).items():
         (tmp_path / f'{name}.py').write_text(text)
     monkeypatch.setattr(runs, 'TOOLS', tmp_path)
-    cost = tool.Cost(562.04, 3.21, 2.5 * 2**30, 4, 'float32')
+    cost = tool.Cost(3, 2, 562.04, 3.21, 2.5 * 2**30, 4, 'float32')
     monkeypatch.setattr(tool, 'measure',
                         lambda rows, _: dict.fromkeys(rows, cost))
     return tmp_path / 'work/tiny_8/temporal_model'
@@ -94,6 +94,10 @@ def test_costs_of_rows(tables, config, monkeypatch):
         with torch.no_grad():
             products = multiply_adds(
                 lambda: model.backbone(torch.rand(1, 3, 8, 32, 32)))
+        sizes = [p.numel() for p in model.parameters()]
+        assert costs[name].parameters == sum(sizes)
+        # all but the token embedding
+        assert costs[name].trained == sum(sizes) - max(sizes)
         assert costs[name].gflops == pytest.approx(2e-9 * products)
         assert costs[name].views_per_second > 0
         assert costs[name].memory == ([], 8, 8, 'float32')
@@ -111,8 +115,8 @@ def test_a_table_from_end_to_end(config, run, tmp_path):
     assert 'last epoch: 16.' in page
     rows = table_cells(page)[2:]
     assert [row[0] for row in rows] == ['Frame-wise', 'Context tokens (TC)']
-    figures = np.array([row[1:5] for row in rows], float)
-    assert (figures[:, 1:] > 0).all() and figures[0, 1] < figures[1, 1]
+    figures = np.array([row[1:7] for row in rows], float)
+    assert (figures[:, 1:] > 0).all() and figures[0, 3] < figures[1, 3]
     for name, row in zip(('frame_wise', 'context_tokens'), rows):
         folder = (
             tmp_path /
@@ -197,3 +201,23 @@ def test_warm_up_ends_before_a_short_training(config):
             f'train_cfg.max_epochs={epochs}',
             f'param_scheduler.warmup={warmup}'
         ]
+
+
+@pytest.mark.slow
+def test_systems_from_end_to_end(run, videos, tmp_path):
+    """CLIP itself, which is not trained, and one beside a teacher."""
+    data = [
+        f'{loop}_dataloader.dataset.{key}' for loop in ('train', 'val', 'test')
+        for key in (f'ann_file={videos}/list.txt', 'data_root=None',
+                    f'data_prefix.video={videos}')
+    ]
+    rows = table_cells(
+        run(sys.executable, ROOT / 'tools/run_ablation.py', 'systems',
+            'vanilla_clip', 'froster', '--demo', '--epochs', '1',
+            '--cfg-options', *data))[2:]
+    vanilla, froster = (row[1:7] for row in rows)
+    assert vanilla[2] == '0' and vanilla[5] == '-'
+    assert float(froster[5]) > 0
+    folder = tmp_path / 'work_dirs/ablations/demo/systems'
+    assert (folder / 'froster_seed0/epoch_1.pth').is_file()
+    assert not (folder / 'vanilla_clip_seed0/train.log').exists()

@@ -2,7 +2,8 @@
 import pytest
 import torch
 
-from projects.tc_clip.profiling.bench import Bench, without_gradient
+from projects.tc_clip.profiling.bench import (Bench, texts_of_a_bag,
+                                              without_gradient)
 from projects.tc_clip.profiling.measure import multiply_adds
 from tests.small import spy
 from tests.system_configs import system_config
@@ -65,6 +66,55 @@ def test_a_step_encodes_the_texts_that_are_compared(monkeypatch):
     assert logits.shape == (2, 2) and classes == 2
     assert bench.ours(bench.batch).shape == (2, 4)
     assert calls[1][0].shape == (2, 64)
+
+
+def test_videos_bring_the_bags_of_the_training():
+    """MAXI compares two videos with three texts of each."""
+    bench = Bench(system_config('MAXI'), batch=2)
+    assert texts_of_a_bag(system_config('A5')) == 0
+    assert [sample.text_bag for sample in bench.samples(2)
+            ] == [['up. word 0', 'up. word 1', 'up. word 2'],
+                  ['down. word 0', 'down. word 1', 'down. word 2']]
+    assert bench.our_loss(bench.batch).isfinite()
+
+
+def test_a_step_has_all_losses_of_the_recognizer():
+    """FROSTER's step is that of the head and twice a distance."""
+    bench = Bench(system_config('FROSTER'), batch=2)
+    bench.model.train()
+    torch.manual_seed(0)
+    losses = bench.model.loss(bench.batch[:, None], bench.samples(2))
+    assert {'loss_cls', 'loss_distill_image', 'loss_distill_text'} < {*losses}
+    torch.manual_seed(0)  # which draws the template
+    torch.testing.assert_close(
+        bench.our_loss(bench.batch),
+        sum(loss for name, loss in losses.items() if 'loss' in name))
+
+
+def test_a_model_that_trains_nothing_has_no_step(tiny_config):
+    tiny_config.model.trainable = []
+    bench = Bench(tiny_config)
+    assert bench.trained == 0
+    with pytest.raises(ValueError, match='no parameter of this model is tra'):
+        bench.step_call(bench.our_loss)
+
+
+def test_products_are_counted_without_compilation(tiny_config, monkeypatch):
+    calls = []
+
+    def compiled(forward):
+        return lambda *inputs: calls.append(1) or forward(*inputs)
+
+    monkeypatch.setattr(torch, 'compile', compiled)
+    bench = Bench(tiny_config, compiled=True)
+    with bench.uncompiled():
+        vision = bench.multiply_adds(bench.vision)
+    assert calls == []
+    plain = Bench(tiny_config)
+    assert vision == plain.multiply_adds(plain.vision)
+    bench.vision()
+    bench.our_loss(bench.batch)
+    assert len(calls) == 2
 
 
 def test_texts_are_encoded_anew(tiny_config):

@@ -190,24 +190,71 @@ def test_the_base_is_set_for_the_rows_only(monkeypatch):
 
 
 def test_page():
-    cost = tool.Cost(562.04, 3.21, 2.5 * 2**30, 16, 'bfloat16')
+    cost = tool.Cost(150_000_000, 124_300_000, 562.04, 3.21, 2.5 * 2**30, 16,
+                     'bfloat16')
+    untrained = cost._replace(trained=0, memory=None)
     results = dict(
         vp=[result(40., 3), result(44., 7)], mine=[result(1.),
                                                    result(1.)])
     page = tool.as_markdown('components', 'b.py', results,
-                            dict(vp=cost, mine=cost))
+                            dict(vp=cost, mine=untrained))
     header, _, vp, mine = table_cells(page)
-    assert header[:6] == [
-        'Row', 'Top-1', 'GFLOPs', 'Views/s', 'Memory (MiB)', 'Paper: HMDB-51'
+    assert header[:8] == [
+        'Row', 'Top-1', 'Parameters (M)', 'Trained (M)', 'GFLOPs', 'Views/s',
+        'Memory (MiB)', 'Paper: HMDB-51'
     ]
     assert vp == [
-        '(b) +VP', '42.0 ± 2.0', '562', '3.2', '2560.0', '53.2 ± 0.8',
-        '80.5 ± 0.7', '71.6 ± 0.9', '68.4', '53.4 ± 0.8', '82.0 ± 0.9',
-        '74.7 ± 0.7', '70.0'
+        '(b) +VP', '42.0 ± 2.0', '150', '124.3', '562', '3.2', '2560.0',
+        '53.2 ± 0.8', '80.5 ± 0.7', '71.6 ± 0.9', '68.4', '53.4 ± 0.8',
+        '82.0 ± 0.9', '74.7 ± 0.7', '70.0'
     ]
-    assert mine == ['mine', '1.0 ± 0.0', *vp[2:5], *['-'] * 8]
+    assert mine == ['mine', '1.0 ± 0.0', '150', '0', '562', '3.2', *['-'] * 9]
     for part in ('`b.py`; epochs: 12; seeds: 3, 7 (mean ± standard deviation '
                  'over seeds, that of the population); ', 'last epoch: 96.',
                  '16 videos in bfloat16', "full-size runs on the paper's data",
                  'zero-shot, from Kinetics-400'):
         assert part in page
+
+
+def test_rows_of_systems_are_whole_configs(monkeypatch, capsys):
+    """Eleven zero-shot configs, or eleven of the demo."""
+    called = []
+    monkeypatch.setattr(
+        tool, 'run_and_measure', lambda rows, args, *names: called.append(
+            (rows, *names)))
+    monkeypatch.setenv('BASE', 'no/such.py')  # which they do not read
+    tool.run_table(tool.parse_args(['systems']))
+    tool.run_table(tool.parse_args(['systems', 'ost', 'a5', '--demo']))
+    (rows, *names), (demo, *demo_names) = called
+    assert len(rows) == 11 and [*rows][:2] == ['tcclip', 'vificlip']
+    assert rows['xclip'] == CONFIGS / 'zero_shot/xclip_k400.py'
+    assert names == ['zero_shot', 'configs/zero_shot']
+    assert [*demo.items()] == [(name, CONFIGS / f'demo/{name}_motion.py')
+                               for name in ('a5', 'ost')]
+    assert demo_names == ['demo', 'configs/demo']
+    with pytest.raises(SystemExit, match='systems has no vivit. Its rows: tc'):
+        tool.run_table(tool.parse_args(['systems', 'vivit']))
+    with pytest.raises(SystemExit):
+        tool.parse_args(['systems', '--base', 'tcclip_k400.py'])
+    assert 'are whole configs' in capsys.readouterr().err
+
+
+def test_settings_of_rows_with_other_recipes():
+    rows = dict(a=[result(1., 3), result(1., 4)], b=[result(1., 3)])
+    rows['b'][0]['settings'].update(epochs=2, options=['x=1'])
+    assert tool.settings_text(rows) == (' with `x=1`; epochs: 12, 2; seeds: '
+                                        '3, 4')
+
+
+def test_a_model_that_trains_nothing_is_tested_as_it_is(tmp_path, monkeypatch):
+    config = runs.Config.fromfile(CONFIGS / 'demo/vanilla_clip_motion.py')
+    config.model.cls_head.class_names = ['a', 'b', 'c', 'd']
+    monkeypatch.setattr(runs, 'run_tool', None)  # must not be called
+    states = []
+    for seed in (0, 0, 1):
+        run = runs.Run(tmp_path / 'a.py', [], seed, tmp_path)
+        file = runs.train(run, config, [])
+        states.append(runs.torch.load(file)['state_dict'])
+    same, again, other = (state['backbone.proj'] for state in states)
+    assert same.equal(again) and not same.equal(other)
+    runs.MODELS.build(config.model).load_state_dict(states[0])

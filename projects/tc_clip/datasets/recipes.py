@@ -153,3 +153,46 @@ def with_recipe(config: Mapping[str, Any],
         ]
         changes['auto_scale_lr'] = dict(base_batch_size=total)
     return changes
+
+
+def with_several_labels(config: Mapping[str, Any]) -> Dict[str, Any]:
+    """Returns the changes to a config for videos with several labels each.
+
+    Each class is judged by itself, by a sigmoid, and the mean average
+    precision is measured. MMAction2 blends videos of one label only, and a
+    report by class needs one label, so both are switched off.
+
+    Args:
+        config: a config with ``class_texts``, three data loaders and hooks. A
+            model that does not start from CLIP's weights needs another
+            ``cls_head.logit_bias``, such as 0.
+
+    Returns:
+        Changes for ``_base_.update``.
+
+    Example:
+        >>> _base_ = 'tcclip.py'
+        >>> from projects.tc_clip.datasets.recipes import with_several_labels
+        >>> _base_.update(with_several_labels(_base_))
+    """
+    names = config['class_texts']['class_names']
+    loader = dict(dataset=dict(multi_class=True, class_names=names))
+    metric = dict(type='AccMetric', metric_list=('mean_average_precision', ))
+    return dict(
+        model=dict(
+            cls_head=dict(
+                multi_class=True,
+                loss_cls=dict(type='BCELossWithLogits'),
+                logit_bias=-25.,
+                label_smooth_eps=0.,
+                average_clips='score'),
+            data_preprocessor=dict(blending=None)),
+        train_dataloader=loader,
+        val_dataloader=loader,
+        test_dataloader=loader,
+        val_evaluator=metric,
+        test_evaluator=metric,
+        custom_hooks=[
+            hook for hook in config['custom_hooks']
+            if hook['type'] != 'ClassReportHook'
+        ])

@@ -1,10 +1,12 @@
 """MMAction2's VideoDataset with a stricter reader of lists."""
 import os.path as osp
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
 from mmaction.datasets import VideoDataset as StockVideoDataset
 from mmengine.registry import DefaultScope
 
+from ..models.text.class_names import load_class_names
+from ..models.text.class_texts import Names
 from ..registry import DATASETS
 from .video_lists import read_video_list
 
@@ -20,6 +22,8 @@ class VideoDataset(StockVideoDataset):
 
     Args:
         *args: options of MMAction2's VideoDataset.
+        class_names: class names, or a file of them, which say how many classes
+            there are; for ``multi_class``, in place of ``num_classes``.
         **kwargs: further options of it.
 
     Raises:
@@ -31,7 +35,12 @@ class VideoDataset(StockVideoDataset):
         ...     ann_file='train.txt', pipeline=[])
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self,
+                 *args: Any,
+                 class_names: Optional[Names] = None,
+                 **kwargs: Any) -> None:
+        if class_names is not None:
+            kwargs['num_classes'] = len(load_class_names(class_names))
         # the steps of the pipeline are MMAction2's unless they say otherwise
         with DefaultScope.overwrite_default_scope('mmaction'):
             super().__init__(*args, **kwargs)
@@ -50,3 +59,13 @@ class VideoDataset(StockVideoDataset):
                 label=list(video.labels)
                 if self.multi_class else video.labels[0]) for video in videos
         ]
+
+    def get_cat_ids(self, idx: int) -> List[int]:
+        """Returns the labels of a video, for samplers that balance classes.
+
+        Args:
+            idx: number of the video.
+        """
+        label = self.get_data_info(idx)['label']
+        # several labels are 0 or 1 for each class: (C, )
+        return label.nonzero()[:, 0].tolist() if self.multi_class else [label]

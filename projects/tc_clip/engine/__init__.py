@@ -1,16 +1,16 @@
 """Hooks, a test loop and a learning-rate schedule that MMEngine lacks."""
 from .gaussian_average import GaussianWeightAverage
-from .hooks import (ClassNamesHook, EpochAverageHook, EpochSeedHook,
-                    InterpolatedWeightsHook, LogitScaleClampHook, RunPageHook,
-                    TotalBatchSizeHook)
+from .hooks import (ClassNamesHook, ClassReportHook, EpochAverageHook,
+                    EpochSeedHook, FinalTestHook, InterpolatedWeightsHook,
+                    LogitScaleClampHook, RunPageHook, TotalBatchSizeHook)
 from .parameter_groups import ParameterGroups
 from .protocol_test_loop import ProtocolTestLoop
 from .slowfast_cosine import SlowFastCosineLR
 from .timm_cosine import TimmCosineLR
 
 __all__ = [
-    'ClassNamesHook', 'EpochAverageHook', 'EpochSeedHook',
-    'GaussianWeightAverage', 'InterpolatedWeightsHook', 'LogitScaleClampHook',
-    'ParameterGroups', 'ProtocolTestLoop', 'RunPageHook', 'SlowFastCosineLR',
-    'TimmCosineLR', 'TotalBatchSizeHook'
+    'ClassNamesHook', 'ClassReportHook', 'EpochAverageHook', 'EpochSeedHook',
+    'FinalTestHook', 'GaussianWeightAverage', 'InterpolatedWeightsHook',
+    'LogitScaleClampHook', 'ParameterGroups', 'ProtocolTestLoop',
+    'RunPageHook', 'SlowFastCosineLR', 'TimmCosineLR', 'TotalBatchSizeHook'
 ]

@@ -5,7 +5,7 @@ from .protocols import PROTOCOLS, Values, mean_and_deviation
 from .scores import Scores
 from .tables import MISSING, cell_text, markdown_table, paper_value, share_name
 
-_COSTS = 'GFLOPs', 'Views/s', 'Memory (MiB)'
+_COSTS = 'Parameters (M)', 'Trained (M)', 'GFLOPs', 'Views/s', 'Memory (MiB)'
 
 
 def accuracy_over_seeds(seeds: Sequence[Dict[str, float]]) -> Values:
@@ -76,7 +76,8 @@ def ablation_table(table: Dict[str, Any], accuracies: Dict[str, Values],
     Args:
         table: the paper's table, see :func:`~.tables.read_paper`.
         accuracies: accuracies of each row, by column.
-        costs: GFLOPs, views per second and memory of each row, as text.
+        costs: parameters, those that are trained, GFLOPs, views per second
+            and memory of each row, as text.
     """
     entries = {entry['row']: entry for entry in table['rows']}
     columns = list(

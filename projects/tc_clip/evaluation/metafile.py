@@ -23,6 +23,7 @@ DATA_SETS = {
     'SSv2': 'Something-Something v2',
     'charades': 'Charades',
     'motion': "the demo's motions",
+    'mine': 'your own videos',
 }
 
 

@@ -1,7 +1,7 @@
 """Builds a config's model with random clips, and the calls of a benchmark."""
 import copy
-from contextlib import nullcontext
-from typing import Any, Callable, List, Optional
+from contextlib import contextmanager, nullcontext
+from typing import Any, Callable, Iterator, List, Optional
 
 import torch
 import torch.nn.functional as F
@@ -10,6 +10,7 @@ from mmaction.structures import ActionDataSample
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
+from ..datasets.pipelines import type_name
 from .measure import Call, multiply_adds, seconds, tower_product
 
 Score = Callable[[torch.Tensor], torch.Tensor]
@@ -23,6 +24,21 @@ def without_gradient(call: Call) -> Call:
             return call()
 
     return evaluate
+
+
+def texts_of_a_bag(config: Config) -> int:
+    """Returns how many texts each video of a training brings; often none.
+
+    Args:
+        config: a config, whose training may have the step AddTextBag.
+    """
+    loader = config.get('train_dataloader') or {}
+    pipeline = loader.get('dataset', {}).get('pipeline', ())
+    sizes = [
+        step.get('bag_size', 16) for step in pipeline
+        if type_name(step) == 'AddTextBag'
+    ]
+    return sum(sizes)
 
 
 class Bench:
@@ -68,9 +84,9 @@ class Bench:
             self.model.set_classes(
                 [f'{names[i % len(names)]} {i}' for i in range(num_classes)])
         self.frames = self.backbone.num_frames
-        self.tower: Any = self.backbone
         if compiled:
-            self.tower = torch.compile(self.backbone)
+            self.backbone.forward = torch.compile(self.backbone.forward)
+        self.bag_size = texts_of_a_bag(config)
         self.views = self.make_clips(views, self.frames)
         self.batch = self.make_clips(batch, batch_frames)
 
@@ -97,27 +113,44 @@ class Bench:
 
     def features(self, clips: torch.Tensor) -> Any:
         """Returns the head's input for clips ``(B, 3, T, H, W)``."""
-        return self.pooled(self.tower(clips))
+        return self.pooled(self.backbone(clips))
 
     def ours(self, clips: torch.Tensor) -> torch.Tensor:
         """Scores clips ``(B, 3, T, H, W)`` by our model: ``(B, C)``."""
         return self.head(self.features(clips))
 
+    def samples(self, count: int) -> List[ActionDataSample]:
+        """Returns samples of the classes 0, 1, 2 and so on.
+
+        They bring bags of texts where the training compares videos with such.
+
+        Args:
+            count: number of samples.
+        """
+        samples = []
+        for i in range(count):
+            label = i % self.head.num_classes
+            bag = [
+                f'{self.head.class_names[label]}. word {j}'
+                for j in range(self.bag_size)
+            ]
+            sample = ActionDataSample(metainfo=dict(text_bag=bag))
+            samples.append(sample.set_gt_label(label))
+        return samples
+
     def our_loss(self, clips: torch.Tensor) -> torch.Tensor:
         """Returns the loss that our model trains on.
 
-        It is that of the head, which may compare videos with other texts than
-        those of all classes.
+        It is the sum of all losses of the recognizer: that of the head, which
+        may compare videos with other texts than those of all classes, and that
+        of a distillation. Labels are not mixed.
 
         Args:
-            clips: ``(B, 3, T, H, W)``; their classes are 0, 1, 2 and so on.
+            clips: ``(B, 3, T, H, W)``.
         """
-        samples = [
-            ActionDataSample().set_gt_label(i % self.head.num_classes)
-            for i in range(len(clips))
-        ]
-        losses = self.head.loss(self.features(clips), samples)
-        return losses['loss_cls']
+        # of one view each: (B, 1, 3, T, H, W)
+        losses = self.model.loss(clips[:, None], self.samples(len(clips)))
+        return self.model.parse_losses(losses)[0]
 
     def loss_of(self, score: Score) -> Score:
         """Returns the cross entropy of scores, as a function of clips.
@@ -140,9 +173,14 @@ class Bench:
         return self.ours(clips)
 
     def vision(self) -> Any:
-        """Encodes the views."""
+        """Encodes the views, without a neck."""
         with self.autocast():
-            return self.tower(self.views)
+            return self.backbone(self.views)
+
+    def video_features(self) -> Any:
+        """Encodes the views, and pools their frames by the neck."""
+        with self.autocast():
+            return self.features(self.views)
 
     def class_texts(self) -> Any:
         """Encodes the class texts again."""
@@ -165,7 +203,13 @@ class Bench:
 
         Args:
             loss: the loss of clips, see :meth:`our_loss` and :meth:`loss_of`.
+
+        Raises:
+            ValueError: no parameter is trained.
         """
+        if not self.trained:
+            raise ValueError('no parameter of this model is trained: a step '
+                             'cannot be measured')
         self.model.train()
         optimizer = torch.optim.AdamW(self.model.parameters(), 1e-9)
 
@@ -185,12 +229,26 @@ class Bench:
                              self.backbone.conv1.out_channels, self.device,
                              self.dtype)
 
+    @property
+    def trained(self) -> int:
+        """Number of values that are trained."""
+        return sum(p.numel() for p in self.model.parameters()
+                   if p.requires_grad)
+
+    @contextmanager
+    def uncompiled(self) -> Iterator[None]:
+        """Runs the vision tower without compilation for a while."""
+        compiled = vars(self.backbone).pop('forward', None)
+        try:
+            yield
+        finally:
+            if compiled:
+                self.backbone.forward = compiled
+
     def multiply_adds(self, call: Call) -> float:
         """Counts the multiply-adds of a call, run without compilation."""
-        tower, self.tower = self.tower, self.backbone
-        count = multiply_adds(call)
-        self.tower = tower
-        return count
+        with self.uncompiled():
+            return multiply_adds(call)
 
     def merging_seconds(self) -> float:
         """Times the selection and summary of tokens in one forward pass."""
@@ -204,6 +262,7 @@ class Bench:
             return out[0]
 
         reference.forward = timed
-        without_gradient(lambda: self.backbone(self.views))()
+        with self.uncompiled():
+            without_gradient(lambda: self.backbone(self.views))()
         reference.forward = forward
         return sum(spent)

@@ -7,8 +7,10 @@ from types import SimpleNamespace
 import pytest
 import torch
 from mmaction.registry import HOOKS, MODELS
+from mmaction.structures import ActionDataSample
 from mmengine.dataset import Compose, pseudo_collate
 
+from projects.tc_clip.engine.hooks.run_page import labels_of
 from projects.tc_clip.models import TCCLIPViT
 from projects.tc_clip.visualization import TokenRecorder
 from tests.conftest import TINY_CLASSES
@@ -124,3 +126,25 @@ def test_show_opens_a_browser(test_run, tmp_path, monkeypatch):
     monkeypatch.setattr('webbrowser.open', opened.append)
     test_run(build(enable=True, out_dir=str(tmp_path), show=True))
     assert opened == [(tmp_path / 'index.html').as_uri()]
+
+
+def test_only_wrong_videos(test_run, tmp_path):
+    hook = build(enable=True, out_dir=str(tmp_path), only_wrong=True)
+    _, outputs = test_run(hook, batches=(3, ))
+    # videos of the run have the labels 0, 1, 2, and are all the same
+    best = int(outputs[0].pred_score.argmax())
+    truths = [video['truth'] for video in read_videos(tmp_path)]
+    assert truths == [TINY_CLASSES[i] for i in range(3) if i != best]
+
+
+@pytest.mark.parametrize('label, expected', [
+    (2, [2]),
+    (-1, []),
+    (torch.tensor([0., 1., 1.]), [1, 2]),
+])
+def test_labels(label, expected):
+    assert labels_of(ActionDataSample().set_gt_label(label)) == expected
+
+
+def test_no_label():
+    assert labels_of(ActionDataSample()) == []

@@ -38,6 +38,29 @@ def test_the_learned_scale_may_start_elsewhere(tmp_path):
         make_head(init_scale=0)
 
 
+def test_a_bias_judges_each_class_by_itself():
+    """The loss is the binary cross entropy of logits with the bias."""
+    heads = [
+        make_head(
+            prompt_layers=[],
+            multi_class=True,
+            loss_cls=dict(type='BCELossWithLogits'),
+            average_clips='score',
+            **options) for options in ({}, dict(logit_bias=-2.))
+    ]
+    x = torch.randn(2, 24)
+    plain, biased = (head(x) for head in heads)
+    torch.testing.assert_close(biased, plain - 2)
+    torch.testing.assert_close(biased.softmax(1), plain.softmax(1))
+    labels = torch.tensor([[1., 0, 1], [0, 0, 0]])
+    samples = [ActionDataSample().set_gt_label(label) for label in labels]
+    loss = heads[1].loss(x, samples)['loss_cls']
+    torch.testing.assert_close(
+        loss, F.binary_cross_entropy_with_logits(plain - 2, labels))
+    loss.backward()
+    assert heads[1].logit_bias.grad is not None
+
+
 def test_views_average_the_mean_probabilities_of_templates():
     templates = ['{}', 'a video of {}']
     head = make_head(

@@ -1,7 +1,9 @@
 """Hooks of training and testing."""
 from .class_names import ClassNamesHook
+from .class_report import ClassReportHook
 from .epoch_average import EpochAverageHook
 from .epoch_seed import EpochSeedHook
+from .final_test import FinalTestHook
 from .finite_loss import FiniteLossHook
 from .interpolated_weights import InterpolatedWeightsHook
 from .logit_scale_clamp import LogitScaleClampHook
@@ -9,7 +11,7 @@ from .run_page import RunPageHook
 from .total_batch_size import TotalBatchSizeHook
 
 __all__ = [
-    'ClassNamesHook', 'EpochAverageHook', 'EpochSeedHook', 'FiniteLossHook',
-    'InterpolatedWeightsHook', 'LogitScaleClampHook', 'RunPageHook',
-    'TotalBatchSizeHook'
+    'ClassNamesHook', 'ClassReportHook', 'EpochAverageHook', 'EpochSeedHook',
+    'FinalTestHook', 'FiniteLossHook', 'InterpolatedWeightsHook',
+    'LogitScaleClampHook', 'RunPageHook', 'TotalBatchSizeHook'
 ]

@@ -35,6 +35,7 @@ class RunPageHook(Hook):
         show: whether to open the page in a browser at the end.
         wait_time: not used; MMAction2's hook, which plays videos, has it.
         max_videos: largest number of videos on a page.
+        only_wrong: shows only videos whose best class is none of their labels.
 
     Raises:
         ValueError: it is enabled without ``out_dir``.
@@ -46,16 +47,26 @@ class RunPageHook(Hook):
                  out_dir: Optional[str] = None,
                  show: bool = False,
                  wait_time: float = 0.,
-                 max_videos: int = 100) -> None:
+                 max_videos: int = 100,
+                 only_wrong: bool = False) -> None:
         if enable and out_dir is None:
             raise ValueError('A page needs a folder: give tools/test.py '
                              '--show-dir DIR as well')
         self.enable = enable and is_main_process()
         self.interval, self.max_videos = interval, max_videos
+        self.only_wrong = only_wrong
         self.out_dir, self.show = Path(out_dir or ''), show
         self.videos: List[PageVideo] = []
         self.seen = self.pages = 0
         self.recorder: Optional[TokenRecorder] = None
+
+    def turn_on(self, out_dir: Path) -> None:
+        """Shows the tests from now on.
+
+        Args:
+            out_dir: folder of the page.
+        """
+        self.enable, self.out_dir = is_main_process(), out_dir
 
     def before_test(self, runner: Runner) -> None:
         """Forgets the videos of an earlier test."""
@@ -93,6 +104,9 @@ class RunPageHook(Hook):
             return
         head = recognizer_of(runner).cls_head
         for i in self._shown(data_batch):
+            best = int(outputs[i].pred_score.argmax())
+            if self.only_wrong and best in labels_of(outputs[i]):
+                continue
             views = data_batch['inputs'][i]  # (V, 3, T, H, W)
             # a batch holds all views of its first video, then those of the
             # next
@@ -126,6 +140,19 @@ class RunPageHook(Hook):
             shown=f'{len(self.videos)} of {self.seen} videos')
 
 
+def labels_of(sample: ActionDataSample) -> List[int]:
+    """Returns the classes of a tested video; none if it has no label.
+
+    Args:
+        sample: the result of the test, whose label is a number, or 0 or 1 for
+            each class where videos have several labels.
+    """
+    label = sample.get('gt_label')
+    if label is None or len(label) > 1:
+        return [] if label is None else label.nonzero()[:, 0].tolist()
+    return [int(label)] if int(label) >= 0 else []
+
+
 def show_video(head: Any, name: str, record: ViewRecord,
                sample: ActionDataSample) -> PageVideo:
     """Collects the content of a page for a tested video.
@@ -139,10 +166,9 @@ def show_video(head: Any, name: str, record: ViewRecord,
     shares = sample.pred_score
     classes = getattr(head, 'class_names',
                       None) or [str(i) for i in range(len(shares))]
-    label = int(sample.gt_label[0]) if 'gt_label' in sample else -1
     guesses = [
         Guess(classes[i], share, float('nan'))
         for i, share in best_classes(shares, _TOP_K)
     ]
-    truth = classes[label] if label >= 0 else None
+    truth = ', '.join(classes[i] for i in labels_of(sample)) or None
     return PageVideo(name, record, guesses, truth)

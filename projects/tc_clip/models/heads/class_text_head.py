@@ -52,6 +52,10 @@ class ClassTextHead(TextBank, BaseHead):
             ``exp(logit_scale)``.
         init_scale: value that a learned factor starts from; None: CLIP's.
         test_scale: factor in evaluation; None takes ``exp(logit_scale)``.
+        logit_bias: start of a learned value that is added to all logits, for a
+            loss that judges each class by itself, such as BCELossWithLogits.
+            It does not change a softmax. CLIP's logits are near 30 for a text
+            that fits and 20 for another one. None: no bias.
         in_channels: channels of the video feature; None selects CLIP's joint
             width.
         average_clips: what the scores of a video's views are: the mean of
@@ -72,6 +76,7 @@ class ClassTextHead(TextBank, BaseHead):
                  train_scale: Optional[float] = None,
                  init_scale: Optional[float] = None,
                  test_scale: Optional[float] = None,
+                 logit_bias: Optional[float] = None,
                  in_channels: Optional[int] = None,
                  average_clips: Optional[str] = 'prob',
                  **kwargs: Any) -> None:
@@ -93,6 +98,8 @@ class ClassTextHead(TextBank, BaseHead):
         self.logit_scale = nn.Parameter(
             torch.tensor(math.log(init_scale or 1 / 0.07)))
         self.train_scale, self.test_scale = train_scale, test_scale
+        self.logit_bias = None if logit_bias is None else nn.Parameter(
+            torch.tensor(float(logit_bias)))
         self.aggregate = MODELS.build(aggregate or dict(type='MeanOfWordings'))
         self.similarity = MODELS.build(
             similarity or dict(type='CosineSimilarity'))
@@ -191,8 +198,9 @@ class ClassTextHead(TextBank, BaseHead):
         """
         # (B, K)
         logits = self.scale * self.similarity(video, text)
-        return self.aggregate.class_logits(logits, num_classes
-                                           or self.num_classes)
+        logits = self.aggregate.class_logits(logits, num_classes
+                                             or self.num_classes)
+        return logits if self.logit_bias is None else logits + self.logit_bias
 
     def loss(self, feats: Features, data_samples: SampleList,
              **kwargs: Any) -> Dict[str, Tensor]:
