@@ -106,6 +106,12 @@ def test_an_official_file_with_a_command_runs_nothing(tmp_path):
     assert not (tmp_path / 'mark').exists()
 
 
+def test_archives_of_torchscript_are_named():
+    torch.jit.save(torch.jit.script(torch.nn.Linear(2, 2)), 'clip.pt')
+    with pytest.raises(ValueError, match='^clip.pt is a TorchScript archive'):
+        load('clip.pt')
+
+
 @pytest.mark.parametrize('content', [b'', b'no weights', b'PK\x03\x04'])
 def test_broken_files_give_the_error_of_torch(content, tmp_path):
     path = tmp_path / 'broken.pth'

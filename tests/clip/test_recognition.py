@@ -115,6 +115,22 @@ def test_what_a_file_lacks_comes_from_the_clip_of_the_model(tmp_path):
             MODELS.build(config.model), str(tmp_path / 'official.pth'))
 
 
+def test_a_clip_that_cannot_be_read(tmp_path, monkeypatch):
+    config, _ = write_official('ViFi-CLIP', tmp_path)
+
+    def read(*args):
+        raise OSError('no network')
+
+    monkeypatch.setattr('projects.tc_clip.clip.recognition.clip_state', read)
+    with pytest.raises(OSError) as error:
+        load_checkpoint(
+            MODELS.build(config.model), str(tmp_path / 'official.pth'))
+    assert str(error.value) == (
+        f'The checkpoint does not hold {TOKENS}, and the CLIP '
+        f"'{tmp_path}/clip.pt' that has it cannot be read: name a file of it, "
+        'as model.backbone.pretrained=ViT-B-16.pt (no network)')
+
+
 def test_a_whole_file_of_clip_needs_no_other_one(tmp_path):
     """A model without added parts takes CLIP as its checkpoint."""
     options = dict(

@@ -19,6 +19,7 @@ from safetensors import safe_open
 from .foreign_files import read_file
 from .hub_files import CONFIG, PREFIX, WEIGHTS, hub_file
 from .recognition import foreign_state, nearest_layout, recognise
+from .safe_pickle import is_torchscript
 
 CLASSES = 'class_names'  # in the header of model.safetensors, as JSON
 
@@ -59,10 +60,15 @@ def read_weights(path: Path, map_location: Any = None) -> Dict[str, Any]:
         UnpicklingError: its pickle names more than weights need, and no layout
             of other projects fits. Nothing of it was run.
         ValueError: the same, for a file that is not ours; it says what the
-            file is like.
+            file is like. Also for a TorchScript archive.
     """
     if path.suffix == '.safetensors':
         return _read_safetensors(path)
+    if is_torchscript(path):
+        raise ValueError(
+            f"{path} is a TorchScript archive, as OpenAI's CLIP is: name it "
+            'as model.backbone.pretrained, or convert it by '
+            'tools/convert_weights.py openai')
     try:
         return torch.load(path, map_location=map_location)
     except UnpicklingError as error:

@@ -119,6 +119,17 @@ def nearest_layout(content: Mapping[str, Any]) -> str:
             f'{len(keys)} of its {len(state)} names: {", ".join(keys[:3])}.')
 
 
+def _read_clip(arch: Arch, pretrained: str, lacking: str) -> State:
+    """Reads CLIP for the parts that a file lacks."""
+    try:
+        return clip_state(arch, pretrained)
+    except OSError as error:
+        raise OSError(
+            f'The checkpoint does not hold {lacking}, and the CLIP '
+            f'{pretrained!r} that has it cannot be read: name a file of it, '
+            f'as model.backbone.pretrained=ViT-B-16.pt ({error})') from error
+
+
 def convert_in_place(content: Dict[str, Any], arch: Arch,
                      pretrained: Optional[str]) -> None:
     """Replaces the content of an official file by our state dict.
@@ -131,6 +142,7 @@ def convert_in_place(content: Dict[str, Any], arch: Arch,
         pretrained: the CLIP of the model, for the parts that the file lacks.
 
     Raises:
+        OSError: the file lacks parts, and CLIP cannot be read.
         ValueError: several layouts fit, or the file lacks parts and the model
             names no CLIP.
     """
@@ -145,7 +157,7 @@ def convert_in_place(content: Dict[str, Any], arch: Arch,
             f'{lacking}: name the CLIP that it was made from, as '
             'model.backbone.pretrained=openai or a file of CLIP')
     if lacking:
-        complete(state, clip_state(arch, str(pretrained)))
+        complete(state, _read_clip(arch, str(pretrained), lacking))
     print_log(
         f'The checkpoint has the layout {layout}; from CLIP come '
         f'{lacking or "no weights"}',
