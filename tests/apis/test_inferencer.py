@@ -26,6 +26,17 @@ def test_probabilities_are_those_of_a_test(tiny_config, tiny_checkpoint,
         torch.tensor([shares[name] for name in TINY_CLASSES[::-1]]), score)
 
 
+def test_several_labels_are_judged_one_by_one(tiny_config, own_video):
+    head = tiny_config.model.cls_head
+    head.update(multi_class=True, logit_bias=-1.)
+    inferencer = TCCLIPInferencer(tiny_config, None, 'cpu')
+    prediction = inferencer.predict([own_video])[0]
+    assert prediction.several
+    for guess in prediction.guesses:  # of one view
+        assert guess.probability == pytest.approx(
+            torch.tensor(guess.logit).sigmoid().item())
+
+
 def test_classes_are_those_of_the_checkpoint_or_of_the_caller(
         tiny_config, tiny_checkpoint, own_video, tmp_path):
     assert TCCLIPInferencer(tiny_config,

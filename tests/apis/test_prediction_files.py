@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from projects.tc_clip.apis import Guess, Prediction, TimeSpan
-from projects.tc_clip.apis.prediction_files import (NOTE, as_text,
+from projects.tc_clip.apis.prediction_files import (NOTE, SEVERAL, as_text,
                                                     plot_timelines, segments,
                                                     write_predictions)
 
@@ -46,6 +46,8 @@ def test_the_table_shows_classes_or_segments():
         '     2.50 to    4.00 s   90.0%  b', NOTE
     ]
     assert as_text({}) == ''
+    several = WHOLE._replace(several=True)
+    assert as_text({Path('a.mp4'): [several]}).endswith(SEVERAL)
 
 
 def test_json_holds_everything(tmp_path):

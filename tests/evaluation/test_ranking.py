@@ -37,3 +37,12 @@ def test_fewer_guesses_are_the_best_ones():
 def test_what_cannot_be_ranked_is_refused(names, top_k, message):
     with pytest.raises(ValueError, match=message):
         rank(torch.zeros(1, 3), names, top_k)
+
+
+def test_several_labels_have_a_sigmoid_each():
+    logits = torch.tensor([[2., -1., 0.], [0., -1., 3.]])
+    guesses = rank(logits, ['a', 'b', 'c'], several=True)
+    wanted = dict(zip('abc', logits.sigmoid().mean(0).tolist()))
+    assert [guess.label for guess in guesses] == ['c', 'a', 'b']
+    for guess in guesses:
+        assert guess.probability == pytest.approx(wanted[guess.label])

@@ -73,7 +73,7 @@ def test_the_documentation_runs(checkout, monkeypatch):
     text = (ROOT / 'docs/finetune.md').read_text(encoding='utf-8')
     blocks = re.findall(r'^```bash\n(.*?)^```$', text, re.S | re.M)
     printed = {}
-    for line in '\n'.join(blocks).strip().splitlines():
+    for line in ''.join(blocks).splitlines():
         assert line.split('python ')[1].startswith('tools/')
         printed[line] = run(small_command(line), None)
     prepare, _, _, predict, grouped, table, several = printed.values()

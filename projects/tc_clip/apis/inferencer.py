@@ -132,6 +132,13 @@ class TCCLIPInferencer(ActionRecogInferencer):
         """The names of the classes, in the order of their scores."""
         return self.model.cls_head.class_names
 
+    @property
+    def several_labels(self) -> bool:
+        """Whether a sigmoid judges each class by itself."""
+        head = self.model.cls_head
+        return getattr(head, 'logit_bias',
+                       None) is not None and head.multi_class
+
     def set_classes(self,
                     names: Names,
                     wordings: Sequence[str] = (),
@@ -225,8 +232,12 @@ class TCCLIPInferencer(ActionRecogInferencer):
         names = [str(video) for video in videos]
         logits = self._score(map(self.pipeline, names), batch_size)
         return [
-            describe(name, views, self.class_names, **ranking)
-            for name, views in zip(names, logits)
+            describe(
+                name,
+                views,
+                self.class_names,
+                several=self.several_labels,
+                **ranking) for name, views in zip(names, logits)
         ]
 
     def timeline(self,
@@ -256,7 +267,12 @@ class TCCLIPInferencer(ActionRecogInferencer):
             self.read_clip(restrict(opened, times, span)) for span in spans)
         return [
             describe(
-                str(video), views, self.class_names, span=span, **ranking)
+                str(video),
+                views,
+                self.class_names,
+                span=span,
+                several=self.several_labels,
+                **ranking)
             for span, views in zip(spans, self._score(clips, batch_size))
         ]
 

@@ -15,6 +15,8 @@ Predictions = Dict[Path, List[Prediction]]
 NOTE = ('Probabilities are shares of a softmax over the classes given. They '
         'are not calibrated: they compare these classes and do not say '
         'whether any of them is there.')
+SEVERAL = ('Each probability is that of its class alone: a video may show '
+           'several classes, or none.')
 _MOST_ROWS = 30
 
 
@@ -59,6 +61,12 @@ def segments(timeline: List[Prediction]) -> List[Segment]:
     return found
 
 
+def note_on(predictions: Predictions) -> str:
+    """Says what the probabilities of predictions mean."""
+    several = any(p.several for found in predictions.values() for p in found)
+    return SEVERAL if several else NOTE
+
+
 def as_text(predictions: Predictions) -> str:
     """Returns the classes of each video, or its segments of time, as lines."""
     lines: List[str] = []
@@ -76,7 +84,7 @@ def as_text(predictions: Predictions) -> str:
             f'  {guess.probability:6.1%}  {guess.label}'
             for guess in found[0].guesses
         ]
-    return '\n'.join([*lines, NOTE]) if lines else ''
+    return '\n'.join([*lines, note_on(predictions)]) if lines else ''
 
 
 def write_predictions(path: Path, predictions: Predictions,
@@ -94,7 +102,7 @@ def write_predictions(path: Path, predictions: Predictions,
         _write_csv(path, predictions)
         return
     content = dict(
-        note=NOTE,
+        note=note_on(predictions),
         predictions=[
             p.to_dict() for found in predictions.values() for p in found
         ],

@@ -17,11 +17,14 @@ class Prediction(NamedTuple):
         label: the best class, or :data:`NONE_OF_THESE`.
         guesses: the best classes, best first.
         span: the scored part of the video; None for all of it.
+        several: whether videos have several labels, each with a probability
+            that does not depend on the others.
     """
     video: str
     label: str
     guesses: List[Guess]
     span: Optional[TimeSpan] = None
+    several: bool = False
 
     def to_dict(self) -> Dict[str, Any]:
         """Returns plain data for JSON, times in seconds."""
@@ -37,7 +40,8 @@ def describe(video: str,
              names: Sequence[str],
              top_k: int = 5,
              none_below: float = 0.,
-             span: Optional[TimeSpan] = None) -> Prediction:
+             span: Optional[TimeSpan] = None,
+             several: bool = False) -> Prediction:
     """Returns the prediction for a video or a span of it.
 
     Args:
@@ -47,9 +51,11 @@ def describe(video: str,
         top_k: how many classes to return.
         none_below: see :func:`choose`.
         span: the scored part of the video.
+        several: see :class:`Prediction`.
     """
-    guesses = rank(logits, names, top_k)
-    return Prediction(video, choose(guesses, none_below), guesses, span)
+    guesses = rank(logits, names, top_k, several)
+    label = choose(guesses, none_below)
+    return Prediction(video, label, guesses, span, several)
 
 
 def choose(guesses: Sequence[Guess], none_below: float = 0.) -> str:

@@ -29,6 +29,9 @@ def record_view(inferencer: TCCLIPInferencer,
     with recorder:
         sample, = inferencer.forward(inferencer.collate_fn([data]))
     prediction = describe(
-        str(video), sample.pred_score, inferencer.class_names)
+        str(video),
+        sample.pred_score,
+        inferencer.class_names,
+        several=inferencer.several_labels)
     frames = to_frames(data['inputs'][0])
     return ViewRecord(frames, recorder.maps()), prediction

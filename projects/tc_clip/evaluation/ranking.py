@@ -12,7 +12,8 @@ class Guess(NamedTuple):
         label: the name of the class.
         probability: its share of the softmax over all classes, averaged over
             views. It compares the classes and is not calibrated: a video that
-            shows none of the classes gets shares as well.
+            shows none of the classes gets shares as well. Where videos have
+            several labels, the sigmoid of its logit.
         logit: cosine to the class text times ``exp(logit_scale)``, averaged
             over views.
     """
@@ -32,13 +33,17 @@ def best_classes(shares: Tensor, top_k: int) -> List[Tuple[int, float]]:
     return list(zip(best.indices.tolist(), best.values.tolist()))
 
 
-def rank(logits: Tensor, names: Sequence[str], top_k: int = 5) -> List[Guess]:
+def rank(logits: Tensor,
+         names: Sequence[str],
+         top_k: int = 5,
+         several: bool = False) -> List[Guess]:
     """Ranks the classes of a video, best first.
 
     Args:
         logits: logits of every view ``(V, C)``.
         names: the C class names.
         top_k: how many to return; all of them where there are fewer.
+        several: whether videos have several labels, see :class:`Guess`.
 
     Raises:
         ValueError: there are not as many names as logits, or ``top_k`` is
@@ -50,7 +55,8 @@ def rank(logits: Tensor, names: Sequence[str], top_k: int = 5) -> List[Guess]:
     if top_k < 1:
         raise ValueError(f'top_k={top_k} must be 1 or more')
     mean = logits.mean(0)
+    shares = logits.sigmoid() if several else logits.softmax(-1)
     return [
         Guess(names[i], share, float(mean[i]))
-        for i, share in best_classes(logits.softmax(-1).mean(0), top_k)
+        for i, share in best_classes(shares.mean(0), top_k)
     ]
