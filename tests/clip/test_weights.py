@@ -46,11 +46,28 @@ def assert_same(have, want):
 
 def test_tag_is_downloaded_by_open_clip(monkeypatch):
     asked = []
+    monkeypatch.setattr(weights, 'is_reachable', lambda: True)
     monkeypatch.setattr(weights, 'download_pretrained',
                         lambda cfg: asked.append(cfg) or 'some/file.pt')
     assert str(find_clip_file('ViT-B-16', 'openai')) == 'some/file.pt'
     assert asked == [get_pretrained_cfg('ViT-B-16', 'openai')]
     assert asked[0]['url'].endswith('/ViT-B-16.pt')
+
+
+@pytest.mark.parametrize(
+    'name', ['open_clip_model.safetensors', 'open_clip_pytorch_model.bin'])
+def test_tag_without_network(hub, tmp_path, name):
+    """It is in the cache, or the error says at once what to do."""
+    repo = get_pretrained_cfg('ViT-B-16', 'openai')['hf_hub'].rstrip('/')
+    with pytest.raises(FileNotFoundError) as error:
+        find_clip_file('ViT-B-16', 'openai')
+    assert str(error.value).startswith(
+        "CLIP's weights 'openai' for ViT-B-16 cannot be downloaded. Get their "
+        'file (https://')
+    assert str(error.value).endswith('model.backbone.pretrained=FILE')
+    (tmp_path / name).write_text('weights')
+    snapshot = hub(repo, tmp_path / name)
+    assert find_clip_file('ViT-B-16', 'openai') == snapshot / name
 
 
 def test_file_is_taken_as_it_is(tmp_path):

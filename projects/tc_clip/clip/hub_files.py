@@ -1,9 +1,9 @@
 """Files of the Hugging Face hub, named ``hf://ORG/REPO[@REVISION][/FILE]``."""
 import re
 from pathlib import Path
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, Sequence
 
-from huggingface_hub import constants, hf_hub_download
+from huggingface_hub import constants, hf_hub_download, try_to_load_from_cache
 from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
 from huggingface_hub.utils import get_session
 
@@ -64,6 +64,20 @@ def is_reachable(seconds: float = 5) -> bool:
     except Exception:  # releases of the hub's package use two HTTP packages
         return False
     return True
+
+
+def cached_file(repo: str, names: Sequence[str]) -> Optional[Path]:
+    """Returns the first of some files that is in the hub's cache.
+
+    Args:
+        repo: organisation and name, ``'ORG/REPO'``.
+        names: paths in the repository.
+    """
+    for name in names:
+        found = try_to_load_from_cache(repo, name)
+        if isinstance(found, str):  # else None, or a mark that it is absent
+            return Path(found)
+    return None
 
 
 def hub_file(name: str) -> Path:

@@ -12,10 +12,13 @@ from open_clip.pretrained import (download_pretrained, get_pretrained_cfg,
 from torch import Tensor, nn
 
 from .fitting import misfits
+from .hub_files import cached_file, is_reachable
 from .layouts import OPENAI
 from .safe_pickle import is_torchscript
 from .towers import Arch, clip_config
 
+# What open_clip calls the files of a repository of the hub.
+_HUB_FILES = ('open_clip_model.safetensors', 'open_clip_pytorch_model.bin')
 # Sizes that OpenAI's archives hold as tensors.
 _SIZES = ('input_resolution', 'context_length', 'vocab_size')
 
@@ -33,13 +36,15 @@ def find_clip_file(arch: Arch, pretrained: str) -> Path:
         The local file.
 
     Raises:
+        FileNotFoundError: the weights of a tag are not in the cache and cannot
+            be downloaded.
         ValueError: ``pretrained`` is neither; the message lists the tags.
     """
     tags: List[str] = []
     if isinstance(arch, str):
         config = get_pretrained_cfg(arch, pretrained)
         if config:
-            return Path(download_pretrained(config))
+            return _download(arch, pretrained, config)
         tags = list_pretrained_tags_by_model(arch)
     path = Path(pretrained).expanduser()
     if path.is_file():
@@ -48,6 +53,27 @@ def find_clip_file(arch: Arch, pretrained: str) -> Path:
     raise ValueError(f'pretrained={pretrained!r} is neither a file nor a tag '
                      f'that open_clip has for {name}. Tags: '
                      f'{", ".join(tags) or "none"}.')
+
+
+def _download(arch: str, tag: str, config: Dict[str, str]) -> Path:
+    """Returns the file of a tag from the cache, or downloads it.
+
+    Without network, a download from the hub would try again for a minute.
+    """
+    repo, _, name = config.get('hf_hub', '').rpartition('/')
+    try:
+        if not repo or is_reachable():
+            return Path(download_pretrained(config))
+        found = cached_file(repo, [name] if name else _HUB_FILES)
+        if found:
+            return found
+        raise FileNotFoundError(f'the hub does not answer, and {repo} is not '
+                                'in its cache')
+    except OSError as error:
+        raise FileNotFoundError(
+            f"CLIP's weights {tag!r} for {arch} cannot be downloaded. Get "
+            f'their file ({config.get("url") or repo}), and name it: '
+            '--cfg-options model.backbone.pretrained=FILE') from error
 
 
 def _strip(state: Mapping[str, Tensor], prefix: str) -> Dict[str, Tensor]:
