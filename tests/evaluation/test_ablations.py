@@ -56,11 +56,14 @@ def test_a_table_stands_beside_the_papers():
             'Top-1': 1.,
             'All': None
         })
-    costs = dict(vp=['562', '3.2', '2560.0'], mine=['1', '2', '3'])
+    costs = dict(
+        vp=['153', '127', '562', '3.2', '2560.0'],
+        mine=['1', '2', '3', '4', '5'])
     assert ablation_table(TABLE, accuracies, costs).splitlines() == [
-        '| Row | Top-1 | GFLOPs | Views/s | Memory (MiB) | Paper: HMDB-51 |',
-        '| --- | --- | --- | --- | --- | --- |',
-        '| (b) +VP | 42.0 ± 2.0 | 562 | 3.2 | 2560.0 | 53.2 ± 0.8 |',
-        '| mine | 1.0 | 1 | 2 | 3 | - |'
+        '| Row | Top-1 | Parameters (M) | Trained (M) | GFLOPs | Views/s | '
+        'Memory (MiB) | Paper: HMDB-51 |',
+        '| --- | --- | --- | --- | --- | --- | --- | --- |',
+        '| (b) +VP | 42.0 ± 2.0 | 153 | 127 | 562 | 3.2 | 2560.0 | '
+        '53.2 ± 0.8 |', '| mine | 1.0 | 1 | 2 | 3 | 4 | 5 | - |'
     ]
     assert ' A note. `-`: missing' in ablation_note(TABLE)
