@@ -3,6 +3,7 @@ import re
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -85,6 +86,23 @@ def test_the_documentation_runs(checkout, monkeypatch):
     assert '5 groups, none on both sides' in grouped
     assert table.count('seen') == 1
     assert 'mean_average_precision: ' in several
+
+
+@pytest.mark.slow
+def test_two_processes(checkout, monkeypatch):
+    """Both test the best epoch, and one writes the report of all videos."""
+    monkeypatch.setenv('OMP_NUM_THREADS', '1')
+    monkeypatch.setenv('MINE', 'data/mine')
+    run(
+        f'{sys.executable} tools/prepare_data.py folder my_videos '
+        '--out data/mine', None)
+    script = (f'PATH={Path(sys.executable).parent}:$PATH '
+              'bash tools/dist_train.sh configs/finetune/tcclip_small.py 2')
+    run(f'{script} {FAST} train_dataloader.batch_size=4', None)
+    report = checkout / 'work_dirs/finetune/tcclip_small/report'
+    classes = (report / 'classes.csv').read_text().splitlines()
+    assert [row[:-1]
+            for row in classes[1:]] == ['lights off,1,', 'lights on,1,']
 
 
 def test_what_training_leaves(checkout, monkeypatch):

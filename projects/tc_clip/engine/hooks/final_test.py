@@ -2,6 +2,7 @@
 from pathlib import Path
 
 from mmaction.registry import HOOKS
+from mmengine.dist import barrier
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
@@ -22,6 +23,7 @@ class FinalTestHook(Hook):
 
     def after_train(self, runner: Runner) -> None:
         """Loads the best checkpoint, and tests it."""
+        barrier()  # the first process may still write the checkpoint
         best = runner.message_hub.runtime_info.get('best_ckpt')
         if best is not None:
             runner.load_checkpoint(best, map_location='cpu')
