@@ -13,7 +13,7 @@ they compare these classes, and do not say whether the video shows any of them.
 import argparse
 import sys
 from pathlib import Path
-from typing import Dict, List, Optional, Sequence
+from typing import Dict, Iterator, List, Optional, Sequence, Union
 
 from _arguments import (TCCLIPInferencer, find_videos, load_model, positive,
                         progress, video_parser)
@@ -22,6 +22,8 @@ from projects.tc_clip.apis import Prediction
 from projects.tc_clip.apis.prediction_files import (as_text, plot_timelines,
                                                     write_predictions)
 from projects.tc_clip.datasets import BrokenVideoError
+
+Result = Union[List[Prediction], BrokenVideoError]
 
 
 def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
@@ -78,14 +80,30 @@ def check_args(parser: argparse.ArgumentParser,
         parser.error(f'--out {args.out}: must end in .json or .csv')
 
 
-def predict(inferencer: TCCLIPInferencer, video: Path,
-            args: argparse.Namespace) -> List[Prediction]:
-    """Predicts a video as a whole, or span by span."""
+def predict(inferencer: TCCLIPInferencer, videos: Sequence[Path],
+            args: argparse.Namespace) -> Iterator[Result]:
+    """Predicts videos, as a whole or span by span.
+
+    Args:
+        inferencer: the model.
+        videos: the files.
+        args: the command line.
+
+    Yields:
+        The predictions of each video, or why it cannot be read.
+    """
     ranking = dict(top_k=args.top_k, none_below=args.none_below)
     if not args.window:
-        return inferencer.predict([video], **ranking)
-    return inferencer.timeline(video, args.window, args.stride,
-                               args.batch_size, **ranking)
+        for found in inferencer.predict_each(videos, args.batch_size,
+                                             **ranking):
+            yield found if isinstance(found, BrokenVideoError) else [found]
+        return
+    for video in videos:
+        try:
+            yield inferencer.timeline(video, args.window, args.stride,
+                                      args.batch_size, **ranking)
+        except BrokenVideoError as error:
+            yield error
 
 
 def report(args: argparse.Namespace, predictions: Dict[Path, List[Prediction]],
@@ -115,11 +133,12 @@ def main() -> None:
     predictions: Dict[Path, List[Prediction]] = {}
     failed: Dict[Path, str] = {}
     try:
-        for video in progress(videos, 'videos', len(videos)):
-            try:
-                predictions[video] = predict(inferencer, video, args)
-            except BrokenVideoError as error:
-                failed[video] = str(error)
+        found = zip(videos, predict(inferencer, videos, args))
+        for video, result in progress(found, 'videos', len(videos)):
+            if isinstance(result, BrokenVideoError):
+                failed[video] = str(result)
+            else:
+                predictions[video] = result
     finally:  # an interrupted run keeps its predictions
         report(args, predictions, failed)
     if not predictions:
