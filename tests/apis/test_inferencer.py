@@ -94,6 +94,8 @@ def test_arrays_score_as_the_file_of_their_frames(tiny_config, tiny_checkpoint,
     assert plain['video'] == 'array 0' and plain['label'] == of_file.label
     with pytest.raises(ValueError, match='array 0 has a frame 0 of shape'):
         inferencer([*own_frames])  # a list of videos, not of frames
+    with pytest.raises(ValueError, match='arrays have no times'):
+        inferencer.timeline(own_frames, window=1, stride=1)
 
 
 def test_what_is_broken_stays_in_its_place(tiny_config, tiny_checkpoint,

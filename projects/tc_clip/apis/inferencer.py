@@ -283,8 +283,12 @@ class TCCLIPInferencer(ActionRecogInferencer):
 
         Raises:
             BrokenVideoError: the video cannot be read, or has no times.
-            ValueError: spans would leave gaps.
+            ValueError: spans would leave gaps, or the video is an array.
         """
+        if not isinstance(video, (str, Path)):
+            raise ValueError(
+                'timeline() takes a file, because arrays have no '
+                'times: give the frames of each span to predict()')
         opened = self.open_video(str(video))
         times = frame_times(opened)
         start, end = times[0, 0].item(), times[-1, 1].item()

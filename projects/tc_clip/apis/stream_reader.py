@@ -187,7 +187,8 @@ class StreamReader:
             if last is not None and seconds <= last:  # the file has no times
                 seconds = last + 1 / self.fps
             last = seconds
-            yield TimedFrame(seconds, pixels[..., ::-1])  # BGR to RGB
+            yield TimedFrame(round(seconds, 6),
+                             pixels[..., ::-1])  # BGR to RGB
 
 
 def _open(source: str) -> Any:

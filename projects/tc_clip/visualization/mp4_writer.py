@@ -29,7 +29,10 @@ class H264Encoder:
                  height: int) -> None:
         av = import_av()
         av.Codec('libx264', 'w')
-        self._file = av.open(str(path), 'w')
+        try:
+            self._file = av.open(str(path), 'w')
+        except OSError as error:
+            raise OSError(f'{path} cannot be written: {error}') from error
         rate = Fraction(fps).limit_denominator(1001)
         self._stream: Any = self._file.add_stream('libx264', rate=rate)
         self._stream.width, self._stream.height = width, height
