@@ -31,13 +31,14 @@ class H264Encoder:
         av.Codec('libx264', 'w')
         try:
             self._file = av.open(str(path), 'w')
+            self._stream: Any = self._file.add_stream(
+                'libx264', rate=Fraction(fps).limit_denominator(1001))
+            self._stream.width, self._stream.height = width, height
+            self._stream.pix_fmt = 'yuv420p'
+            self._stream.options = dict(preset='veryfast', tune='zerolatency')
+            self._file.start_encoding()
         except OSError as error:
             raise OSError(f'{path} cannot be written: {error}') from error
-        rate = Fraction(fps).limit_denominator(1001)
-        self._stream: Any = self._file.add_stream('libx264', rate=rate)
-        self._stream.width, self._stream.height = width, height
-        self._stream.pix_fmt = 'yuv420p'
-        self._stream.options = {'preset': 'veryfast', 'tune': 'zerolatency'}
         self._as_frame = av.VideoFrame.from_ndarray
 
     def write(self, frame: np.ndarray) -> None:
