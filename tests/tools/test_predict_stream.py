@@ -69,7 +69,7 @@ def test_other_codecs_too(predict, odd_video, tmp_path):
 def test_a_line_for_each_window_and_what_was_read(predict, own_video):
     out = predict('--stream', own_video, '--window', 1).out
     lines = out[out.index('   0.00 to '):].splitlines()
-    assert [line[:21] for line in lines[:5]] == [
+    assert [line[:20] for line in lines[:5]] == [
         f'{start:7.2f} to {start + 1:7.2f} s' for start in (0, .5, 1, 1.5, 2)
     ]
     assert lines[5] == f'{own_video}: 5 windows; 30 frames read, 0 dropped'
