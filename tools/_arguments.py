@@ -28,13 +28,19 @@ def positive(text: str) -> int:
     return int(text)
 
 
-def video_parser(description: Optional[str]) -> argparse.ArgumentParser:
-    """Makes a parser with options for videos, the model and the views."""
+def video_parser(description: Optional[str],
+                 videos: str = '+') -> argparse.ArgumentParser:
+    """Makes a parser with options for videos, the model and the views.
+
+    Args:
+        description: what the tool does.
+        videos: number of videos, as argparse writes it.
+    """
     parser = argparse.ArgumentParser(
         description=description,
         formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
-    add('videos', type=Path, nargs='+', metavar='VIDEO_OR_FOLDER')
+    add('videos', type=Path, nargs=videos, metavar='VIDEO_OR_FOLDER')
     add_model(parser)
     add('--test-views',
         action='store_true',

@@ -4,6 +4,7 @@
     python tools/predict.py clip.mp4 --checkpoint k400.pth --out result.json
     python tools/predict.py film.mp4 --window 3 --stride 1.5 --out film.json
     python tools/predict.py folder/ --onnx model.onnx --out result.csv
+    python tools/predict.py --stream 0 --labels "playing chess" "cooking"
 
 The result is printed as a table. --out also writes it as .json or .csv, and
 with --window a plot for each video. A video that cannot be read is reported
@@ -13,20 +14,23 @@ they compare these classes, and do not say whether the video shows any of them.
 import argparse
 import sys
 from pathlib import Path
-from typing import Dict, List, Optional, Sequence
+from typing import Dict, Iterator, List, Optional, Sequence, Union
 
 from _arguments import (TCCLIPInferencer, find_videos, load_model, positive,
                         progress, video_parser)
+from _stream import add_stream_options, check_stream, run_stream
 
 from projects.tc_clip.apis import Prediction
 from projects.tc_clip.apis.prediction_files import (as_text, plot_timelines,
                                                     write_predictions)
 from projects.tc_clip.datasets import BrokenVideoError
 
+Result = Union[List[Prediction], BrokenVideoError]
+
 
 def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     """Reads the command line."""
-    parser = video_parser(__doc__)
+    parser = video_parser(__doc__, videos='*')
     add = parser.add_argument
     add('--onnx',
         type=Path,
@@ -52,7 +56,11 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
         type=float,
         metavar='SECONDS',
         help='from one span to the next; half of --window if not given')
-    add('--out', type=Path, metavar='FILE', help='.json or .csv')
+    add('--out',
+        type=Path,
+        metavar='FILE',
+        help='.json or .csv; .jsonl of a stream')
+    add_stream_options(parser)
     args = parser.parse_args(argv)
     check_args(parser, args)
     return args
@@ -66,6 +74,14 @@ def check_args(parser: argparse.ArgumentParser,
         parser.error('--onnx holds the model and its class names: give it '
                      'without --checkpoint, --class-names, --wordings and '
                      '--cfg-options')
+    if args.stream is not None:
+        check_stream(parser, args)
+    elif not args.videos:
+        parser.error('give videos or folders, or --stream')
+    elif args.show:
+        parser.error('--show goes with --stream')
+    elif args.out and args.out.suffix not in ('.json', '.csv'):
+        parser.error(f'--out {args.out}: must end in .json or .csv')
     if args.stride and not args.window:
         parser.error('--stride goes with --window')
     if args.window is not None:
@@ -74,18 +90,32 @@ def check_args(parser: argparse.ArgumentParser,
             parser.error(
                 f'--window {args.window} --stride {args.stride}: both must be '
                 'above 0 seconds, and the stride at most the window')
-    if args.out and args.out.suffix not in ('.json', '.csv'):
-        parser.error(f'--out {args.out}: must end in .json or .csv')
 
 
-def predict(inferencer: TCCLIPInferencer, video: Path,
-            args: argparse.Namespace) -> List[Prediction]:
-    """Predicts a video as a whole, or span by span."""
+def predict(inferencer: TCCLIPInferencer, videos: Sequence[Path],
+            args: argparse.Namespace) -> Iterator[Result]:
+    """Predicts videos, as a whole or span by span.
+
+    Args:
+        inferencer: the model.
+        videos: the files.
+        args: the command line.
+
+    Yields:
+        The predictions of each video, or why it cannot be read.
+    """
     ranking = dict(top_k=args.top_k, none_below=args.none_below)
     if not args.window:
-        return inferencer.predict([video], **ranking)
-    return inferencer.timeline(video, args.window, args.stride,
-                               args.batch_size, **ranking)
+        for found in inferencer.predict_each(videos, args.batch_size,
+                                             **ranking):
+            yield found if isinstance(found, BrokenVideoError) else [found]
+        return
+    for video in videos:
+        try:
+            yield inferencer.timeline(video, args.window, args.stride,
+                                      args.batch_size, **ranking)
+        except BrokenVideoError as error:
+            yield error
 
 
 def report(args: argparse.Namespace, predictions: Dict[Path, List[Prediction]],
@@ -102,28 +132,47 @@ def report(args: argparse.Namespace, predictions: Dict[Path, List[Prediction]],
                 print(f'wrote {plot}')
 
 
+def run_files(inferencer: TCCLIPInferencer, videos: Sequence[Path],
+              args: argparse.Namespace) -> None:
+    """Predicts files, and writes the requested files.
+
+    Args:
+        inferencer: the model.
+        videos: the files.
+        args: the command line.
+
+    Raises:
+        SystemExit: no video can be read.
+    """
+    predictions: Dict[Path, List[Prediction]] = {}
+    failed: Dict[Path, str] = {}
+    try:
+        found = zip(videos, predict(inferencer, videos, args))
+        for video, result in progress(found, 'videos', len(videos)):
+            if isinstance(result, BrokenVideoError):
+                failed[video] = str(result)
+            else:
+                predictions[video] = result
+    finally:  # an interrupted run keeps its predictions
+        report(args, predictions, failed)
+    if not predictions:
+        raise SystemExit('None of the videos could be read.')
+
+
 def main() -> None:
-    """Predicts all videos, and writes the requested files."""
+    """Predicts videos or a stream."""
     args = parse_args()
-    videos = find_videos(args.videos)
+    videos = [] if args.stream else find_videos(args.videos)
     inferencer = load_model(
         args.onnx or args.config,
         args.checkpoint,
         args,
         args.cfg_options,
         test_views=args.test_views)
-    predictions: Dict[Path, List[Prediction]] = {}
-    failed: Dict[Path, str] = {}
-    try:
-        for video in progress(videos, 'videos', len(videos)):
-            try:
-                predictions[video] = predict(inferencer, video, args)
-            except BrokenVideoError as error:
-                failed[video] = str(error)
-    finally:  # an interrupted run keeps its predictions
-        report(args, predictions, failed)
-    if not predictions:
-        raise SystemExit('None of the videos could be read.')
+    if args.stream:
+        run_stream(inferencer, args)
+    else:
+        run_files(inferencer, videos, args)
 
 
 if __name__ == '__main__':

@@ -9,6 +9,7 @@ from mmengine.logging import MMLogger
 
 from projects.tc_clip.apis import TCCLIPInferencer
 from projects.tc_clip.datasets import BrokenVideoError
+from projects.tc_clip.datasets.video_reader import VideoReader
 from tests.conftest import TINY_CLASSES
 
 
@@ -78,6 +79,50 @@ def test_batches_change_nothing(tiny_config, tiny_checkpoint, own_video):
         assert a.label == b.label
         assert [g.logit for g in a.guesses
                 ] == pytest.approx([g.logit for g in b.guesses], abs=1e-5)
+
+
+@pytest.fixture
+def own_frames(own_video):
+    """The frames of ``own_video``, as an array."""
+    reader = VideoReader(own_video, 1)
+    return reader.get_batch(range(len(reader))).asnumpy()
+
+
+def test_arrays_score_as_the_file_of_their_frames(tiny_config, tiny_checkpoint,
+                                                  own_video, own_frames):
+    inferencer = TCCLIPInferencer(tiny_config, tiny_checkpoint)
+    [of_file] = inferencer.predict([own_video])
+    mixed = [own_frames, own_video, [*own_frames]]
+    for size in (1, 3):
+        found = inferencer.predict(mixed, size)
+        assert [p.video for p in found] == ['array 0', own_video, 'array 2']
+        for prediction in found:
+            assert prediction.label == of_file.label
+            assert [g.logit for g in prediction.guesses
+                    ] == pytest.approx([g.logit for g in of_file.guesses],
+                                       abs=1e-5)
+    [plain] = inferencer(own_frames)['predictions']
+    assert plain['video'] == 'array 0' and plain['label'] == of_file.label
+    with pytest.raises(ValueError, match='array 0 has a frame 0 of shape'):
+        inferencer([*own_frames])  # a list of videos, not of frames
+    with pytest.raises(ValueError, match='arrays have no times'):
+        inferencer.timeline(own_frames, window=1, stride=1)
+
+
+def test_what_is_broken_stays_in_its_place(tiny_config, tiny_checkpoint,
+                                           own_video, tmp_path):
+    broken = tmp_path / 'broken.mp4'
+    broken.write_bytes(b'no video')
+    inferencer = TCCLIPInferencer(tiny_config, tiny_checkpoint)
+    [alone] = inferencer.predict([own_video])
+    videos = [broken, own_video, own_video, broken, broken, own_video]
+    for size in (1, 2, 6):
+        found = [*inferencer.predict_each(videos, size)]
+        assert [isinstance(f, BrokenVideoError)
+                for f in found] == [video == broken for video in videos]
+        assert {f.label
+                for f in found
+                if not isinstance(f, BrokenVideoError)} == {alone.label}
 
 
 def test_plain_data_is_json(tiny_config, tiny_checkpoint, own_video):

@@ -7,7 +7,9 @@ import pytest
 import torch
 
 from projects.tc_clip.apis import TCCLIPInferencer
+from projects.tc_clip.models import TCCLIPViT
 from tests.conftest import TINY_CLASSES
+from tests.small import spy
 
 
 @pytest.fixture
@@ -60,18 +62,34 @@ def test_nothing_that_can_be_read_is_an_error(predict, broken):
 
 def test_an_interrupted_run_keeps_what_it_has(predict, own_video, broken,
                                               tmp_path, monkeypatch):
-    predict_one = TCCLIPInferencer.predict
+    read = TCCLIPInferencer._read
 
-    def interrupted(self, videos, *args, **options):
-        if videos == [broken]:
+    def interrupted(self, video, name):
+        if video == broken:
             raise KeyboardInterrupt
-        return predict_one(self, videos, *args, **options)
+        return read(self, video, name)
 
-    monkeypatch.setattr(TCCLIPInferencer, 'predict', interrupted)
+    monkeypatch.setattr(TCCLIPInferencer, '_read', interrupted)
     with pytest.raises(KeyboardInterrupt):
         predict(own_video, broken, '--out', 'result.json')
     result = json.loads((tmp_path / 'result.json').read_text())
     assert [p['video'] for p in result['predictions']] == [own_video]
+
+
+def test_batches_hold_several_videos_and_only_intact_ones(
+        predict, own_video, broken, tmp_path, monkeypatch):
+    names = [
+        shutil.copyfile(own_video, tmp_path / f'{i}.mp4') for i in '01234'
+    ]
+    batches = spy(monkeypatch, TCCLIPViT, 'forward')
+    shown = predict(*names[:2], broken, *names[2:], '--batch-size', 2, '--out',
+                    'result.json')
+    assert [len(clips) for _, clips in batches] == [2, 1, 2]
+    result = json.loads((tmp_path / 'result.json').read_text())
+    assert [p['video'] for p in result['predictions']] == [*map(str, names)]
+    assert [*result['failed']] == [str(broken)]
+    order = [shown.out.index(str(name)) for name in names]
+    assert order == sorted(order)
 
 
 def test_rows_of_a_table(predict, own_video, tmp_path):

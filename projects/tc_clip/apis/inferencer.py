@@ -12,6 +12,8 @@ from mmengine.config import Config
 from mmengine.dataset import Compose
 from torch import Tensor
 
+from ..datasets.array_reader import Frames, as_video
+from ..datasets.safe_decode import BrokenVideoError
 from ..models.recognizers.onnx_recognizer import OnnxRecognizer
 from ..models.text.class_texts import Names
 from ..models.text.descriptors import Descriptors
@@ -23,7 +25,14 @@ from .loading import (check_class_count, choose_classes, read_config,
 from .predictions import Prediction, describe
 from .time_spans import frame_times, restrict, time_spans
 
-Video = Union[str, Path]
+Video = Union[str, Path, Frames]
+Result = Union[Prediction, BrokenVideoError]
+
+
+def video_name(video: Video, number: int) -> str:
+    """Returns the name of a file; a name by its number for an array."""
+    is_file = isinstance(video, (str, Path))
+    return str(video) if is_file else f'array {number}'
 
 
 @INFERENCERS.register_module()
@@ -200,7 +209,7 @@ class TCCLIPInferencer(ActionRecogInferencer):
         """Predicts what videos show, as plain data.
 
         Args:
-            inputs: a video file or several.
+            inputs: a video or a list of them, see :meth:`predict`.
             batch_size: videos per forward pass.
             **ranking: see :meth:`predict`.
 
@@ -222,26 +231,54 @@ class TCCLIPInferencer(ActionRecogInferencer):
         """Predicts what each video shows as a whole.
 
         Args:
-            videos: video files.
+            videos: video files; or videos in memory, each an RGB array ``(T,
+                H, W, 3)`` uint8 or a list of T arrays ``(H, W, 3)``. Those
+                are called ``array 0`` and so on, by their place.
             batch_size: videos per forward pass.
             **ranking: ``top_k`` and ``none_below``, see :func:`describe`.
 
         Raises:
             BrokenVideoError: a video cannot be read.
+            ValueError: an array has another shape or type.
         """
-        names = [str(video) for video in videos]
-        logits = self._score(map(self.pipeline, names), batch_size)
-        return [
-            describe(
-                name,
-                views,
-                self.class_names,
-                several=self.several_labels,
-                **ranking) for name, views in zip(names, logits)
-        ]
+        predictions = []
+        for found in self.predict_each(videos, batch_size, **ranking):
+            if isinstance(found, BrokenVideoError):
+                raise found
+            predictions.append(found)
+        return predictions
+
+    def predict_each(self,
+                     videos: Sequence[Video],
+                     batch_size: int = 1,
+                     **ranking: Any) -> Iterator[Result]:
+        """Predicts videos like :meth:`predict`, but goes on at broken ones.
+
+        Args:
+            videos: see :meth:`predict`.
+            batch_size: videos that are read and scored at once; broken ones
+                count.
+            **ranking: ``top_k`` and ``none_below``, see :func:`describe`.
+
+        Yields:
+            The prediction of each video in turn, or why it cannot be read.
+        """
+        for start in range(0, len(videos), batch_size):
+            batch = videos[start:start + batch_size]
+            names = [video_name(v, start + i) for i, v in enumerate(batch)]
+            clips = [*map(self._read, batch, names)]
+            intact = [c for c in clips if not isinstance(c, BrokenVideoError)]
+            logits = self._score(intact, batch_size)
+            for name, clip in zip(names, clips):
+                yield clip if isinstance(clip, BrokenVideoError) else describe(
+                    name,
+                    next(logits),
+                    self.class_names,
+                    several=self.several_labels,
+                    **ranking)
 
     def timeline(self,
-                 video: Video,
+                 video: Union[str, Path],
                  window: float,
                  stride: float,
                  batch_size: int = 1,
@@ -249,7 +286,7 @@ class TCCLIPInferencer(ActionRecogInferencer):
         """Predicts what each span of a long video shows.
 
         Args:
-            video: the file.
+            video: the file; arrays have no times.
             window: length of a span in seconds.
             stride: seconds from one span to the next.
             batch_size: spans per forward pass.
@@ -257,8 +294,12 @@ class TCCLIPInferencer(ActionRecogInferencer):
 
         Raises:
             BrokenVideoError: the video cannot be read, or has no times.
-            ValueError: spans would leave gaps.
+            ValueError: spans would leave gaps, or the video is an array.
         """
+        if not isinstance(video, (str, Path)):
+            raise ValueError(
+                'timeline() takes a file, because arrays have no '
+                'times: give the frames of each span to predict()')
         opened = self.open_video(str(video))
         times = frame_times(opened)
         start, end = times[0, 0].item(), times[-1, 1].item()
@@ -275,6 +316,15 @@ class TCCLIPInferencer(ActionRecogInferencer):
                 **ranking)
             for span, views in zip(spans, self._score(clips, batch_size))
         ]
+
+    def _read(self, video: Video,
+              name: str) -> Union[Dict[str, Any], BrokenVideoError]:
+        """Returns the clip of a video, or why it cannot be read."""
+        try:
+            return self.pipeline(name) if isinstance(
+                video, (str, Path)) else self.read_clip(as_video(video, name))
+        except BrokenVideoError as error:
+            return error
 
     def _score(self, clips: Iterable[dict],
                batch_size: int) -> Iterator[Tensor]:

@@ -67,16 +67,25 @@ def note_on(predictions: Predictions) -> str:
     return SEVERAL if several else NOTE
 
 
+def _line(start: float, end: float, label: str, probability: float) -> str:
+    """Returns the line of a segment."""
+    return f'{start:7.2f} to {end:7.2f} s  {probability:6.1%}  {label}'
+
+
+def span_line(prediction: Prediction) -> str:
+    """Returns the line of a prediction that has a span."""
+    start, end = prediction.span or (0., 0.)
+    best = prediction.guesses[0]
+    return _line(start, end, prediction.label, best.probability)
+
+
 def as_text(predictions: Predictions) -> str:
     """Returns the classes of each video, or its segments of time, as lines."""
     lines: List[str] = []
     for video, found in predictions.items():
         lines.append(str(video))
         if found[0].span is not None:
-            lines += [
-                f'  {start:7.2f} to {end:7.2f} s  {probability:6.1%}  {label}'
-                for start, end, label, probability in segments(found)
-            ]
+            lines += [f'  {_line(*segment)}' for segment in segments(found)]
             continue
         if found[0].label == NONE_OF_THESE:
             lines.append(f'          {NONE_OF_THESE}; the nearest are')

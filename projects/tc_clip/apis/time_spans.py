@@ -7,7 +7,7 @@ import numpy as np
 from ..datasets.safe_decode import BrokenVideoError
 
 # Containers round times to a millisecond, and readers to less.
-_ROUNDING = 1.5e-3
+ROUNDING = 1.5e-3
 
 
 class TimeSpan(NamedTuple):
@@ -35,17 +35,40 @@ def time_spans(duration: float,
         ValueError: the window or the stride is not above 0, or spans would
             leave gaps between them.
     """
-    if not 0 < stride <= window:
-        raise ValueError(
-            f'window={window} and stride={stride} must be above 0 seconds, '
-            'and the stride at most the window: else the time between two '
-            'spans would be skipped')
+    check_spans(window, stride)
     last = max(duration - window, 0.)
     steps = math.ceil(last / stride - 1e-6)
     offsets = [i * stride for i in range(steps)] + [last]
     return [
         TimeSpan(start + t, start + min(t + window, duration)) for t in offsets
     ]
+
+
+def check_spans(window: float, stride: float) -> None:
+    """Raises a ValueError if spans would be empty or leave gaps.
+
+    Args:
+        window: length of a span in seconds.
+        stride: seconds from the start of a span to that of the next.
+    """
+    if not 0 < stride <= window:
+        raise ValueError(
+            f'window={window} and stride={stride} must be above 0 seconds, '
+            'and the stride at most the window: else the time between two '
+            'spans would be skipped')
+
+
+def frames_in(starts: np.ndarray, span: TimeSpan) -> slice:
+    """Returns the places of the frames that a player shows in a span.
+
+    Args:
+        starts: seconds at which the frames are shown, in order, ``(N, )``.
+        span: the part; at least one frame is in it.
+    """
+    bounds = np.searchsorted(starts,
+                             [span.start + ROUNDING, span.end - ROUNDING])
+    first = max(int(bounds[0]) - 1, 0)
+    return slice(first, max(int(bounds[1]), first + 1))
 
 
 def frame_times(video: Dict) -> np.ndarray:
@@ -88,11 +111,8 @@ def restrict(video: Dict, times: np.ndarray, span: TimeSpan) -> Dict:
     Returns:
         A copy with other ``total_frames`` and ``start_index``.
     """
-    starts = times[:, 0]
-    bounds = np.searchsorted(starts,
-                             [span.start + _ROUNDING, span.end - _ROUNDING])
-    first, end = max(int(bounds[0]) - 1, 0), int(bounds[1])
+    part = frames_in(times[:, 0], span)
     return dict(
         video,
-        start_index=video['start_index'] + first,
-        total_frames=max(end - first, 1))
+        start_index=video['start_index'] + part.start,
+        total_frames=part.stop - part.start)
