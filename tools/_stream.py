@@ -8,7 +8,7 @@ from typing import Iterator, Optional, TextIO, Union
 from _arguments import TCCLIPInferencer
 
 from projects.tc_clip.apis import Prediction
-from projects.tc_clip.apis.prediction_files import NOTE, span_line
+from projects.tc_clip.apis.prediction_files import NOTE, SEVERAL, span_line
 from projects.tc_clip.apis.stream import SlidingWindow, TimedFrame, cut_stream
 from projects.tc_clip.apis.stream_reader import StreamReader, is_camera, is_url
 from projects.tc_clip.visualization.live_labels import (LabelVideo,
@@ -149,4 +149,5 @@ def run_stream(inferencer: TCCLIPInferencer, args: argparse.Namespace) -> None:
     except OSError as error:
         raise SystemExit(f'error: {error}') from error
     print(f'{reader.name}: {output.count} windows; {reader.frames_read} '
-          f'frames read, {reader.dropped} dropped\n{NOTE}')
+          f'frames read, {reader.dropped} dropped\n'
+          f'{SEVERAL if inferencer.several_labels else NOTE}')
