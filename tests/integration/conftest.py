@@ -98,11 +98,18 @@ def stock_config(videos, tmp_path):
 
 
 @pytest.fixture
-def run(tmp_path):
+def port(worker_id):
+    """A port for processes that train together, another in each worker."""
+    number = 0 if worker_id == 'master' else int(worker_id[len('gw'):])
+    return str(29731 + number)
+
+
+@pytest.fixture
+def run(tmp_path, port):
     """Returns a function that runs a command as a user would."""
 
     def call(*command):
-        env = dict(os.environ, OMP_NUM_THREADS='1', PORT='29731')
+        env = dict(os.environ, OMP_NUM_THREADS='1', PORT=port)
         env['PATH'] = f'{Path(sys.executable).parent}:{env["PATH"]}'
         done = subprocess.run([str(c) for c in command],
                               cwd=tmp_path,

@@ -89,10 +89,11 @@ def test_the_documentation_runs(checkout, monkeypatch):
 
 
 @pytest.mark.slow
-def test_two_processes(checkout, monkeypatch):
+def test_two_processes(checkout, monkeypatch, port):
     """Both test the best epoch, and one writes the report of all videos."""
     monkeypatch.setenv('OMP_NUM_THREADS', '1')
     monkeypatch.setenv('MINE', 'data/mine')
+    monkeypatch.setenv('PORT', port)
     run(
         f'{sys.executable} tools/prepare_data.py folder my_videos '
         '--out data/mine', None)
