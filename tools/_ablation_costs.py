@@ -104,8 +104,8 @@ def measure(rows: Dict[str, Path], options: Sequence[str]) -> Dict[str, Cost]:
         dtype = config.optim_wrapper.get('dtype', 'float32')
         memory = step_memory(rows[name], options, bench.frames, batch,
                              dtype) if bench.trained else None
-        costs[name] = Cost(
-            sum(p.numel() for p in bench.model.parameters()), bench.trained,
-            2e-9 * bench.multiply_adds(calls[name]) / VIEWS,
-            VIEWS / statistics.median(times[name]), memory, batch, dtype)
+        costs[name] = Cost(bench.parameters, bench.trained,
+                           2e-9 * bench.multiply_adds(calls[name]) / VIEWS,
+                           VIEWS / statistics.median(times[name]), memory,
+                           batch, dtype)
     return costs

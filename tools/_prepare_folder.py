@@ -6,11 +6,13 @@ from typing import Any, List, Sequence
 
 import _checkout  # noqa: F401 - finds the package without installation
 
-from projects.tc_clip.datasets.preparation.checked_lists import write_lines
+from projects.tc_clip.datasets.preparation.checked_lists import (write_lines,
+                                                                 write_lost)
 from projects.tc_clip.datasets.preparation.own_videos import (
     OwnVideo, classes_of, counts_of, videos_of_folders, videos_of_table,
     with_groups)
-from projects.tc_clip.datasets.preparation.splits import Split, split_videos
+from projects.tc_clip.datasets.preparation.splits import (Split, check_share,
+                                                          split_videos)
 from projects.tc_clip.datasets.preparation.video_files import decode_errors
 from projects.tc_clip.models.text.class_names import load_class_names
 
@@ -75,9 +77,7 @@ def check_args(args: argparse.Namespace) -> None:
     Raises:
         ValueError: an option is.
     """
-    if not 0 < args.val_share < 1:
-        raise ValueError(f'--val-share {args.val_share} must be between 0 and '
-                         '1')
+    check_share(args.val_share)
     if args.workers < 1:
         raise ValueError('--workers must be 1 or more')
     if args.class_names and not args.table:
@@ -118,12 +118,9 @@ def leave_out_broken(videos: Sequence[OwnVideo],
     """
     errors = decode_errors([str(video.path) for video in videos], args.workers)
     report = args.out / 'broken.txt'
-    if errors:
-        write_lines(report, [f'{path}: {why}' for path, why in errors.items()])
+    if write_lost(report, [*errors.items()]):
         print(f'warning: {len(errors)} videos cannot be decoded and are left '
               f'out, see {report}')
-    else:
-        report.unlink(missing_ok=True)
     whole = [video for video in videos if str(video.path) not in errors]
     if not whole:
         raise ValueError(f'no video can be decoded, see {report}')

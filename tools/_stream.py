@@ -1,7 +1,7 @@
 """The options --stream and --show of predict.py, and what they do."""
 import argparse
 import json
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Iterator, Optional, TextIO, Union
 
@@ -141,11 +141,9 @@ def run_stream(inferencer: TCCLIPInferencer, args: argparse.Namespace) -> None:
     try:
         with StreamReader(args.stream, args.window) as reader, closing(
                 Output(args, reader.fps)) as output:
-            try:
+            with suppress(KeyboardInterrupt):  # the usual end of a camera
                 for found in predict_windows(inferencer, reader, output, args):
                     output.add_prediction(found)
-            except KeyboardInterrupt:  # the usual end of a camera
-                pass
     except OSError as error:
         raise SystemExit(f'error: {error}') from error
     print(f'{reader.name}: {output.count} windows; {reader.frames_read} '

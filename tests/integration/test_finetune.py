@@ -57,15 +57,20 @@ def small_command(line):
     return f'{line.strip()} {FAST}' if 'train.py' in line else line
 
 
-def run(line, env):
+def run(line):
     """Runs a command of the shell; returns what it prints."""
     done = subprocess.run(['bash', '-c', line],
-                          env=env,
                           text=True,
                           stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT)
     assert done.returncode == 0, done.stdout[-3000:]
     return done.stdout
+
+
+def prepare():
+    """Lists the videos."""
+    run(f'{sys.executable} tools/prepare_data.py folder my_videos '
+        '--out data/mine')
 
 
 @pytest.mark.slow
@@ -76,12 +81,12 @@ def test_the_documentation_runs(checkout, monkeypatch):
     printed = {}
     for line in ''.join(blocks).splitlines():
         assert line.split('python ')[1].startswith('tools/')
-        printed[line] = run(small_command(line), None)
-    prepare, _, _, predict, grouped, table, several = printed.values()
+        printed[line] = run(small_command(line))
+    listed, _, _, predict, grouped, table, several = printed.values()
     assert [row.split()[-2:]
-            for row in prepare.splitlines()[:4]] == [['train', 'val'],
-                                                     ['4', '1'], ['4', '1'],
-                                                     ['8', '2']]
+            for row in listed.splitlines()[:4]] == [['train', 'val'],
+                                                    ['4', '1'], ['4', '1'],
+                                                    ['8', '2']]
     assert predict.count('.mp4') == 10
     assert '5 groups, none on both sides' in grouped
     assert table.count('seen') == 1
@@ -94,12 +99,10 @@ def test_two_processes(checkout, monkeypatch, port):
     monkeypatch.setenv('OMP_NUM_THREADS', '1')
     monkeypatch.setenv('MINE', 'data/mine')
     monkeypatch.setenv('PORT', port)
-    run(
-        f'{sys.executable} tools/prepare_data.py folder my_videos '
-        '--out data/mine', None)
+    prepare()
     script = (f'PATH={Path(sys.executable).parent}:$PATH '
               'bash tools/dist_train.sh configs/finetune/tcclip_small.py 2')
-    run(f'{script} {FAST} train_dataloader.batch_size=4', None)
+    run(f'{script} {FAST} train_dataloader.batch_size=4')
     report = checkout / 'work_dirs/finetune/tcclip_small/report'
     classes = (report / 'classes.csv').read_text().splitlines()
     assert [row[:-1]
@@ -110,12 +113,8 @@ def test_what_training_leaves(checkout, monkeypatch):
     """The report, and a checkpoint that needs nothing else."""
     monkeypatch.setenv('OMP_NUM_THREADS', '1')
     monkeypatch.setenv('MINE', 'data/mine')
-    run(
-        f'{sys.executable} tools/prepare_data.py folder my_videos '
-        '--out data/mine', None)
-    run(
-        small_command('python tools/train.py configs/finetune/tcclip.py'),
-        None)
+    prepare()
+    run(small_command('python tools/train.py configs/finetune/tcclip.py'))
     work = checkout / 'work_dirs/finetune/tcclip'
     report = work / 'report'
     assert cv2.imread(str(report / 'confusion.png')) is not None
@@ -130,5 +129,5 @@ def test_what_training_leaves(checkout, monkeypatch):
     video = shlex.quote('my_videos/lights on/ann_1.mp4')
     (checkout / 'data/mine/classes.txt').unlink()
     printed = run(
-        f'{sys.executable} tools/predict.py {video} --checkpoint {best}', None)
+        f'{sys.executable} tools/predict.py {video} --checkpoint {best}')
     assert 'lights on' in printed and '%' in printed

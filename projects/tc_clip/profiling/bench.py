@@ -230,6 +230,11 @@ class Bench:
                              self.dtype)
 
     @property
+    def parameters(self) -> int:
+        """Number of values of the model's parameters."""
+        return sum(p.numel() for p in self.model.parameters())
+
+    @property
     def trained(self) -> int:
         """Number of values that are trained."""
         return sum(p.numel() for p in self.model.parameters()

@@ -122,11 +122,10 @@ def costs_without_memory(bench: Bench, seconds: Sequence[float]) -> Costs:
     if teacher is not None and 'teacher' in dict(model.named_children()):
         teacher = None  # it is counted with the model
     products = bench.multiply_adds(without_gradient(bench.video_features))
-    return Costs(
-        _count(model), bench.trained,
-        _count(getattr(model, 'distillation',
-                       None)), _count(teacher), bench.frames,
-        2e-9 * products / views, views / torch.tensor(seconds).median().item())
+    return Costs(bench.parameters, bench.trained,
+                 _count(getattr(model, 'distillation', None)), _count(teacher),
+                 bench.frames, 2e-9 * products / views,
+                 views / torch.tensor(seconds).median().item())
 
 
 def measure(benches: Mapping[str, Bench], runs: int) -> Dict[str, Costs]:

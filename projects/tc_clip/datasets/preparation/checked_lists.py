@@ -114,22 +114,31 @@ def write_lines(path: Path, lines: Sequence[str]) -> None:
     write_text(path, ''.join(f'{line}\n' for line in lines))
 
 
+def write_lost(file: Path, lost: Sequence[Tuple[str, str]]) -> Optional[Path]:
+    """Writes which videos are lost, or removes the file of an earlier run.
+
+    Args:
+        file: the file to write.
+        lost: videos, and what is wrong with each.
+
+    Returns:
+        The file; None where nothing is lost.
+    """
+    if lost:
+        write_lines(file, [f'{path}: {why}' for path, why in lost])
+        return file
+    file.unlink(missing_ok=True)
+    return None
+
+
 def write_missing(checked: CheckedList, root: Path) -> Optional[Path]:
-    """Writes which videos are missing, or removes the file of an earlier run.
+    """Writes which videos of a list are missing, see :func:`write_lost`.
 
     Args:
         checked: a list with its videos.
         root: folder of the data set.
-
-    Returns:
-        The file; None where nothing is missing.
     """
-    file = root / f'{checked.spec.name}.missing.txt'
-    if checked.lost:
-        write_lines(file, [f'{path}: {why}' for path, why in checked.lost])
-        return file
-    file.unlink(missing_ok=True)
-    return None
+    return write_lost(root / f'{checked.spec.name}.missing.txt', checked.lost)
 
 
 def write_lists(lists: Sequence[CheckedList], root: Path,

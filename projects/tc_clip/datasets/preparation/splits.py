@@ -60,6 +60,12 @@ def _by_group(videos: Sequence[OwnVideo], share: float,
                  [v for v in videos if v.group in chosen])
 
 
+def check_share(share: float) -> None:
+    """Raises a ValueError unless a share is between 0 and 1."""
+    if not 0 < share < 1:
+        raise ValueError(f'--val-share {share} must be between 0 and 1')
+
+
 def split_videos(videos: Sequence[OwnVideo], share: float, seed: int) -> Split:
     """Splits videos at random, so that no group is on both sides.
 
@@ -80,8 +86,7 @@ def split_videos(videos: Sequence[OwnVideo], share: float, seed: int) -> Split:
         ValueError: the share is out of its range, all videos are one group, or
             a class has no training video.
     """
-    if not 0 < share < 1:
-        raise ValueError(f'--val-share {share} must be between 0 and 1')
+    check_share(share)
     groups = {video.group for video in videos}
     if len(groups) < 2:
         raise ValueError(f'all {len(videos)} videos are in one group, '
