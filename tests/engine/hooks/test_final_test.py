@@ -21,3 +21,4 @@ def test_the_best_epoch_is_tested(tmp_path, best):
     hook.after_train(runner)
     assert calls == ([best] if best else []) + ['test']
     assert page.enable and page.out_dir == Path(tmp_path) / 'report'
+    assert page.checkpoint == (best or 'the last epoch')

@@ -29,5 +29,6 @@ class FinalTestHook(Hook):
             runner.load_checkpoint(best, map_location='cpu')
         for hook in runner.hooks:
             if isinstance(hook, RunPageHook):
-                hook.turn_on(Path(runner.work_dir) / 'report')
+                hook.turn_on(
+                    Path(runner.work_dir) / 'report', best or 'the last epoch')
         runner.test()

@@ -55,18 +55,21 @@ class RunPageHook(Hook):
         self.enable = enable and is_main_process()
         self.interval, self.max_videos = interval, max_videos
         self.only_wrong = only_wrong
+        self.checkpoint: Optional[str] = None  # else that of the config
         self.out_dir, self.show = Path(out_dir or ''), show
         self.videos: List[PageVideo] = []
         self.seen = self.pages = 0
         self.recorder: Optional[TokenRecorder] = None
 
-    def turn_on(self, out_dir: Path) -> None:
+    def turn_on(self, out_dir: Path, checkpoint: str) -> None:
         """Shows the tests from now on.
 
         Args:
             out_dir: folder of the page.
+            checkpoint: which weights are tested.
         """
         self.enable, self.out_dir = is_main_process(), out_dir
+        self.checkpoint = checkpoint
 
     def before_test(self, runner: Runner) -> None:
         """Forgets the videos of an earlier test."""
@@ -135,7 +138,7 @@ class RunPageHook(Hook):
     def _header(self, runner: Runner) -> Dict[str, Any]:
         """Returns the checkpoint, the list and the number of shown videos."""
         return dict(
-            checkpoint=runner.cfg.get('load_from'),
+            checkpoint=self.checkpoint or runner.cfg.get('load_from'),
             list=runner.test_dataloader.dataset.ann_file,
             shown=f'{len(self.videos)} of {self.seen} videos')
 
