@@ -40,7 +40,10 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
         default='npz',
         help='a .npz file for each video (default), or tables of '
         f'{files.VIDEOS_PER_PART} videos each')
-    add('--dtype', choices=['float16', 'float32'], default='float32')
+    add('--stored-dtype',
+        choices=['float16', 'float32'],
+        default='float32',
+        help='type of the numbers in the files (%(default)s)')
     add('--root',
         type=Path,
         metavar='DIR',
@@ -94,7 +97,7 @@ def metadata_of(inferencer: TCCLIPInferencer, args: argparse.Namespace,
         wordings=args.wordings,
         scale=torch.as_tensor(head.scale).item(),
         what=args.what,
-        dtype=args.dtype,
+        dtype=args.stored_dtype,
         format=args.format,
         root=root)
 
@@ -137,7 +140,8 @@ def extract(inferencer: TCCLIPInferencer, videos: Dict[str, Path], store: Any,
                 inferencer, [*clips.values()]) if clips else []
             for name, features in zip(clips, found):
                 arrays = {
-                    key: getattr(features, key).numpy().astype(args.dtype)
+                    key: getattr(features,
+                                 key).numpy().astype(args.stored_dtype)
                     for key in args.what
                 }
                 store.add(name, videos[name], arrays)

@@ -114,7 +114,7 @@ def test_batches_change_nothing(extract, videos, expected):
 
 
 def test_half_precision_is_near(extract, videos, expected):
-    extract(videos, '--out', 'out', '--dtype', 'float16')
+    extract(videos, '--out', 'out', '--stored-dtype', 'float16')
     for name in NAMES:
         found = np.load(f'out/{name}.npz')
         assert found['video'].dtype == np.float16
@@ -193,7 +193,7 @@ def test_nothing_that_can_be_read_is_an_error(extract, videos):
     (['--labels', 'run', 'jump'], 'class_names: .*"jump"'),
     (['--ensemble', '{} now'], r'wordings: \[\] there, \["{} now"\] now'),
     (['--what', 'text'], r'what: \["video", "logits"\] there, \["text"\] now'),
-    (['--dtype', 'float16'], 'dtype: "float32" there, "float16" now'),
+    (['--stored-dtype', 'float16'], 'dtype: "float32" there, "float16" now'),
     (['--format', 'parquet'], 'format: "npz" there, "parquet" now'),
     (['--test-views'], 'config: '),
     (['--root', '.'], 'root: '),
@@ -267,7 +267,7 @@ def test_what_a_model_does_not_give_is_an_error(extract, videos, tiny_config):
 def test_tables_hold_the_same(extract, videos, monkeypatch, dtype):
     parquet = pytest.importorskip('pyarrow.parquet')
     monkeypatch.setattr(feature_files, 'VIDEOS_PER_PART', 2)
-    options = ['--dtype', dtype, '--what', *VideoFeatures._fields]
+    options = ['--stored-dtype', dtype, '--what', *VideoFeatures._fields]
     extract(videos, '--out', 'npz', *options)
     extract(videos, '--out', 'out', '--format', 'parquet', *options)
     assert [
