@@ -15,7 +15,6 @@ from ..files import replacing
 
 METADATA, FAILED = 'features.json', 'failed.txt'
 VIDEOS_PER_PART = 256
-_LONGEST_VALUE = 200  # characters of a value in an error
 
 Arrays = Dict[str, np.ndarray]
 
@@ -114,21 +113,6 @@ class ParquetParts:
 FORMATS: Dict[str, Any] = dict(npz=NpzFolder, parquet=ParquetParts)
 
 
-def config_hash(*parts: Any) -> str:
-    """Hashes parts of a config."""
-    text = json.dumps(parts, sort_keys=True, default=repr)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def weights_hash(model: Any) -> str:
-    """Hashes the weights of a model, wherever they came from."""
-    digest = hashlib.sha256()
-    for name, tensor in sorted(model.state_dict().items()):
-        digest.update(name.encode())
-        digest.update(tensor.cpu().contiguous().numpy().tobytes())
-    return digest.hexdigest()
-
-
 def read_metadata(folder: Path) -> Dict[str, Any]:
     """Reads the record of the features in a folder; empty if there is none."""
     file = folder / METADATA
@@ -137,30 +121,6 @@ def read_metadata(folder: Path) -> Dict[str, Any]:
     except ValueError as error:
         raise SystemExit(f'{file} is not valid JSON ({error}): choose another '
                          '--out') from error
-
-
-def _short(value: Any) -> str:
-    """Returns a value as shortened JSON."""
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _LONGEST_VALUE else \
-        f'{text[:_LONGEST_VALUE]}...'
-
-
-def _without_file(value: Any) -> Any:
-    """Returns a dict without the path in ``file``: only the content counts."""
-    if not isinstance(value, dict):
-        return value
-    return {key: item for key, item in value.items() if key != 'file'}
-
-
-def differences(known: Dict[str, Any], metadata: Dict[str, Any]) -> List[str]:
-    """Describes each entry that differs, in one line."""
-    lines = []
-    for key in {**known, **metadata}:
-        old, new = known.get(key), metadata.get(key)
-        if _without_file(old) != _without_file(new):
-            lines.append(f'  {key}: {_short(old)} there, {_short(new)} now')
-    return lines
 
 
 def put_metadata(folder: Path, metadata: Dict[str, Any],
