@@ -21,8 +21,8 @@ from _arguments import (TCCLIPInferencer, find_videos, load_model, positive,
 from _stream import add_stream_options, check_stream, run_stream
 
 from projects.tc_clip.apis import Prediction
-from projects.tc_clip.apis.prediction_files import (as_text, plot_timelines,
-                                                    write_predictions)
+from projects.tc_clip.apis.prediction_files import as_text, write_predictions
+from projects.tc_clip.apis.timeline_plot import plot_timelines
 from projects.tc_clip.datasets import BrokenVideoError
 
 Result = Union[List[Prediction], BrokenVideoError]

@@ -172,3 +172,12 @@ def test_wrong_input_says_what_is_wrong(predict, tmp_path, capsys, monkeypatch,
     with pytest.raises(SystemExit) as error:
         predict(*arguments)
     assert message in f'{error.value}{capsys.readouterr().err}'
+
+
+def test_a_video_of_labels_needs_pyav(predict, own_video, without_pyav,
+                                      capsys):
+    without_pyav()
+    with pytest.raises(SystemExit):
+        predict('--stream', own_video, '--show', 'a.mp4')
+    assert ('error: --show a.mp4: PyAV is not installed: pip install av'
+            in capsys.readouterr().err)
