@@ -137,7 +137,7 @@ def test_a_second_run_adds_what_is_missing(extract, videos):
 def test_an_interrupted_run_goes_on(extract, videos, expected, monkeypatch):
     with monkeypatch.context() as patch:
         interrupt(patch, after=1)
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(SystemExit, match='out holds what is done'):
             extract(videos, '--out', 'out')
     assert names_in('out') == NAMES[:1]
     assert not [*Path('out').rglob('*.tmp')]
@@ -287,21 +287,16 @@ def test_tables_hold_the_same(extract, videos, monkeypatch, dtype):
 
 def test_an_interrupted_table_goes_on(extract, videos, monkeypatch):
     parquet = pytest.importorskip('pyarrow.parquet')
-    read = TCCLIPInferencer._init_pipeline
+    add = feature_files.ParquetParts.add
 
-    def interrupted(self, config):
-        steps = read(self, config)
-
-        def pipeline(video):
-            if video.endswith(NAMES[2]):
-                raise KeyboardInterrupt
-            return steps(video)
-
-        return pipeline
+    def interrupted(self, name, video, arrays):
+        if name == NAMES[2]:
+            raise KeyboardInterrupt
+        add(self, name, video, arrays)
 
     with monkeypatch.context() as patch:
-        patch.setattr(TCCLIPInferencer, '_init_pipeline', interrupted)
-        with pytest.raises(KeyboardInterrupt):
+        patch.setattr(feature_files.ParquetParts, 'add', interrupted)
+        with pytest.raises(SystemExit, match='out holds what is done'):
             extract(videos, '--out', 'out', '--format', 'parquet')
     found = parquet.read_table('out/parts')['name'].to_pylist()
     assert found == NAMES[:2]

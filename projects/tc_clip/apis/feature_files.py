@@ -3,17 +3,19 @@
 The features, a record of the model and the classes behind them, and the videos
 that failed.
 """
-import hashlib
 import json
 import uuid
 from pathlib import Path
 from typing import Any, Dict, List, Set
+from zipfile import is_zipfile
 
 import numpy as np
 
-from ..files import replacing
+from ..files import replacing, write_text
+from ..shards import Shard
+from .run_settings import differences
 
-METADATA, FAILED = 'features.json', 'failed.txt'
+METADATA = 'features.json'
 VIDEOS_PER_PART = 256
 
 Arrays = Dict[str, np.ndarray]
@@ -35,6 +37,11 @@ class NpzFolder:
             file.relative_to(self.folder).with_suffix('').as_posix()
             for file in self.folder.rglob('*.npz')
         }
+
+    def damaged(self) -> List[Path]:
+        """Returns the files that are no archives of arrays."""
+        files = sorted(self.folder.rglob('*.npz'))
+        return [file for file in files if not is_zipfile(file)]
 
     def add(self, name: str, video: Path, arrays: Arrays) -> None:
         """Writes the features of a video."""
@@ -71,12 +78,24 @@ class ParquetParts:
 
     def done(self) -> Set[str]:
         """Returns the names of the videos whose features are stored."""
-        read = self.arrow.parquet.read_table
         return {
             name
             for part in self.folder.glob('part-*.parquet')
-            for name in read(part, columns=['name'])['name'].to_pylist()
+            for name in self._names(part)
         }
+
+    def damaged(self) -> List[Path]:
+        """Returns nothing: :meth:`done` reads every part."""
+        return []
+
+    def _names(self, part: Path) -> List[str]:
+        """Returns the names of the videos of a part."""
+        try:
+            table = self.arrow.parquet.read_table(part, columns=['name'])
+        except (self.arrow.ArrowInvalid, OSError) as error:
+            raise SystemExit(f'{part} is damaged ({error}): remove it, and '
+                             'run again') from error
+        return table['name'].to_pylist()
 
     def add(self, name: str, video: Path, arrays: Arrays) -> None:
         """Collects the features of a video; writes a part when it is full."""
@@ -142,9 +161,8 @@ def put_metadata(folder: Path, metadata: Dict[str, Any],
             raise SystemExit(
                 f'{folder} holds features but no {METADATA}, so the model '
                 'that made them is unknown: choose another --out')
-        with replacing(folder / METADATA) as path:
-            text = json.dumps(metadata, indent=2, ensure_ascii=False)
-            path.write_text(text, 'utf-8')
+        write_text(folder / METADATA,
+                   json.dumps(metadata, indent=2, ensure_ascii=False))
         return
     differing = differences(known, metadata)
     if differing:
@@ -156,24 +174,37 @@ def put_metadata(folder: Path, metadata: Dict[str, Any],
 
 def read_failures(folder: Path) -> Dict[str, str]:
     """Returns why videos have no features, by the names of the videos."""
-    file = folder / FAILED
-    lines = file.read_text('utf-8').splitlines() if file.exists() else []
+    lines = [
+        line for file in sorted(folder.glob('failed*.txt'))
+        for line in file.read_text('utf-8').splitlines()
+    ]
     return {n: r for n, _, r in (line.partition('\t') for line in lines)}
 
 
-def put_failures(folder: Path, failed: Dict[str, str], done: Set[str]) -> None:
+def put_failures(folder: Path,
+                 failed: Dict[str, str],
+                 done: Set[str],
+                 shard: Shard = Shard()) -> Path:
     """Updates the list of failures, a line ``NAME<tab>REASON`` for each.
 
     Args:
         folder: folder of the features.
         failed: the reason for each video that failed in this run.
         done: videos whose features are stored.
+        shard: the part of the videos that this run had. Each has a list; a
+            run with all videos makes one list of them.
+
+    Returns:
+        The file; it does not exist if there is no failure.
     """
-    file = folder / FAILED
-    reasons = {**read_failures(folder), **failed}
+    file = folder / f'failed{shard.suffix}.txt'
+    is_all = shard.count == 1
+    reasons = {**read_failures(folder), **failed} if is_all else failed
     rows = [f'{n}\t{r}\n' for n, r in sorted(reasons.items()) if n not in done]
+    stale = {*folder.glob('failed*.txt')} if is_all else {file}
     if rows:
-        with replacing(file) as path:
-            path.write_text(''.join(rows), 'utf-8')
-    else:
-        file.unlink(missing_ok=True)
+        write_text(file, ''.join(rows))
+        stale.discard(file)
+    for old in stale:
+        old.unlink(missing_ok=True)
+    return file

@@ -105,8 +105,8 @@ class Watch:
             what: what they are.
         """
         passed = max(time.monotonic() - self.started, 1e-9)
-        return (f'{done / passed:.2g} {what}/s, {self.waited / passed:.0%} '
-                'of the time waiting for them')
+        return (f'{done / passed:.2g} {what}/s, waiting for them '
+                f'{self.waited / passed:.0%} of the time')
 
 
 Read = Tuple[Path, Union[Clip, Failure]]
