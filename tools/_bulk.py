@@ -3,6 +3,7 @@ import argparse
 import os
 import sys
 import time
+from pathlib import Path
 from typing import Any, Iterable, Iterator
 
 import _checkout  # noqa: F401 - finds the package without installation
@@ -50,6 +51,12 @@ def add_bulk(parser: argparse.ArgumentParser) -> None:
         action='store_true',
         help='only list the videos that have neither a result in --out nor a '
         'reason for its absence')
+
+
+def report_failure(video: Path, reason: str) -> None:
+    """Prints why a video is left out, on the standard error stream."""
+    named = '' if str(video) in reason else f'{video} '
+    print(f'left out: {named}{reason}', file=sys.stderr)
 
 
 class Status:

@@ -13,7 +13,6 @@ processes share the videos: see --shard.
 """
 import argparse
 import os
-import sys
 from itertools import islice
 from pathlib import Path
 from typing import Any, Dict, Optional, Sequence
@@ -21,7 +20,7 @@ from typing import Any, Dict, Optional, Sequence
 import torch
 from _arguments import (DEFAULT_CONFIG, TCCLIPInferencer, find_videos,
                         load_model, video_parser)
-from _bulk import Status, add_bulk
+from _bulk import Status, add_bulk, report_failure
 
 from projects.tc_clip.apis import feature_files as files
 from projects.tc_clip.apis.features import (VideoFeatures, batch_features,
@@ -138,7 +137,7 @@ def extract(inferencer: TCCLIPInferencer, videos: Dict[str, Path], store: Any,
                     intact[name] = clip.inputs
                     continue
                 failed[name] = clip.reason
-                print(f'left out: {video}: {clip.reason}', file=sys.stderr)
+                report_failure(video, clip.reason)
             store_batch(inferencer, intact, videos, store, args)
             status.count(status.done + len(batch))
     finally:  # also after an interruption
@@ -201,12 +200,12 @@ def run(args: argparse.Namespace, videos: Dict[str, Path], store: Any,
     mine = args.shard.of(sorted(videos))
     pending = {name: videos[name] for name in mine if name not in there}
     failed = extract(inferencer, pending, store, args)
-    part = f' ({args.shard})' if args.shard.count > 1 else ''
+    part = f' ({args.shard})' if args.shard.total > 1 else ''
     print(f'{args.out}{part}: {len(pending) - len(failed)} videos added, '
           f'{len(mine) - len(pending)} were there, {len(failed)} failed' +
           (f', see {args.out / "failed"}*.txt' if failed else ''))
     # torchrun would end the other shards
-    if len(failed) == len(videos) and args.shard.count == 1:
+    if len(failed) == len(videos) and args.shard.total == 1:
         raise SystemExit('None of the videos could be read.')
 
 

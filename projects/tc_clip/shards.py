@@ -13,23 +13,23 @@ class Shard(NamedTuple):
     """One of several parts of the work.
 
     Attributes:
-        index: number of the part, from 0.
-        count: number of parts.
+        number: its number, from 0.
+        total: number of parts.
     """
-    index: int = 0
-    count: int = 1
+    number: int = 0
+    total: int = 1
 
     def of(self, items: Sequence[Item]) -> List[Item]:
-        """Returns the items of this part: every ``count``-th."""
-        return [*items[self.index::self.count]]
+        """Returns the items of this part: every ``total``-th."""
+        return [*items[self.number::self.total]]
 
     @property
     def suffix(self) -> str:
         """Distinguishes files of the part; empty where there is only one."""
-        return f'-{self.index}-of-{self.count}' if self.count > 1 else ''
+        return f'-{self.number}-of-{self.total}' if self.total > 1 else ''
 
     def __str__(self) -> str:
-        return f'shard {self.index} of {self.count}'
+        return f'shard {self.number} of {self.total}'
 
 
 def parse_shard(text: str) -> Shard:

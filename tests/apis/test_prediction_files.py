@@ -56,7 +56,7 @@ def test_json_holds_everything(tmp_path):
     write_predictions(file, {
         Path('a.mp4'): [WHOLE],
         Path('x.mp4'): timeline
-    }, {Path('c.mp4'): 'cannot be read'})
+    }, {'c.mp4': 'cannot be read'})
     assert json.loads(file.read_text()) == dict(
         note=NOTE,
         predictions=[p.to_dict() for p in (WHOLE, *timeline)],
@@ -67,6 +67,14 @@ def test_json_holds_everything(tmp_path):
             ]
         },
         failed={'c.mp4': 'cannot be read'})
+
+
+def test_lines_of_json_are_the_predictions(tmp_path):
+    timeline = make_timeline('ab')
+    write_predictions(tmp_path / 'all.jsonl', {Path('x.mp4'): timeline}, {})
+    lines = (tmp_path / 'all.jsonl').read_text().splitlines()
+    assert [json.loads(line) for line in lines
+            ] == [prediction.to_dict() for prediction in timeline]
 
 
 def test_csv_has_a_row_for_each_guess(tmp_path):

@@ -12,36 +12,7 @@ from mmaction.registry import MODELS
 
 from projects.tc_clip.apis import TCCLIPInferencer, feature_files
 from projects.tc_clip.apis.features import VideoFeatures, extract_features
-from projects.tc_clip.files import write_mp4
-
-NAMES = ['a/clip.mp4', 'a/video.mp4', 'b/clip.mp4']
-
-
-@pytest.fixture
-def extract(run_tool, tiny_config, tiny_checkpoint, tmp_path, monkeypatch):
-    """Runs the tool with the tiny model; returns what it prints."""
-    config = tmp_path / 'tiny.py'
-    tiny_config.dump(config)
-    monkeypatch.chdir(tmp_path)
-    run = run_tool('extract_features')
-
-    def extract(*arguments, config=config, checkpoint=tiny_checkpoint):
-        return run(*arguments, '--config', config, '--checkpoint', checkpoint,
-                   '--device', 'cpu')
-
-    return extract
-
-
-@pytest.fixture
-def videos(tmp_path):
-    """A folder of two folders of videos, two of which share a name."""
-    rng = np.random.default_rng(0)
-    for name in NAMES:
-        path = tmp_path / 'videos' / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        frames = rng.integers(0, 255, (10, 64, 64, 3)).astype(np.uint8)
-        write_mp4(path, frames, 10)
-    return tmp_path / 'videos'
+from tests.tools.feature_runs import NAMES
 
 
 @pytest.fixture
@@ -156,7 +127,7 @@ def test_a_broken_video_is_listed_and_tried_again(extract, videos):
     (videos / NAMES[0]).write_bytes(b'no video')
     shown = extract(videos, '--out', 'out', '--batch-size', '2')
     assert '2 videos added, 0 were there, 1 failed' in shown.out
-    assert f'left out: {videos / NAMES[0]}' in shown.err
+    assert f'left out: {videos / NAMES[0]} cannot be read' in shown.err
     [line] = Path('out/failed.txt').read_text().splitlines()
     name, reason = line.split('\t')
     assert name == NAMES[0] and 'clip.mp4 cannot be read' in reason

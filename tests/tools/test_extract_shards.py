@@ -11,11 +11,8 @@ import pytest
 
 from tests.conftest import TINY_CLASSES
 from tests.small import ROOT
-from tests.tools.test_extract_features import (
-    NAMES,
-    extract,  # noqa: F401
-    names_in,
-    videos)
+from tests.tools.feature_runs import NAMES
+from tests.tools.test_extract_features import names_in
 
 
 def same_files(one, other):
@@ -29,10 +26,8 @@ def same_files(one, other):
                 np.testing.assert_array_equal(a[key], b[key])
 
 
-def test_three_shards_give_the_files_of_one_process(
-        extract,
-        videos,  # noqa: F811
-        monkeypatch):
+def test_three_shards_give_the_files_of_one_process(extract, videos,
+                                                    monkeypatch):
     (videos / 'a/broken.mp4').write_bytes(b'no video')
     (videos / 'b/empty.mp4').write_bytes(b'')
     extract(videos, '--out', 'one')
@@ -52,7 +47,7 @@ def test_three_shards_give_the_files_of_one_process(
     monkeypatch.undo()
 
 
-def test_what_is_left_is_listed(extract, videos, capsys):  # noqa: F811
+def test_what_is_left_is_listed(extract, videos, capsys):
     extract(videos, '--out', 'out', '--shard', '1/2')
     with pytest.raises(SystemExit, match='1'):
         extract(videos, '--out', 'out', '--check')
@@ -69,7 +64,7 @@ def test_what_is_left_is_listed(extract, videos, capsys):  # noqa: F811
             in capsys.readouterr().out)
 
 
-def test_more_shards_than_videos(extract, videos):  # noqa: F811
+def test_more_shards_than_videos(extract, videos):
     out = extract(videos, '--out', 'out', '--shard', '3/4').out
     assert 'out (shard 3 of 4): 0 videos added, 0 were there, 0 failed' in out
     (videos / NAMES[0]).write_bytes(b'no video')
@@ -77,18 +72,14 @@ def test_more_shards_than_videos(extract, videos):  # noqa: F811
     assert '0 videos added, 0 were there, 1 failed' in out
 
 
-def test_wrong_shards_are_errors(extract, videos, capsys):  # noqa: F811
+def test_wrong_shards_are_errors(extract, videos, capsys):
     with pytest.raises(SystemExit):
         extract(videos, '--out', 'out', '--shard', '3/3')
     assert "'3/3' is not a shard: write I/N" in capsys.readouterr().err
 
 
 @pytest.mark.slow
-def test_a_killed_shard_is_made_up(
-        extract,
-        videos,  # noqa: F811
-        tiny_checkpoint,
-        tmp_path):
+def test_a_killed_shard_is_made_up(extract, videos, tiny_checkpoint, tmp_path):
     good = (videos / NAMES[0]).read_bytes()
     for i in range(60):
         (videos / f'{i}.mp4').write_bytes(good)

@@ -198,7 +198,7 @@ def put_failures(folder: Path,
         The file; it does not exist if there is no failure.
     """
     file = folder / f'failed{shard.suffix}.txt'
-    is_all = shard.count == 1
+    is_all = shard.total == 1
     reasons = {**read_failures(folder), **failed} if is_all else failed
     rows = [f'{n}\t{r}\n' for n, r in sorted(reasons.items()) if n not in done]
     stale = {*folder.glob('failed*.txt')} if is_all else {file}

@@ -3,8 +3,9 @@ import csv
 import json
 from itertools import groupby
 from pathlib import Path
-from typing import Dict, List, NamedTuple
+from typing import Dict, List, Mapping, NamedTuple
 
+from ..files import replacing, write_text
 from .predictions import NONE_OF_THESE, Prediction
 
 Predictions = Dict[Path, List[Prediction]]
@@ -93,35 +94,35 @@ def as_text(predictions: Predictions) -> str:
 
 
 def write_predictions(path: Path, predictions: Predictions,
-                      failed: Dict[Path, str]) -> None:
+                      failed: Mapping[str, str]) -> None:
     """Writes all predictions.
 
     Args:
-        path: ``.json``: everything, with the segments of timelines; ``.csv``:
-            a row for each guess.
+        path: ``.json``: everything, with the segments of timelines;
+            ``.jsonl``: a line for each prediction; ``.csv``: a row for each
+            guess.
         predictions: predictions by video.
         failed: the reason for each video that was left out.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == '.csv':
-        _write_csv(path, predictions)
+        with replacing(path) as unfinished:
+            _write_csv(unfinished, predictions)
+        return
+    plain = [p.to_dict() for found in predictions.values() for p in found]
+    if path.suffix == '.jsonl':
+        lines = [json.dumps(p, ensure_ascii=False) + '\n' for p in plain]
+        write_text(path, ''.join(lines))
         return
     content = dict(
         note=note_on(predictions),
-        predictions=[
-            p.to_dict() for found in predictions.values() for p in found
-        ],
+        predictions=plain,
         segments={
             str(video): [s._asdict() for s in segments(found)]
             for video, found in predictions.items()
             if found[0].span is not None
         },
-        failed={
-            str(video): reason
-            for video, reason in failed.items()
-        })
-    path.write_text(
-        json.dumps(content, indent=2, ensure_ascii=False), encoding='utf-8')
+        failed=failed)
+    write_text(path, json.dumps(content, indent=2, ensure_ascii=False))
 
 
 def _write_csv(path: Path, predictions: Predictions) -> None:
