@@ -63,6 +63,6 @@ class FullDisk:
 def test_another_file_is_an_error(tmp_path, line):
     path = write(tmp_path / 'journal.jsonl')
     path.write_bytes(path.read_bytes() + line.encode('latin-1') + b'\n')
-    message = f'{path}, line 3: is no record of an interrupted run'
+    message = f'{path}, line 3: is not a record of an interrupted run'
     with pytest.raises(ValueError, match=re.escape(message)):
         Journal(path)

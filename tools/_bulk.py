@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from projects.tc_clip.apis.reading import Watch
 from projects.tc_clip.shards import Shard, parse_shard, shard_of_process
 
-_NEWS_EVERY = 60.  # seconds, where the output is no terminal
+_NEWS_EVERY = 60.  # seconds, where the output is not a terminal
 
 
 def shard(text: str) -> Shard:

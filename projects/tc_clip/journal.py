@@ -71,7 +71,7 @@ def read_records(path: Path) -> Iterator[Record]:
         except ValueError:
             record = None
         if not isinstance(record, dict):
-            raise ValueError(f'{path}, line {number}: is no record of an '
+            raise ValueError(f'{path}, line {number}: is not a record of an '
                              'interrupted run: remove this file, or choose '
                              'another one')
         yield record

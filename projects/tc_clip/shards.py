@@ -25,7 +25,7 @@ class Shard(NamedTuple):
 
     @property
     def suffix(self) -> str:
-        """Distinguishes files of the part; empty where there is only one."""
+        """Tells files of the parts apart; empty where there is one part."""
         return f'-{self.number}-of-{self.total}' if self.total > 1 else ''
 
     def __str__(self) -> str:
@@ -58,7 +58,7 @@ def shard_of_process(env: Mapping[str, str] = os.environ) -> Shard:
             or ``SLURM_PROCID`` and ``SLURM_NTASKS`` of srun.
 
     Raises:
-        ValueError: they are no numbers.
+        ValueError: they are not numbers.
     """
     for index, count in _VARIABLES:
         if index in env and count in env:
