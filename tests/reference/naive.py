@@ -65,6 +65,11 @@ def naive_vision(backbone, clips):
     return feature, backbone.project(context)[:, None]
 
 
+def masked_attention(x, attn, mask):
+    """Computes self-attention ``(C, L, D)`` under a mask ``(L, L)``."""
+    return attn(x, x, x, need_weights=False, attn_mask=mask)[0]
+
+
 def naive_text(head, context, length=77):
     """Encodes all classes for every video, through all text blocks.
 
@@ -90,7 +95,7 @@ def naive_text(head, context, length=77):
                 s = video[j].expand(len(names), -1, -1)
                 prompts = head.prompting.layers[j](x[:, 1:5], s, s)
                 x = torch.cat((x[:, :1], prompts, x[:, 5:]), 1)
-            x = x + block.attention(block.ln_1(x), attn_mask=mask)
+            x = x + masked_attention(block.ln_1(x), block.attn, mask)
             x = x + explicit_mlp(block.ln_2(x), block.mlp)
         x = encoder.ln_final(x)[range(len(names)), ids.argmax(-1)]
         features.append(x @ encoder.text_projection)
@@ -126,7 +131,7 @@ def padded_texts(encoder, rows, before_block=None):
     for i, block in enumerate(encoder.transformer.resblocks, 1):
         if before_block is not None:
             x = before_block(i, x)
-        x = x + block.attention(block.ln_1(x), attn_mask=mask)
+        x = x + masked_attention(block.ln_1(x), block.attn, mask)
         x = x + explicit_mlp(block.ln_2(x), block.mlp)
     eot = [len(row) - 1 for row in rows]
     x = encoder.ln_final(x)[range(len(rows)), eot]

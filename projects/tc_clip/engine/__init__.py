@@ -5,6 +5,7 @@ from .hooks import (ClassNamesHook, ClassReportHook, EpochAverageHook,
                     LogitScaleClampHook, RunPageHook, TotalBatchSizeHook)
 from .parameter_groups import ParameterGroups
 from .protocol_test_loop import ProtocolTestLoop
+from .sharding import ShardedModel, ShardedRunner, ShardedStrategy
 from .slowfast_cosine import SlowFastCosineLR
 from .timm_cosine import TimmCosineLR
 
@@ -12,5 +13,5 @@ __all__ = [
     'ClassNamesHook', 'ClassReportHook', 'EpochAverageHook', 'EpochSeedHook',
     'FinalTestHook', 'GaussianWeightAverage', 'InterpolatedWeightsHook',
     'LogitScaleClampHook', 'ParameterGroups', 'ProtocolTestLoop',
-    'RunPageHook', 'SlowFastCosineLR', 'TimmCosineLR', 'TotalBatchSizeHook'
+    'RunPageHook', 'ShardedModel', 'ShardedRunner', 'ShardedStrategy', 'SlowFastCosineLR', 'TimmCosineLR', 'TotalBatchSizeHook'
 ]

@@ -99,6 +99,7 @@ class ClassNamesHook(Hook):
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Refuses to resume a training of other classes."""
+        self.before_run(runner)  # FlexibleRunner loads before it
         names = self._class_names(runner) or []
         meta = checkpoint.get('meta', {}).get('dataset_meta') or {}
         trained = meta.get('classes') or []

@@ -8,7 +8,7 @@ batch size is 1. Legend: B videos, C classes, S prefix positions, L suffix
 positions of a class, P suffix positions of all classes, D width, H heads, d
 head width, E joint width.
 """
-from typing import Callable, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Mapping, NamedTuple, Optional, Tuple
 
 import torch
 import torch.nn.functional as F
@@ -82,14 +82,14 @@ def merge_heads(x: Tensor) -> Tensor:
     return x.transpose(-2, -3).flatten(-2)
 
 
-def finish_block(block: ResidualAttentionBlock, x: Tensor,
+def finish_block(block: Any, x: Tensor,
                  attended: Tensor) -> Tensor:
     """Adds attention ``(..., H, N, d)`` to ``x (..., N, D)``, then the MLP."""
     x = x + block.ls_1(block.attn.out_proj(merge_heads(attended)))
     return x + block.ls_2(block.mlp(block.ln_2(x)))
 
 
-def text_block(block: ResidualAttentionBlock, state: TextState) -> TextState:
+def text_block(block: Any, state: TextState) -> TextState:
     """Applies one CLIP block to all positions of all class texts."""
     # each (b, H, S, d)
     query, key, value = project_qkv(block.ln_1(state.prefix), block.attn)
@@ -105,7 +105,7 @@ def text_block(block: ResidualAttentionBlock, state: TextState) -> TextState:
         finish_block(block, state.suffix, torch.cat(suffix, -2)), state.runs)
 
 
-def last_text_block(block: ResidualAttentionBlock, state: TextState) -> Tensor:
+def last_text_block(block: Any, state: TextState) -> Tensor:
     """Applies the last CLIP block to EOT positions only.
 
     No other position is used after it, so queries of others are not computed.
@@ -137,6 +137,36 @@ def last_text_block(block: ResidualAttentionBlock, state: TextState) -> Tensor:
     return finish_block(block, eot, torch.cat(attended, -2))
 
 
+class TextBlock(nn.Module):
+    """A CLIP block that applies itself to class texts.
+
+    Takes over the layers of a CLIP block under their own names, so that CLIP
+    weights load as they are. Its weights are only read in :meth:`forward`:
+    wrappers that gather or recompute a module, as those of FSDP, rely on that.
+
+    Args:
+        block: the block whose layers are taken over.
+    """
+
+    def __init__(self, block: ResidualAttentionBlock) -> None:
+        super().__init__()
+        self.ln_1, self.attn, self.ls_1 = block.ln_1, block.attn, block.ls_1
+        self.ln_2, self.mlp, self.ls_2 = block.ln_2, block.mlp, block.ls_2
+
+    def forward(self, state: TextState, eot_only: bool = False) -> Any:
+        """Applies the block.
+
+        Args:
+            state: the state before it.
+            eot_only: whether only EOT positions of the result are needed.
+
+        Returns:
+            The state behind it; with ``eot_only`` see :func:`last_text_block`.
+        """
+        return last_text_block(self, state) if eot_only else text_block(
+            self, state)
+
+
 class TextEncoder(nn.Module):
     """CLIP's text tower for class texts with a common prefix.
 
@@ -155,6 +185,8 @@ class TextEncoder(nn.Module):
         self.token_embedding = tower.token_embedding.requires_grad_(False)
         self.positional_embedding = tower.positional_embedding
         self.transformer, self.ln_final = tower.transformer, tower.ln_final
+        self.transformer.resblocks = nn.ModuleList(
+            TextBlock(block) for block in tower.transformer.resblocks)
         self.text_projection = tower.text_projection
         self.with_cp = with_cp
 
@@ -186,8 +218,8 @@ class TextEncoder(nn.Module):
         """Applies block ``i`` (1-based) to all positions."""
         block = self.transformer.resblocks[i - 1]
         if self.with_cp and torch.is_grad_enabled():
-            return checkpoint(text_block, block, state, use_reentrant=False)
-        return text_block(block, state)
+            return checkpoint(block, state, use_reentrant=False)
+        return block(state)
 
     def trunk(self,
               state: TextState,
@@ -227,6 +259,6 @@ class TextEncoder(nn.Module):
                 state = state._replace(prefix=condition(i, state.prefix))
             if i < self.depth:
                 state = self._apply_block(i, state)
-        features = last_text_block(self.transformer.resblocks[-1], state)
+        features = self.transformer.resblocks[-1](state, eot_only=True)
         # (B or 1, C, D) -> (B or 1, C, E)
         return self.ln_final(features) @ self.text_projection

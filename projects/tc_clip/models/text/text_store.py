@@ -72,7 +72,7 @@ class TextStore(WholeWeights):
                              for p in self._weights_of_texts()):
             self.forget_text()  # an optimizer may change the weights
             return None
-        one = next(self._weights_of_texts()).detach().flatten()[:1]
+        one = next(self._weights_of_texts()).detach().new_ones(1)
         dtype = (one[:, None] @ one).dtype  # of the weights, or of autocast
         if self._text_cache is None or self._text_cache.dtype != dtype:
             self._store_texts(dtype)

@@ -1,12 +1,37 @@
 """Conditions prompts on videos."""
 import copy
-from typing import Sequence
+from typing import Any, Sequence
 
 import torch
 from mmaction.registry import MODELS
 from mmengine.model import BaseModule
-from open_clip.transformer import ResidualAttentionBlock
 from torch import Tensor, nn
+
+
+class CrossAttentionBlock(nn.Module):
+    """A pre-norm cross-attention block with copies of a CLIP block's layers.
+
+    Args:
+        block: the block whose layers are copied, under their own names. Keys
+            and values have a norm of their own, ``ln_1_kv``, which starts as
+            ``ln_1``.
+    """
+
+    def __init__(self, block: Any) -> None:
+        super().__init__()
+        for name in ('ln_1', 'attn', 'ls_1', 'ln_2', 'mlp', 'ls_2'):
+            setattr(self, name, copy.deepcopy(getattr(block, name)))
+        self.ln_1_kv = copy.deepcopy(block.ln_1)
+
+    def forward(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        """Lets queries ``(B, n, D)`` attend to tokens ``(B, k, D)``."""
+        attended, _ = self.attn(
+            self.ln_1(query),
+            self.ln_1_kv(key),
+            self.ln_1_kv(value),
+            need_weights=False)  # (B, n, D)
+        query = query + self.ls_1(attended)
+        return query + self.ls_2(self.mlp(self.ln_2(query)))
 
 
 @MODELS.register_module()
@@ -24,26 +49,16 @@ class VideoConditionalPrompting(BaseModule):
             another width, a linear projection comes first.
     """
 
-    def __init__(self, blocks: Sequence[ResidualAttentionBlock],
-                 in_channels: int) -> None:
+    def __init__(self, blocks: Sequence[Any], in_channels: int) -> None:
         super().__init__()
-        self.layers = nn.ModuleList(
-            self._cross_attention(block) for block in blocks)
+        self.layers = nn.ModuleList(map(CrossAttentionBlock, blocks))
         width = blocks[0].attn.embed_dim
         self.project: nn.Module = nn.Identity()
         if in_channels != width:
             self.project = nn.Linear(in_channels, width)
 
-    @staticmethod
-    def _cross_attention(block: ResidualAttentionBlock) -> nn.Module:
-        """Makes a cross-attention block from a CLIP block."""
-        layer = copy.deepcopy(block)
-        # open_clip's block normalises keys and values by `ln_1_kv`, if present
-        layer.ln_1_kv = copy.deepcopy(block.ln_1)
-        return layer
-
     @torch.no_grad()
-    def start_from(self, blocks: Sequence[ResidualAttentionBlock]) -> None:
+    def start_from(self, blocks: Sequence[Any]) -> None:
         """Copies the weights of CLIP blocks.
 
         Args:
