@@ -277,7 +277,7 @@ class SafeDecordDecode(_SafeTransform, DecordDecode):
 
     def transform(self, results: Dict) -> Optional[Dict]:
         """Decodes frames; returns None to draw another video."""
-        reader = results.get('video_reader')
+        reader: Any = results.get('video_reader')
         decoded = super().transform(results)
         if decoded is not None and hasattr(reader, 'get_frame_timestamp'):
             times = reader.get_frame_timestamp(np.ravel(decoded['frame_inds']))

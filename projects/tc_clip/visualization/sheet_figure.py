@@ -2,9 +2,11 @@
 from typing import List, NamedTuple, Optional, Sequence
 
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from .fonts import Fonts
 from .token_maps import heat_colours
 
 TILE = 1.6  # width of a picture in inches
@@ -61,6 +63,14 @@ def draw_strips(strips: Sequence[Strip], title: str, dpi: int) -> Figure:
         title: text at the top.
         dpi: pixels of an inch.
     """
+    fonts = Fonts([title, *(strip.title for strip in strips)])
+    with rc_context(fonts.settings()):
+        clean = [s._replace(title=fonts.clean(s.title)) for s in strips]
+        return _draw(clean, fonts.clean(title), dpi)
+
+
+def _draw(strips: Sequence[Strip], title: str, dpi: int) -> Figure:
+    """Draws strips whose letters are all in the fonts."""
     sizes = [_size(strip) for strip in strips]
     width = _LEFT + max(size[0] for size in sizes) + _GAP
     height = _TITLE + _GAP + sum(size[1] + _above(strip)
@@ -87,7 +97,6 @@ def _write(figure: Figure, text: str, top: float, size: int) -> None:
         2 * _GAP / figure.get_size_inches()[0], (top - 0.12) / height,
         text,
         va='top',
-        parse_math=False,
         fontsize=size,
         fontweight='bold')
 

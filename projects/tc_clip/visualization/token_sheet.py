@@ -140,7 +140,7 @@ def sheet_strips(views: Sequence[ModelView]) -> List[Strip]:
     strips = []
     for line in lines:
         for view, rows in zip(views, models):
-            names = frame_names(view.record.times, line)
+            names = frame_names(view.record.times, line.tolist())
             for row in rows:
                 strips.append(
                     Strip(row.frames[line],

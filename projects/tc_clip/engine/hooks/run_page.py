@@ -132,7 +132,8 @@ class RunPageHook(Hook):
         dataset = runner.test_dataloader.dataset
         folder = getattr(dataset, 'data_prefix', {}).get('video') or ''
         prefix = folder.rstrip('/') + '/'
-        return name[len(prefix):] if name.startswith(prefix) else name
+        inside = folder and name.startswith(prefix)
+        return name[len(prefix):] if inside else name
 
     def after_test(self, runner: Runner) -> None:
         """Writes the page and says where it is."""
