@@ -24,6 +24,10 @@ def replacing(path: Path) -> Iterator[Path]:
     Yields:
         The unfinished file, in the same folder.
 
+    Raises:
+        OSError: the file cannot be written, for example because the disk is
+            full; the error names ``path``.
+
     Example:
         >>> with replacing(Path('out/table.md')) as unfinished:
         ...     unfinished.write_text('| a | b |')
@@ -35,6 +39,10 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         yield unfinished
         os.replace(unfinished, path)
+    except OSError as error:
+        if error.filename in (None, str(unfinished), unfinished):
+            error.filename = str(path)  # where the user looks for it
+        raise
     finally:
         unfinished.unlink(missing_ok=True)
 

@@ -8,10 +8,12 @@ from .finite_loss import FiniteLossHook
 from .interpolated_weights import InterpolatedWeightsHook
 from .logit_scale_clamp import LogitScaleClampHook
 from .run_page import RunPageHook
+from .safe_checkpoint import SafeCheckpointHook
 from .total_batch_size import TotalBatchSizeHook
 
 __all__ = [
     'ClassNamesHook', 'ClassReportHook', 'EpochAverageHook', 'EpochSeedHook',
     'FinalTestHook', 'FiniteLossHook', 'InterpolatedWeightsHook',
-    'LogitScaleClampHook', 'RunPageHook', 'TotalBatchSizeHook'
+    'LogitScaleClampHook', 'RunPageHook', 'SafeCheckpointHook',
+    'TotalBatchSizeHook'
 ]
