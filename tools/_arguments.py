@@ -17,6 +17,7 @@ from projects.tc_clip.apis.loading import read_config
 from projects.tc_clip.datasets.pipelines import READERS, with_reader
 from projects.tc_clip.datasets.video_paths import (VIDEO_SUFFIXES, is_video,
                                                    search_videos)
+from projects.tc_clip.shards import device_of_process
 
 DEFAULT_CONFIG = 'zero_shot/tcclip_k400.py'
 
@@ -152,7 +153,7 @@ def load_model(config: Union[str, Path, None],
         return TCCLIPInferencer(
             changed,
             checkpoint,
-            args.device,
+            args.device or device_of_process() or None,
             class_names=names,
             wordings=args.wordings,
             **options)

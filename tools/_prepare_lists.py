@@ -2,15 +2,18 @@
 import argparse
 import os
 from pathlib import Path
-from typing import Any, List
+from typing import Any, Dict, List
 
 import _checkout  # noqa: F401 - finds the package without installation
+from _bulk import add_shard
 
 from projects.tc_clip.config_files import config_folder
-from projects.tc_clip.datasets.preparation.checked_lists import (count_table,
-                                                                 find_videos,
+from projects.tc_clip.datasets.preparation.checked_lists import (check_lists,
+                                                                 count_table,
+                                                                 match_videos,
                                                                  write_lines,
                                                                  write_lists)
+from projects.tc_clip.datasets.preparation.decode_record import DecodeRecord
 from projects.tc_clip.datasets.preparation.list_sources import (
     Annotation, Clone, Listed, Problems, Source, check_class_names, read_lists)
 from projects.tc_clip.datasets.preparation.list_specs import (DATA_SETS,
@@ -77,6 +80,7 @@ def _add_checks(parser: argparse.ArgumentParser) -> None:
         default=os.cpu_count(),
         metavar='N',
         help='processes that decode (%(default)s)')
+    add_shard(parser)
     add('--skip-missing',
         action='store_true',
         help='leave videos that are missing or broken out of the lists')
@@ -105,6 +109,8 @@ def check_args(args: argparse.Namespace) -> None:
         raise ValueError('--numbering published is for hmdb51 --from official')
     if args.workers < 1:
         raise ValueError('--workers must be 1 or more')
+    if args.shard.total > 1 and not args.decode:
+        raise ValueError(f'{args.shard}: shards are for --decode')
 
 
 def chosen_lists(args: argparse.Namespace) -> List[ListSpec]:
@@ -181,7 +187,19 @@ def _check_and_write(args: argparse.Namespace, listed: Listed,
                      source: Source) -> Problems:
     """Writes the lists whose videos and class names are right."""
     root = args.data / args.dataset
-    lists = find_videos(listed, root, args.workers if args.decode else 0)
+    found = match_videos(listed, root)
+    videos = sorted({path for path in found.values() if path})
+    broken: Dict[str, str] = {}
+    if args.decode:
+        record = DecodeRecord(root, args.shard)
+        left = record.decode(videos, args.workers)
+        if left:
+            print(f'{args.shard} is done. The lists are written when the '
+                  f'other shards are: {len(left)} of {len(videos)} videos are '
+                  'left')
+            return {}
+        broken = record.problems(videos)
+    lists = check_lists(listed, found, broken)
     print(count_table(lists, args.source[0] == 'official'))
     warnings, problems = check_class_names(lists, source)
     for warning in sorted(warnings):

@@ -14,6 +14,7 @@ from projects.tc_clip.apis.stream_reader import StreamReader, is_camera, is_url
 from projects.tc_clip.visualization.live_labels import (LabelVideo,
                                                         LabelWindow,
                                                         check_display)
+from projects.tc_clip.visualization.mp4_writer import import_encoder
 
 WINDOW = 3.  # seconds
 _SCREEN = 'screen'
@@ -51,13 +52,20 @@ def check_stream(parser: argparse.ArgumentParser,
         parser.error(f'--out {args.out}: a stream is written as .jsonl')
     if args.window is None:
         args.window = WINDOW
-    if args.show == _SCREEN:
-        try:
-            check_display()
-        except OSError as error:
-            parser.error(f'--show: {error}; give --show FILE.mp4')
-    elif args.show and not args.show.endswith('.mp4'):
-        parser.error(f'--show {args.show}: must end in .mp4')
+    if args.show:
+        check_show(parser, args.show)
+
+
+def check_show(parser: argparse.ArgumentParser, target: str) -> None:
+    """Refuses a window or a video that cannot be opened."""
+    if target != _SCREEN and not target.endswith('.mp4'):
+        parser.error(f'--show {target}: must end in .mp4')
+    try:
+        check_display() if target == _SCREEN else import_encoder()
+    except OSError as error:
+        parser.error(f'--show: {error}; give --show FILE.mp4')
+    except ImportError as error:
+        parser.error(f'--show {target}: {error}')
 
 
 class Output:

@@ -5,24 +5,28 @@
     python tools/extract_features.py folder/ --out features --format parquet \\
         --what video text --labels "playing chess" "cooking"
 
+    bash tools/dist_extract_features.sh folder/ --out features 8
+
 A second run continues where the first one ended. A video that cannot be read
-is reported, listed in DIR/failed.txt and tried again by the next run.
+is reported, listed in DIR/failed.txt and tried again by the next run. Several
+processes share the videos: see --shard.
 """
 import argparse
 import os
-import sys
 from itertools import islice
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Dict, Optional, Sequence
 
 import torch
 from _arguments import (DEFAULT_CONFIG, TCCLIPInferencer, find_videos,
-                        load_model, progress, video_parser)
+                        load_model, video_parser)
+from _bulk import Status, add_bulk, report_failure
 
 from projects.tc_clip.apis import feature_files as files
 from projects.tc_clip.apis.features import (VideoFeatures, batch_features,
                                             feature_names)
-from projects.tc_clip.version import __version__
+from projects.tc_clip.apis.reading import Clip, read_clips
+from projects.tc_clip.apis.run_settings import settings_of
 
 
 def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
@@ -40,12 +44,16 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
         default='npz',
         help='a .npz file for each video (default), or tables of '
         f'{files.VIDEOS_PER_PART} videos each')
-    add('--dtype', choices=['float16', 'float32'], default='float32')
+    add('--stored-dtype',
+        choices=['float16', 'float32'],
+        default='float32',
+        help='type of the numbers in the files (%(default)s)')
     add('--root',
         type=Path,
         metavar='DIR',
         help='features are named by the paths of their videos below this '
         'folder; if not given, the lowest one that holds all of them')
+    add_bulk(parser)
     args = parser.parse_args(argv)
     args.what = [n for n in VideoFeatures._fields if n in args.what]
     return args
@@ -78,23 +86,12 @@ def name_videos(videos: Sequence[Path], root: str) -> Dict[str, Path]:
 def metadata_of(inferencer: TCCLIPInferencer, args: argparse.Namespace,
                 root: str) -> Dict[str, Any]:
     """Returns all settings that the features depend on, as plain data."""
-    config = inferencer.cfg.model.to_dict()
-    for name in ('class_names', 'wordings'):
-        config['cls_head'].pop(name, None)
-    head = inferencer.model.cls_head
+    config = args.config or args.checkpoint or DEFAULT_CONFIG
     return dict(
-        version=__version__,
-        config=dict(
-            file=str(args.config or args.checkpoint or DEFAULT_CONFIG),
-            sha256=files.config_hash(config, inferencer.pipeline_config)),
-        checkpoint=dict(
-            file=args.checkpoint,
-            weights_sha256=files.weights_hash(inferencer.model)),
-        class_names=inferencer.class_names,
-        wordings=args.wordings,
-        scale=torch.as_tensor(head.scale).item(),
+        settings_of(inferencer, config, args.checkpoint),
+        scale=torch.as_tensor(inferencer.model.cls_head.scale).item(),
         what=args.what,
-        dtype=args.dtype,
+        dtype=args.stored_dtype,
         format=args.format,
         root=root)
 
@@ -111,48 +108,85 @@ def check_what(inferencer: TCCLIPInferencer, what: Sequence[str]) -> None:
                          f'It gives {", ".join(given)}')
 
 
-def read(inferencer: TCCLIPInferencer, videos: Dict[str, Path],
-         failed: Dict[str, str]) -> Dict[str, dict]:
-    """Reads the clips of videos; records and reports broken videos."""
-    clips = {}
-    for name, video in videos.items():
-        try:
-            clips[name] = inferencer.pipeline(str(video))
-        # errors of stock decoders have no common class
-        except Exception as error:
-            failed[name] = ' '.join(str(error).split()) or repr(error)
-            print(f'left out: {video}: {failed[name]}', file=sys.stderr)
-    return clips
+def store_batch(inferencer: TCCLIPInferencer, batch: Dict[str, Any],
+                videos: Dict[str, Path], store: Any,
+                args: argparse.Namespace) -> None:
+    """Writes the features of videos that have been read."""
+    found = batch_features(inferencer, [*batch.values()]) if batch else []
+    for name, features in zip(batch, found):
+        arrays = {
+            key: getattr(features, key).numpy().astype(args.stored_dtype)
+            for key in args.what
+        }
+        store.add(name, videos[name], arrays)
 
 
 def extract(inferencer: TCCLIPInferencer, videos: Dict[str, Path], store: Any,
             args: argparse.Namespace) -> Dict[str, str]:
     """Writes the features of videos; returns the reason for each failure."""
     failed: Dict[str, str] = {}
-    shown = iter(progress([*videos], 'videos', len(videos)))
+    names, status = iter(videos), Status(len(videos))
+    reads = status.on(
+        read_clips(inferencer, [(path, 0) for path in videos.values()],
+                   args.workers))
     try:
-        while batch := {n: videos[n] for n in islice(shown, args.batch_size)}:
-            clips = read(inferencer, batch, failed)
-            found: List[VideoFeatures] = batch_features(
-                inferencer, [*clips.values()]) if clips else []
-            for name, features in zip(clips, found):
-                arrays = {
-                    key: getattr(features, key).numpy().astype(args.dtype)
-                    for key in args.what
-                }
-                store.add(name, videos[name], arrays)
+        while batch := [*islice(zip(names, reads), args.batch_size)]:
+            intact = {}
+            for name, (video, clip) in batch:
+                if isinstance(clip, Clip):
+                    intact[name] = clip.inputs
+                    continue
+                failed[name] = clip.reason
+                report_failure(video, clip.reason)
+            store_batch(inferencer, intact, videos, store, args)
+            status.count(status.done + len(batch))
     finally:  # also after an interruption
         store.close()
-        files.put_failures(args.out, failed, store.done())
+        files.put_failures(args.out, failed, store.done(), args.shard)
+    if videos:
+        print(f'{status.done} videos read, {status}')
     return failed
 
 
-def main() -> None:
-    """Extracts the features that are missing, and prints counts."""
-    args = parse_args()
-    root = choose_root(args)
-    videos = name_videos(find_videos(args.videos), root)
-    store = files.FORMATS[args.format](args.out)
+def check(args: argparse.Namespace, names: Sequence[str], store: Any) -> None:
+    """Prints the videos that a run still has to do.
+
+    Args:
+        args: the command line.
+        names: all videos.
+        store: the features.
+
+    Raises:
+        SystemExit: there are such videos, or features are damaged.
+    """
+    there = store.done()
+    failed = files.read_failures(args.out).keys() - there
+    left = [n for n in names if n not in there and n not in failed]
+    damaged = store.damaged()
+    print(''.join(f'neither features nor a failure: {name}\n'
+                  for name in left) +
+          ''.join(f'damaged: {file}: remove it, and run again\n'
+                  for file in damaged) +
+          f'{args.out}: {len(there.intersection(names))} videos have '
+          f'features, {len(failed)} failed, {len(left)} are left')
+    if left or damaged:
+        raise SystemExit(1)
+
+
+def run(args: argparse.Namespace, videos: Dict[str, Path], store: Any,
+        root: str) -> None:
+    """Extracts the features that are missing, and prints counts.
+
+    Args:
+        args: the command line.
+        videos: the videos by name.
+        store: the features.
+        root: folder of the names.
+
+    Raises:
+        SystemExit: the model gives no such features, features of something
+            else are there, or no video can be read.
+    """
     inferencer = load_model(
         args.config,
         args.checkpoint,
@@ -163,13 +197,32 @@ def main() -> None:
     there = store.done()
     files.put_metadata(args.out, metadata_of(inferencer, args, root),
                        bool(there))
-    pending = {n: video for n, video in videos.items() if n not in there}
+    mine = args.shard.of(sorted(videos))
+    pending = {name: videos[name] for name in mine if name not in there}
     failed = extract(inferencer, pending, store, args)
-    print(f'{args.out}: {len(pending) - len(failed)} videos added, '
-          f'{len(videos) - len(pending)} were there, {len(failed)} failed' +
-          (f', see {args.out / files.FAILED}' if failed else ''))
-    if len(failed) == len(videos):
+    part = f' ({args.shard})' if args.shard.total > 1 else ''
+    print(f'{args.out}{part}: {len(pending) - len(failed)} videos added, '
+          f'{len(mine) - len(pending)} were there, {len(failed)} failed' +
+          (f', see {args.out / "failed"}*.txt' if failed else ''))
+    # torchrun would end the other shards
+    if len(failed) == len(videos) and args.shard.total == 1:
         raise SystemExit('None of the videos could be read.')
+
+
+def main() -> None:
+    """Extracts features, or lists the videos that have none."""
+    args = parse_args()
+    root = choose_root(args)
+    videos = name_videos(find_videos(args.videos), root)
+    store = files.FORMATS[args.format](args.out)
+    if args.check:
+        check(args, [*videos], store)
+        return
+    try:
+        run(args, videos, store, root)
+    except KeyboardInterrupt:
+        raise SystemExit(f'interrupted: {args.out} holds what is done; the '
+                         'same command goes on') from None
 
 
 if __name__ == '__main__':

@@ -6,26 +6,28 @@
     python tools/predict.py folder/ --onnx model.onnx --out result.csv
     python tools/predict.py --stream 0 --labels "playing chess" "cooking"
 
-The result is printed as a table. --out also writes it as .json or .csv, and
-with --window a plot for each video. A video that cannot be read is reported
-and left out. Probabilities are shares of a softmax over the given classes:
+The result is printed as a table. --out also writes it as .json, .csv or
+.jsonl, and with --window a plot for each video. An interrupted run goes on
+where it ended, also within a film. A video that cannot be read is reported and
+left out. Probabilities are shares of a softmax over the given classes:
 they compare these classes, and do not say whether the video shows any of them.
 """
 import argparse
-import sys
 from pathlib import Path
-from typing import Dict, Iterator, List, Optional, Sequence, Union
+from typing import Optional, Sequence
 
-from _arguments import (TCCLIPInferencer, find_videos, load_model, positive,
-                        progress, video_parser)
+from _arguments import (DEFAULT_CONFIG, TCCLIPInferencer, find_videos,
+                        load_model, positive, video_parser)
+from _bulk import Status, add_bulk, report_failure
 from _stream import add_stream_options, check_stream, run_stream
 
-from projects.tc_clip.apis import Prediction
-from projects.tc_clip.apis.prediction_files import (as_text, plot_timelines,
-                                                    write_predictions)
-from projects.tc_clip.datasets import BrokenVideoError
-
-Result = Union[List[Prediction], BrokenVideoError]
+from projects.tc_clip.apis.prediction_files import as_text, write_predictions
+from projects.tc_clip.apis.reading import Windows, read_clips, score_clips
+from projects.tc_clip.apis.results import (KeptResults, Results, partial_files,
+                                           read_partial)
+from projects.tc_clip.apis.run_settings import settings_of
+from projects.tc_clip.apis.timeline_plot import plot_timelines
+from projects.tc_clip.processes import Failure
 
 
 def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
@@ -59,7 +61,9 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     add('--out',
         type=Path,
         metavar='FILE',
-        help='.json or .csv; .jsonl of a stream')
+        help='.json, .csv or .jsonl. Until all videos are done, results are '
+        'in FILE.partial.jsonl, from where an interrupted run goes on')
+    add_bulk(parser)
     add_stream_options(parser)
     args = parser.parse_args(argv)
     check_args(parser, args)
@@ -80,8 +84,12 @@ def check_args(parser: argparse.ArgumentParser,
         parser.error('give videos or folders, or --stream')
     elif args.show:
         parser.error('--show goes with --stream')
-    elif args.out and args.out.suffix not in ('.json', '.csv'):
-        parser.error(f'--out {args.out}: must end in .json or .csv')
+    elif args.out and args.out.suffix not in ('.json', '.jsonl', '.csv'):
+        parser.error(f'--out {args.out}: must end in .json, .jsonl or .csv')
+    elif args.check and not args.out:
+        parser.error('--check goes with --out')
+    elif args.shard.total > 1 and not args.out:
+        parser.error(f'{args.shard}: shards collect their results in --out')
     if args.stride and not args.window:
         parser.error('--stride goes with --window')
     if args.window is not None:
@@ -92,44 +100,82 @@ def check_args(parser: argparse.ArgumentParser,
                 'above 0 seconds, and the stride at most the window')
 
 
+def open_results(inferencer: TCCLIPInferencer,
+                 args: argparse.Namespace) -> Results:
+    """Returns the results of an interrupted run, or none.
+
+    Args:
+        inferencer: the model.
+        args: the command line.
+
+    Raises:
+        SystemExit: the file of the interrupted run has other settings, or no
+            file can be written.
+    """
+    if not args.out:
+        return Results()
+    config = args.onnx or args.config or args.checkpoint or DEFAULT_CONFIG
+    options = ('window', 'stride', 'top_k', 'none_below')
+    settings = dict(
+        settings_of(inferencer, config, args.checkpoint),
+        **{name: getattr(args, name)
+           for name in options})
+    try:
+        return KeptResults(args.out, settings, args.shard)
+    except (OSError, ValueError) as error:
+        raise SystemExit(f'error: {error}') from error
+
+
 def predict(inferencer: TCCLIPInferencer, videos: Sequence[Path],
-            args: argparse.Namespace) -> Iterator[Result]:
+            results: Results, args: argparse.Namespace) -> None:
     """Predicts videos, as a whole or span by span.
 
     Args:
         inferencer: the model.
         videos: the files.
+        results: gets the results; videos that have one are left out.
         args: the command line.
-
-    Yields:
-        The predictions of each video, or why it cannot be read.
     """
+    todo = [(v, results.count(v)) for v in videos
+            if not results.is_complete(v)]
+    if len(todo) < len(videos):
+        print(f'{len(videos) - len(todo)} of {len(videos)} videos were there')
+    windows = Windows(args.window, args.stride) if args.window else None
+    status = Status(len(videos))
+    reads = status.on(read_clips(inferencer, todo, args.workers, windows))
     ranking = dict(top_k=args.top_k, none_below=args.none_below)
-    if not args.window:
-        for found in inferencer.predict_each(videos, args.batch_size,
-                                             **ranking):
-            yield found if isinstance(found, BrokenVideoError) else [found]
+    done = len(videos) - len(todo)
+    for scored in score_clips(inferencer, reads, args.batch_size, **ranking):
+        results.add(scored)
+        if isinstance(scored.result, Failure):
+            report_failure(scored.video, scored.result.reason)
+        done += results.is_complete(scored.video)
+        place = f'{scored.video.name} {scored.number + 1}/{scored.total} '
+        status.count(done, place if scored.total > 1 else '')
+
+
+def write(results: KeptResults, videos: Sequence[Path],
+          args: argparse.Namespace) -> None:
+    """Writes the results of all videos, or says how many are missing.
+
+    Args:
+        results: the results.
+        videos: the files of all shards.
+        args: the command line.
+    """
+    results.read()  # those of other shards
+    left = sum(not results.is_complete(video) for video in videos)
+    if left:
+        print(f'{args.shard} is done. {args.out} is written when the other '
+              f'shards are: {left} of {len(videos)} videos are left')
         return
-    for video in videos:
-        try:
-            yield inferencer.timeline(video, args.window, args.stride,
-                                      args.batch_size, **ranking)
-        except BrokenVideoError as error:
-            yield error
-
-
-def report(args: argparse.Namespace, predictions: Dict[Path, List[Prediction]],
-           failed: Dict[Path, str]) -> None:
-    """Prints and writes predictions, and reports broken videos."""
-    if predictions:
-        print(as_text(predictions))
-    for message in failed.values():
-        print(f'left out: {message}', file=sys.stderr)
-    if args.out:
-        write_predictions(args.out, predictions, failed)
-        if args.window:
-            for plot in plot_timelines(args.out, predictions):
-                print(f'wrote {plot}')
+    predictions = results.predictions(videos)
+    write_predictions(args.out, predictions, results.failed)
+    print(f'wrote {args.out}')
+    if args.window:
+        for plot in plot_timelines(args.out, predictions):
+            print(f'wrote {plot}')
+    results.finish()
 
 
 def run_files(inferencer: TCCLIPInferencer, videos: Sequence[Path],
@@ -142,27 +188,56 @@ def run_files(inferencer: TCCLIPInferencer, videos: Sequence[Path],
         args: the command line.
 
     Raises:
-        SystemExit: no video can be read.
+        SystemExit: no video can be read, or the run is interrupted.
     """
-    predictions: Dict[Path, List[Prediction]] = {}
-    failed: Dict[Path, str] = {}
+    mine, results = args.shard.of(videos), open_results(inferencer, args)
+    interrupted = False
     try:
-        found = zip(videos, predict(inferencer, videos, args))
-        for video, result in progress(found, 'videos', len(videos)):
-            if isinstance(result, BrokenVideoError):
-                failed[video] = str(result)
-            else:
-                predictions[video] = result
-    finally:  # an interrupted run keeps its predictions
-        report(args, predictions, failed)
-    if not predictions:
+        predict(inferencer, mine, results, args)
+    except KeyboardInterrupt:
+        interrupted = True
+    print(as_text(results.predictions(mine)))
+    if interrupted:
+        keeps = f': {results.journal.path} keeps the results, and the same ' \
+            'command goes on' if isinstance(results, KeptResults) else ''
+        raise SystemExit(f'interrupted{keeps}')
+    if isinstance(results, KeptResults):
+        write(results, videos, args)
+    # torchrun would end the other shards
+    if args.shard.total == 1 and not results.found:
         raise SystemExit('None of the videos could be read.')
+
+
+def check(videos: Sequence[Path], out: Path) -> None:
+    """Prints the videos that interrupted runs have left.
+
+    Args:
+        videos: the files of all shards.
+        out: where the results go.
+
+    Raises:
+        SystemExit: there are such videos.
+    """
+    partial = partial_files(out)
+    if out.exists() and not partial:
+        print(f'{out} is complete')
+        return
+    results = read_partial(out)
+    left = [video for video in videos if not results.is_complete(video)]
+    print(''.join(f'neither a result nor a failure: {video}\n'
+                  for video in left) +
+          f'{out}: {len(left)} of {len(videos)} videos are left')
+    if left:
+        raise SystemExit(1)
 
 
 def main() -> None:
     """Predicts videos or a stream."""
     args = parse_args()
-    videos = [] if args.stream else find_videos(args.videos)
+    videos = [] if args.stream else [*dict.fromkeys(find_videos(args.videos))]
+    if args.check:
+        check(videos, args.out)
+        return
     inferencer = load_model(
         args.onnx or args.config,
         args.checkpoint,

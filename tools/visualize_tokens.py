@@ -3,11 +3,15 @@
     python tools/visualize_tokens.py VIDEO --config C.py --checkpoint c.pth
     python tools/visualize_tokens.py VIDEO --config C.py --checkpoint c.pth \\
         --beside NAME D.py d.pth --layers 1 -1
+    python tools/visualize_tokens.py --pages a/index.html b/index.html \\
+        --out both.html
 
 It writes STEM_tokens.png with a column for each frame, and STEM_tokens.mp4
-with one frame at a time. docs/look.md explains them.
+with one frame at a time. With --pages it joins pages that tools/test.py
+--show-dir has written, model beside model. docs/look.md explains them.
 """
 import argparse
+import sys
 from pathlib import Path
 from typing import List, Optional, Sequence, Tuple, Union
 
@@ -30,7 +34,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
-    add('video', type=Path, metavar='VIDEO')
+    add('video', type=Path, nargs='?', metavar='VIDEO')
     add_model(parser)
     add('--beside',
         nargs='+',
@@ -45,8 +49,21 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
         default=[-1],
         metavar='N',
         help='layers to show, 1-based; -1, the default, is the last')
-    add('--out', type=Path, default=Path('.'), metavar='DIR')
+    add('--pages',
+        nargs='+',
+        type=Path,
+        metavar='PAGE.html',
+        help='pages to join, in place of a video')
+    add('--out',
+        type=Path,
+        default=Path('.'),
+        metavar='DIR',
+        help='a folder, or the .html file of --pages')
     args = parser.parse_args(argv)
+    if (args.video is None) == (args.pages is None):
+        parser.error('give a video, or --pages')
+    if args.pages and args.out.suffix != '.html':
+        parser.error('--pages is written to one file: give --out FILE.html')
     for model in args.beside:
         if len(model) not in (2, 3):
             parser.error(f'--beside {" ".join(model)}: give a name, and a '
@@ -120,25 +137,44 @@ def record_models(args: argparse.Namespace) -> List[visualization.ModelView]:
     return views
 
 
-def main(argv: Optional[Sequence[str]] = None) -> None:
+def write_views(args: argparse.Namespace,
+                views: Sequence[visualization.ModelView]) -> None:
     """Writes the sheet and the video, and prints where they are.
+
+    Args:
+        args: the command line.
+        views: records of the models.
+    """
+    args.out.mkdir(parents=True, exist_ok=True)
+    sheet, video = (
+        args.out / f'{args.video.stem}_tokens.{suffix}'
+        for suffix in ('png', 'mp4'))
+    visualization.write_sheet(sheet, views, args.video.name)
+    print(sheet)
+    try:
+        visualization.write_video(video, views, args.video.name)
+        print(video)
+    except ImportError as error:
+        print(f'left out: {video}: {error}', file=sys.stderr)
+
+
+def main(argv: Optional[Sequence[str]] = None) -> None:
+    """Writes the pictures of a video or a page of several models.
 
     Args:
         argv: arguments; None selects those of the process.
 
     Raises:
-        SystemExit: the video cannot be read, or a model cannot be shown.
+        SystemExit: a file cannot be read, or a model cannot be shown.
     """
     args = parse_args(argv)
     try:
+        if args.pages:
+            count = visualization.join_pages(args.pages, args.out)
+            print(f'{args.out}: {count} videos')
+            return
         views = record_models(args)
-        args.out.mkdir(parents=True, exist_ok=True)
-        writers = dict(
-            png=visualization.write_sheet, mp4=visualization.write_video)
-        for suffix, write in writers.items():
-            path = args.out / f'{args.video.stem}_tokens.{suffix}'
-            write(path, views)
-            print(path)
+        write_views(args, views)
         for line in without_context(views):
             print(line)
     except (OSError, BrokenVideoError, ValueError) as error:

@@ -73,29 +73,11 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def open_mp4(path: Path, fps: float, width: int,
-             height: int) -> cv2.VideoWriter:
-    """Opens an MPEG-4 Part 2 encoder, the only one shipped with OpenCV.
-
-    Args:
-        path: the file.
-        fps: frames per second.
-        width: of a frame.
-        height: of a frame.
-
-    Raises:
-        OSError: OpenCV cannot write there, or has no such encoder.
-    """
-    codec = cv2.VideoWriter.fourcc(*'mp4v')
-    writer = cv2.VideoWriter(str(path), codec, fps, (width, height))
-    if not writer.isOpened():
-        raise OSError(f'{path} cannot be written: check the folder, and that '
-                      'OpenCV has FFmpeg (pip install opencv-python)')
-    return writer
-
-
 def write_mp4(path: Path, frames: Iterable[np.ndarray], fps: float) -> None:
-    """Encodes a video as MPEG-4 Part 2, see :func:`open_mp4`.
+    """Writes a video of a data set as MPEG-4 Part 2, with OpenCV alone.
+
+    Players of browsers do not know this codec: videos to look at are written
+    by ``visualization.mp4_writer``.
 
     Args:
         path: the file.
@@ -109,7 +91,12 @@ def write_mp4(path: Path, frames: Iterable[np.ndarray], fps: float) -> None:
     writer = None
     for frame in frames:
         if writer is None:
-            writer = open_mp4(path, fps, frame.shape[1], frame.shape[0])
+            codec = cv2.VideoWriter.fourcc(*'mp4v')
+            writer = cv2.VideoWriter(str(path), codec, fps, frame.shape[1::-1])
+            if not writer.isOpened():
+                raise OSError(
+                    f'{path} cannot be written: check the folder, and that '
+                    'OpenCV has FFmpeg (pip install opencv-python)')
         writer.write(np.ascontiguousarray(frame[..., ::-1]))
     if writer is None:
         raise ValueError(f'{path}: there is no frame to write')

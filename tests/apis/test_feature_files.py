@@ -4,13 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from projects.tc_clip.apis import feature_files
 from projects.tc_clip.apis.feature_files import (NpzFolder, ParquetParts,
-                                                 config_hash, differences,
-                                                 put_failures, put_metadata,
-                                                 weights_hash)
+                                                 put_failures, put_metadata)
 
 ARRAYS = dict(
     video=np.arange(3, dtype=np.float16),
@@ -45,31 +42,6 @@ def test_parquet_parts_hold_as_many_videos(tmp_path, monkeypatch):
     assert (row['name'], row['path']) == ('c', 'c.mp4')
     assert (row['frames'], row['frames_shape']) == ([0, 1, 2, 3, 4, 5], [2, 3])
     assert (row['video'], row['video_shape']) == ([0, 1, 2], [3])
-
-
-def test_hashes_tell_models_apart():
-    model = torch.nn.Linear(2, 3)
-    before = weights_hash(model)
-    assert before == weights_hash(model) and len(before) == 64
-    with torch.no_grad():
-        model.bias[0] += 1
-    assert weights_hash(model) != before
-    assert config_hash(dict(a=1, b=2)) == config_hash(dict(b=2, a=1))
-    assert config_hash(dict(a=1)) != config_hash(dict(a=2))
-
-
-def test_differences_say_what_was_there_and_is_now():
-    known = dict(what=['video'], root='/a', checkpoint=dict(file='a', hash=1))
-    same = dict(known, checkpoint=dict(file='b', hash=1))  # a copy elsewhere
-    assert differences(known, same) == []
-    other = dict(what=['text'], root='/a', checkpoint=None, dtype='float16')
-    assert differences(known, other) == [
-        '  what: ["video"] there, ["text"] now',
-        '  checkpoint: {"file": "a", "hash": 1} there, null now',
-        '  dtype: null there, "float16" now'
-    ]
-    long, = differences(dict(names='a' * 999), dict(names='b'))
-    assert long == f'  names: "{"a" * 199}... there, "b" now'
 
 
 def test_features_of_something_else_are_not_mixed_in(tmp_path):

@@ -1,4 +1,4 @@
-"""Tables, files and plots of predictions."""
+"""Tables and files of predictions."""
 import csv
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from projects.tc_clip.apis import Guess, Prediction, TimeSpan
 from projects.tc_clip.apis.prediction_files import (NOTE, SEVERAL, as_text,
-                                                    plot_timelines, segments,
+                                                    segments,
                                                     write_predictions)
 
 RUN, SIT = Guess('run', 0.75, 3.), Guess('sit, down', 0.25, 1.)
@@ -56,7 +56,7 @@ def test_json_holds_everything(tmp_path):
     write_predictions(file, {
         Path('a.mp4'): [WHOLE],
         Path('x.mp4'): timeline
-    }, {Path('c.mp4'): 'cannot be read'})
+    }, {'c.mp4': 'cannot be read'})
     assert json.loads(file.read_text()) == dict(
         note=NOTE,
         predictions=[p.to_dict() for p in (WHOLE, *timeline)],
@@ -67,6 +67,14 @@ def test_json_holds_everything(tmp_path):
             ]
         },
         failed={'c.mp4': 'cannot be read'})
+
+
+def test_lines_of_json_are_the_predictions(tmp_path):
+    timeline = make_timeline('ab')
+    write_predictions(tmp_path / 'all.jsonl', {Path('x.mp4'): timeline}, {})
+    lines = (tmp_path / 'all.jsonl').read_text().splitlines()
+    assert [json.loads(line) for line in lines
+            ] == [prediction.to_dict() for prediction in timeline]
 
 
 def test_csv_has_a_row_for_each_guess(tmp_path):
@@ -85,14 +93,3 @@ def test_csv_has_a_row_for_each_guess(tmp_path):
         ['a.mp4', '', '', 'run', '2', 'sit, down', '0.25', '1.0'],
         ['x.mp4', '0', '2', 'a', '1', 'a', '0.4', '0.0'],
     ]
-
-
-def test_plots_are_named_after_their_videos(tmp_path):
-    one = {Path('x.mp4'): make_timeline('aab')}
-    file, = plot_timelines(tmp_path / 'out.json', one)
-    assert file == tmp_path / 'out.png'
-    files = plot_timelines(tmp_path / 'out.json', {
-        **one, Path('y.mp4'): make_timeline('b')
-    })
-    assert [file.name for file in files] == ['out_1_x.png', 'out_2_y.png']
-    assert all(file.read_bytes()[:4] == b'\x89PNG' for file in files)

@@ -16,6 +16,8 @@ def test_record_of_a_video(inferencer, moving):
     assert [m.attention.shape for m in clip.layers] == [(8, 8, 8)] * 3
     assert prediction == inferencer.predict([path])[0]
     assert prediction.video == str(path)
+    # 16 frames, 16 in a second: every second one
+    assert clip.times == pytest.approx(np.arange(1, 16, 2) / 16)
 
 
 def test_only_the_first_of_several_views_is_recorded(inferencer, moving,

@@ -101,6 +101,7 @@ def test_a_good_video_is_read_as_by_the_stock_transforms(good):
     assert results[0]['avg_fps'] == results[1]['avg_fps'] == 10
     assert np.array_equal(results[0]['imgs'], results[1]['imgs'])
     assert results[1]['img_shape'] == (48, 64)
+    assert results[1]['frame_times'] == pytest.approx([0, 0.7, 3.9])
 
 
 @pytest.mark.parametrize('mode', ['accurate', 'efficient'])

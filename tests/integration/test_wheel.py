@@ -13,6 +13,7 @@ import pytest
 
 from projects.tc_clip.config_files import config_names
 from projects.tc_clip.files import write_mp4
+from projects.tc_clip.visualization.page_document import SCRIPTS
 
 from ..test_registration import REGISTERED, registered_in_source
 from .conftest import ROOT
@@ -38,7 +39,8 @@ print(json.dumps(dict(
     config=str(config_file('demo/tcclip_motion.py')),
     names=config_names(),
     missing=missing,
-    page=sorted(path.name for path in page.glob('page.*')))))
+    page=sorted(path.name for path in page.glob('page*.*')
+                if path.suffix != '.py'))))
 """
 
 
@@ -107,7 +109,8 @@ def test_configs_and_class_names_are_found(programs, tmp_path):
     assert found['config'].startswith(str(programs.parent))
     assert found['names'] == config_names()
     assert found['missing'] == []
-    assert found['page'] == ['page.css', 'page.html', 'page.js']
+    scripts = [f'page_{name}.js' for name in sorted(SCRIPTS)]
+    assert found['page'] == ['page.css', 'page.html', *scripts]
 
 
 def test_all_parts_are_registered(programs, tmp_path):

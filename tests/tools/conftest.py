@@ -7,6 +7,7 @@ import pytest
 
 from projects.tc_clip.files import write_mp4
 from tests.moving_shapes import config, inferencer, moving  # noqa: F401
+from tests.tools.feature_runs import extract, videos  # noqa: F401
 
 NAMES = dict(
     hmdb_51=['brush hair', 'kick'],

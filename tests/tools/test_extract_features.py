@@ -12,36 +12,7 @@ from mmaction.registry import MODELS
 
 from projects.tc_clip.apis import TCCLIPInferencer, feature_files
 from projects.tc_clip.apis.features import VideoFeatures, extract_features
-from projects.tc_clip.files import write_mp4
-
-NAMES = ['a/clip.mp4', 'a/video.mp4', 'b/clip.mp4']
-
-
-@pytest.fixture
-def extract(run_tool, tiny_config, tiny_checkpoint, tmp_path, monkeypatch):
-    """Runs the tool with the tiny model; returns what it prints."""
-    config = tmp_path / 'tiny.py'
-    tiny_config.dump(config)
-    monkeypatch.chdir(tmp_path)
-    run = run_tool('extract_features')
-
-    def extract(*arguments, config=config, checkpoint=tiny_checkpoint):
-        return run(*arguments, '--config', config, '--checkpoint', checkpoint,
-                   '--device', 'cpu')
-
-    return extract
-
-
-@pytest.fixture
-def videos(tmp_path):
-    """A folder of two folders of videos, two of which share a name."""
-    rng = np.random.default_rng(0)
-    for name in NAMES:
-        path = tmp_path / 'videos' / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        frames = rng.integers(0, 255, (10, 64, 64, 3)).astype(np.uint8)
-        write_mp4(path, frames, 10)
-    return tmp_path / 'videos'
+from tests.tools.feature_runs import NAMES
 
 
 @pytest.fixture
@@ -114,7 +85,7 @@ def test_batches_change_nothing(extract, videos, expected):
 
 
 def test_half_precision_is_near(extract, videos, expected):
-    extract(videos, '--out', 'out', '--dtype', 'float16')
+    extract(videos, '--out', 'out', '--stored-dtype', 'float16')
     for name in NAMES:
         found = np.load(f'out/{name}.npz')
         assert found['video'].dtype == np.float16
@@ -137,7 +108,7 @@ def test_a_second_run_adds_what_is_missing(extract, videos):
 def test_an_interrupted_run_goes_on(extract, videos, expected, monkeypatch):
     with monkeypatch.context() as patch:
         interrupt(patch, after=1)
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(SystemExit, match='out holds what is done'):
             extract(videos, '--out', 'out')
     assert names_in('out') == NAMES[:1]
     assert not [*Path('out').rglob('*.tmp')]
@@ -156,7 +127,7 @@ def test_a_broken_video_is_listed_and_tried_again(extract, videos):
     (videos / NAMES[0]).write_bytes(b'no video')
     shown = extract(videos, '--out', 'out', '--batch-size', '2')
     assert '2 videos added, 0 were there, 1 failed' in shown.out
-    assert f'left out: {videos / NAMES[0]}' in shown.err
+    assert f'left out: {videos / NAMES[0]} cannot be read' in shown.err
     [line] = Path('out/failed.txt').read_text().splitlines()
     name, reason = line.split('\t')
     assert name == NAMES[0] and 'clip.mp4 cannot be read' in reason
@@ -193,7 +164,7 @@ def test_nothing_that_can_be_read_is_an_error(extract, videos):
     (['--labels', 'run', 'jump'], 'class_names: .*"jump"'),
     (['--ensemble', '{} now'], r'wordings: \[\] there, \["{} now"\] now'),
     (['--what', 'text'], r'what: \["video", "logits"\] there, \["text"\] now'),
-    (['--dtype', 'float16'], 'dtype: "float32" there, "float16" now'),
+    (['--stored-dtype', 'float16'], 'dtype: "float32" there, "float16" now'),
     (['--format', 'parquet'], 'format: "npz" there, "parquet" now'),
     (['--test-views'], 'config: '),
     (['--root', '.'], 'root: '),
@@ -267,7 +238,7 @@ def test_what_a_model_does_not_give_is_an_error(extract, videos, tiny_config):
 def test_tables_hold_the_same(extract, videos, monkeypatch, dtype):
     parquet = pytest.importorskip('pyarrow.parquet')
     monkeypatch.setattr(feature_files, 'VIDEOS_PER_PART', 2)
-    options = ['--dtype', dtype, '--what', *VideoFeatures._fields]
+    options = ['--stored-dtype', dtype, '--what', *VideoFeatures._fields]
     extract(videos, '--out', 'npz', *options)
     extract(videos, '--out', 'out', '--format', 'parquet', *options)
     assert [
@@ -287,21 +258,16 @@ def test_tables_hold_the_same(extract, videos, monkeypatch, dtype):
 
 def test_an_interrupted_table_goes_on(extract, videos, monkeypatch):
     parquet = pytest.importorskip('pyarrow.parquet')
-    read = TCCLIPInferencer._init_pipeline
+    add = feature_files.ParquetParts.add
 
-    def interrupted(self, config):
-        steps = read(self, config)
-
-        def pipeline(video):
-            if video.endswith(NAMES[2]):
-                raise KeyboardInterrupt
-            return steps(video)
-
-        return pipeline
+    def interrupted(self, name, video, arrays):
+        if name == NAMES[2]:
+            raise KeyboardInterrupt
+        add(self, name, video, arrays)
 
     with monkeypatch.context() as patch:
-        patch.setattr(TCCLIPInferencer, '_init_pipeline', interrupted)
-        with pytest.raises(KeyboardInterrupt):
+        patch.setattr(feature_files.ParquetParts, 'add', interrupted)
+        with pytest.raises(SystemExit, match='out holds what is done'):
             extract(videos, '--out', 'out', '--format', 'parquet')
     found = parquet.read_table('out/parts')['name'].to_pylist()
     assert found == NAMES[:2]

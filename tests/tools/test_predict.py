@@ -6,7 +6,6 @@ import shutil
 import pytest
 import torch
 
-from projects.tc_clip.apis import TCCLIPInferencer
 from projects.tc_clip.models import TCCLIPViT
 from tests.conftest import TINY_CLASSES
 from tests.small import spy
@@ -58,22 +57,6 @@ def test_a_broken_video_is_reported_and_left_out(predict, own_video, broken,
 def test_nothing_that_can_be_read_is_an_error(predict, broken):
     with pytest.raises(SystemExit, match='None of the videos'):
         predict(broken)
-
-
-def test_an_interrupted_run_keeps_what_it_has(predict, own_video, broken,
-                                              tmp_path, monkeypatch):
-    read = TCCLIPInferencer._read
-
-    def interrupted(self, video, name):
-        if video == broken:
-            raise KeyboardInterrupt
-        return read(self, video, name)
-
-    monkeypatch.setattr(TCCLIPInferencer, '_read', interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        predict(own_video, broken, '--out', 'result.json')
-    result = json.loads((tmp_path / 'result.json').read_text())
-    assert [p['video'] for p in result['predictions']] == [own_video]
 
 
 def test_batches_hold_several_videos_and_only_intact_ones(
@@ -135,8 +118,10 @@ def test_ensembles_change_the_scores(predict, own_video, tmp_path):
     (['.', '--labels', 'broken.yaml'], "the file 'broken.yaml'"),
     (['.', '--labels', 'a,b,c'], "'a,b,c' is one class: put spaces"),
     (['.', '--ensemble', 'a video'], 'has no {} where'),
-    (['.', '--out', 'x.txt'], 'must end in .json or .csv'),
+    (['.', '--out', 'x.txt'], 'must end in .json, .jsonl or .csv'),
     (['.', '--top-k', '0'], 'must be 1 or more'),
+    (['.', '--check'], '--check goes with --out'),
+    (['.', '--shard', '1/2'], 'shards collect their results in --out'),
     (['.', '--stride', '1'], '--stride goes with --window'),
     (['.', '--window', '1', '--stride', '2'], 'the stride at most the window'),
     (['.', '--onnx', 'x.onnx', '--labels', 'a'], 'holds the model'),

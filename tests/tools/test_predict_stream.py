@@ -161,7 +161,7 @@ def test_ctrl_c_ends_the_process_well(model, tmp_path):
     (['--stream', '0', '--stride', '9'], 'the stride at most the window'),
     (['--stream', '0', '--show', 'a.avi'], 'must end in .mp4'),
     (['--stream', '0', '--show'], 'there is no display; give --show FILE.mp4'),
-    (['a.mp4', '--out', 'a.jsonl'], 'must end in .json or .csv'),
+    (['a.mp4', '--out', 'a.xml'], 'must end in .json, .jsonl or .csv'),
 ])
 def test_wrong_input_says_what_is_wrong(predict, tmp_path, capsys, monkeypatch,
                                         arguments, message):
@@ -172,3 +172,12 @@ def test_wrong_input_says_what_is_wrong(predict, tmp_path, capsys, monkeypatch,
     with pytest.raises(SystemExit) as error:
         predict(*arguments)
     assert message in f'{error.value}{capsys.readouterr().err}'
+
+
+def test_a_video_of_labels_needs_pyav(predict, own_video, without_pyav,
+                                      capsys):
+    without_pyav()
+    with pytest.raises(SystemExit):
+        predict('--stream', own_video, '--show', 'a.mp4')
+    assert ('error: --show a.mp4: PyAV is not installed: pip install av'
+            in capsys.readouterr().err)

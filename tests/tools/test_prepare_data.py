@@ -262,6 +262,25 @@ def test_broken_videos_are_found_by_decoding(prepare, folder, ucf101):
             ] == ['g21.avi', 'g21.avi']
 
 
+def test_shards_decode_together(prepare, folder, ucf101):
+    root = folder / 'ucf101'
+    (root / 'UCF-101/YoYo/v_YoYo_g21.avi').write_text('not a video')
+    _, alone = prepare(*VAL, '--decode', '--skip-missing')
+    one = lines(root / 'val_split1.txt')
+    for file in (*root.glob('*.txt'), root / 'decoded.jsonl'):
+        file.unlink()
+    status, printed = prepare(*VAL, '--decode', '--shard', '1/2',
+                              '--skip-missing')
+    assert status == 0 and not (root / 'val_split1.txt').exists()
+    assert 'shard 1 of 2 is done' in printed and '2 of 4 videos' in printed
+    status, printed = prepare(*VAL, '--decode', '--shard', '0/2',
+                              '--skip-missing')
+    assert status == 0 and row(printed, 'val_split1') == row(
+        alone, 'val_split1')
+    assert lines(root / 'val_split1.txt') == one
+    assert len(one) == 3
+
+
 def test_an_ambiguous_stem_is_an_error(prepare, folder, put, ucf101):
     put('ucf101/other/v_Archery_g20.mp4')
     assert prepare(*VAL)[0] == 0  # only one of the two is at the listed path
@@ -298,6 +317,7 @@ def test_an_unknown_list_is_refused(prepare):
     (['--from', 'official', '--llm-labels'], 'is for --from tc-clip'),
     (['--from', 'official', '--lists', 'val=a'], 'is for --from tc-clip'),
     (['--from', 'official', '--workers', '0'], 'must be 1 or more'),
+    (['--from', 'official', '--shard', '0/2'], 'shards are for --decode'),
     (['--from', 'official', '--numbering', 'published'], 'is for hmdb51'),
 ])
 def test_options_that_do_not_go_together(args, message, capsys):

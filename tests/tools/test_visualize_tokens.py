@@ -1,4 +1,5 @@
 """The command line, on a real video and with random weights."""
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,6 +10,9 @@ import visualize_tokens as tool
 
 from projects.tc_clip import visualization
 from projects.tc_clip.apis import record_view
+from projects.tc_clip.visualization import write_page
+from projects.tc_clip.visualization.page_document import read_document
+from tests.visualization.pages import VIDEOS
 
 
 @pytest.fixture
@@ -35,9 +39,9 @@ def shown(monkeypatch):
     """What the tool gives to the sheet."""
     views = []
 
-    def write_sheet(path, given):
+    def write_sheet(path, given, title):
         views.extend(given)
-        write(path, given)
+        write(path, given, title)
 
     write = visualization.write_sheet
     monkeypatch.setattr(visualization, 'write_sheet', write_sheet)
@@ -120,6 +124,43 @@ def test_what_is_not_there_is_named(visualize, files, moving, video, options,
     with pytest.raises(SystemExit, match=message):
         visualize(moving[0][0].parent / video, '--config', files / 'ours.py',
                   '--out', files, *options)
+
+
+def test_without_pyav_there_is_a_sheet_and_a_remark(visualize, files, moving,
+                                                    monkeypatch):
+    monkeypatch.setitem(sys.modules, 'av', None)
+    printed = visualize(moving[0][0], '--config', files / 'ours.py', '--out',
+                        files)
+    assert (f'left out: {files / "0_tokens.mp4"}: PyAV is not installed: '
+            'pip install av') in printed.err
+    assert (files / '0_tokens.png').is_file()
+    assert not (files / '0_tokens.mp4').exists()
+
+
+def test_pages_are_joined(visualize, tmp_path):
+    paths = [tmp_path / name / 'index.html' for name in 'ab']
+    for path in paths:
+        write_page(path, path.parent.name, VIDEOS, {})
+    out = tmp_path / 'both.html'
+    printed = visualize('--pages', *paths, '--out', out)
+    assert printed.out.splitlines()[-1] == f'{out}: 3 videos'
+    names = [model['name'] for model in read_document(out)['models']]
+    assert names == ['a', 'b']
+    write_page(paths[1], 'b', VIDEOS[:1], {})
+    write_page(paths[0], 'a', VIDEOS[1:], {})
+    with pytest.raises(SystemExit, match='error: .* no common video'):
+        visualize('--pages', *paths, '--out', out)
+
+
+@pytest.mark.parametrize('arguments, message', [
+    ([], 'give a video, or --pages'),
+    (['a.mp4', '--pages', 'a.html'], 'give a video, or --pages'),
+    (['--pages', 'a.html', 'b.html'], 'give --out FILE.html'),
+])
+def test_a_video_or_pages(arguments, message, capsys):
+    with pytest.raises(SystemExit):
+        tool.parse_args(arguments)
+    assert message in capsys.readouterr().err
 
 
 @pytest.mark.parametrize('model', [['name'], [*'abcd']])

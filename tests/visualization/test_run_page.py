@@ -1,46 +1,17 @@
-"""The HTML page of a run: what is in it, and what a browser makes of it."""
+"""What the page of a run holds, and what a browser draws of it."""
 import base64
 import json
-import re
-import shutil
 
 import cv2
 import numpy as np
 import pytest
 
-from projects.tc_clip.apis import Guess
-from projects.tc_clip.visualization import (PageVideo, TokenMaps, ViewRecord,
-                                            group_colours, write_page)
-
-CHROMIUM = shutil.which('chromium') or shutil.which('google-chrome')
-DRIVER = shutil.which('chromedriver')
-NAMES = 'walks.mp4', 'runs.mp4', '</script><b>odd</b>.mp4'
-FRAMES, GRID, GREY = 3, (2, 3), 120
-
-
-def token_maps(layer, has_groups=True):
-    """Makes maps whose groups differ between layers and frames."""
-    rng = np.random.default_rng(layer)
-    groups = rng.integers(-1, 4, (FRAMES, *GRID)).astype(np.int16)
-    groups[0, 0] = -1, 0, 1
-    attention = rng.random((FRAMES, *GRID)).astype(np.float32)
-    return TokenMaps(layer, attention, groups if has_groups else None)
-
-
-def video(name, label, truth, layers):
-    """Makes a video of grey frames, twice as high as a patch is wide."""
-    frames = np.full((FRAMES, 40, 60, 3), GREY, np.uint8)
-    guesses = [Guess(label, 0.75, 2.), Guess('run', 0.25, 1.)]
-    return PageVideo(name, ViewRecord(frames, layers), guesses, truth)
-
-
-VIDEOS = [
-    video(NAMES[0], 'walk', 'walk',
-          [token_maps(1), token_maps(2)]),
-    video(NAMES[1], 'walk', 'run',
-          [token_maps(3, False), token_maps(4, False)]),
-    video(NAMES[2], 'walk', None, []),
-]
+from projects.tc_clip.visualization import (Tally, group_colours, heat_colours,
+                                            write_page)
+from projects.tc_clip.visualization.page_document import read_document
+from tests.browser import chromium, press, wait_for  # noqa: F401
+from tests.visualization.pages import (FRAMES, GREY, GRID, NAMES, VIDEOS,
+                                       click, text_of, texts_of)
 
 
 @pytest.fixture
@@ -49,13 +20,6 @@ def page(tmp_path):
     path = tmp_path / 'folder/index.html'
     write_page(path, 'A <run>', VIDEOS, dict(checkpoint='x.pth'))
     return path
-
-
-def read_run(page):
-    """Returns the data in a page."""
-    text = page.read_text('utf-8')
-    return json.loads(
-        re.search('id="run">(.*?)</script>', text, re.DOTALL).group(1))
 
 
 def unpack(text, dtype):
@@ -67,36 +31,44 @@ def unpack(text, dtype):
 
 
 def test_the_page_holds_all_that_it_shows(page):
-    run = read_run(page)
-    assert run['header'] == dict(checkpoint='x.pth')
+    run = read_document(page)
+    model, = run['models']
+    assert model['name'] == 'A <run>'
+    assert model['header'] == dict(checkpoint='x.pth')
+    assert model['tally']['right'] == 1 and model['tally']['labelled'] == 2
     assert [v['name'] for v in run['videos']] == [*NAMES]
-    assert [v['truth'] for v in run['videos']] == ['walk', 'run', None]
-    first = run['videos'][0]
+    assert [v['labels'] for v in run['videos']] == [['walk'], ['run'], []]
+    first, = run['videos'][0]['views']
     assert first['guesses'][0] == dict(label='walk', probability=0.75)
-    assert first['grid'] == [*GRID] and run['videos'][2]['layers'] == []
+    assert first['size'] == [60, 40] and first['grid'] == [*GRID]
+    assert first['times'] == [0, 0.5, 75.25]
     for layer, maps in zip(first['layers'], VIDEOS[0].record.layers):
         assert (unpack(layer['groups'], '<i2') == maps.groups.ravel()).all()
         colours = [f'#{bytes(c).hex()}' for c in group_colours(maps.groups)]
         assert layer['colours'] == colours
-        share = unpack(layer['attention'], np.uint8) / 255
+        attention = unpack(layer['attention'], np.uint8) / 255 * layer['most']
         np.testing.assert_allclose(
-            share, (maps.attention / maps.attention.max()).ravel(), atol=0.002)
-    assert run['videos'][1]['layers'][0]['groups'] is None
+            attention, maps.attention.ravel(), atol=0.002)
+    second, = run['videos'][1]['views']
+    assert second['times'] is None and second['layers'][0]['groups'] is None
+    assert run['heat'][128] == f'#{bytes(heat_colours()[128]).hex()}'
 
 
 def test_frames_are_stored_as_they_are_seen(page):
-    source = read_run(page)['videos'][0]['frames'][0]
+    source = read_document(page)['videos'][0]['views'][0]['frames'][0]
     header, data = source.split(',')
     assert header == 'data:image/webp;base64'
     image = cv2.imdecode(unpack(data, np.uint8), cv2.IMREAD_COLOR)
     assert image.shape == (40, 60, 3) and np.abs(image - GREY).max() <= 3
 
 
-def test_nothing_is_loaded_and_no_name_becomes_a_tag(page):
-    text = page.read_text('utf-8')
-    assert 'http' not in text and '<b>odd' not in text
-    assert not re.search(r'<(link|img|iframe)|@import|url\(|src="', text)
-    assert '<title>A &lt;run&gt;</title>' in text
+def test_accuracy_is_that_of_the_whole_test(tmp_path):
+    tally = Tally(['run', 'walk'])
+    for _ in range(9):
+        tally.add(['walk'], 'walk')
+    write_page(tmp_path / 'a.html', 'title', VIDEOS, {}, tally)
+    assert read_document(tmp_path /
+                         'a.html')['models'][0]['tally']['labelled'] == 9
 
 
 def test_a_page_needs_a_video(tmp_path):
@@ -107,111 +79,42 @@ def test_a_page_needs_a_video(tmp_path):
 # --- what a browser makes of it ---------------------------------------------
 
 
-@pytest.fixture(scope='module')
-def chromium():
-    """A headless browser without network."""
-    webdriver = pytest.importorskip('selenium.webdriver')
-    if CHROMIUM is None or DRIVER is None:
-        pytest.skip('Chromium and its driver are not installed')
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for argument in ('headless=new', 'no-sandbox', 'disable-dev-shm-usage',
-                     'window-size=1280,900'):
-        options.add_argument(f'--{argument}')
-    options.set_capability('goog:loggingPrefs',
-                           dict(browser='ALL', performance='ALL'))
-    service = webdriver.ChromeService(DRIVER)
-    browser = webdriver.Chrome(options, service)
-    yield browser
-    browser.quit()
-
-
 @pytest.fixture
-def opened(chromium, page):
+def opened(chromium, page):  # noqa: F811
     """Opens the page and waits until it is drawn."""
+    chromium.get('about:blank')
     chromium.get(page.as_uri())
     wait_for(chromium, video=0)
     return chromium
 
 
-def wait_for(browser, **wanted):
-    """Waits until what is drawn has the given numbers, from 0."""
-    from selenium.webdriver.support.ui import WebDriverWait
-
-    def reached(browser):
-        drawn = browser.execute_script('return document.body.dataset.ready')
-        return drawn and wanted.items() <= json.loads(drawn).items()
-
-    WebDriverWait(browser, 10).until(reached, f'the page never had {wanted}')
-
-
-def press(browser, *keys):
-    """Presses keys as somebody who has clicked nothing."""
-    from selenium.webdriver.common.action_chains import ActionChains
-    ActionChains(browser).send_keys(*keys).perform()
-
-
-def text_of(browser, name):
-    """Returns the text of an element by its id."""
+def pixel(browser, row, column, place=0.5, name='map-0'):
+    """Returns the colour in a patch of a large picture, by its place."""
     return browser.execute_script(
-        'return document.getElementById(arguments[0]).textContent', name)
-
-
-def pixel(browser, row, column, place=0.5):
-    """Returns the colour in a patch of the large picture, by its place."""
-    return browser.execute_script(
-        '''const canvas = document.getElementById('frame-view');
+        '''const canvas = document.getElementById(arguments[3]);
         const at = (i, n, size) => Math.floor((i + arguments[2]) * size / n);
         return [...canvas.getContext('2d').getImageData(
             at(arguments[1], 3, canvas.width),
             at(arguments[0], 2, canvas.height), 1, 1).data].slice(0, 3);''',
-        row, column, place)
+        row, column, place, name)
 
 
-def test_keys_go_everywhere(opened):
-    from selenium.webdriver.common.keys import Keys
-    press(opened, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)
-    wait_for(opened, video=0, frame=2)
-    press(opened, Keys.ARROW_LEFT, Keys.ARROW_DOWN, '2')
-    wait_for(opened, frame=1, layer=0, map='seeds')
-    assert opened.current_url.endswith('#video=1&layer=1&frame=2&map=seeds')
-    press(opened, Keys.ARROW_UP)
-    wait_for(opened, layer=1)
-    press(opened, 'j')
-    wait_for(opened, video=1)
-    assert text_of(opened, 'name') == NAMES[1]
-    assert text_of(opened, 'verdict') == '✗ walk; it is run'
-    press(opened, 'j', 'j')
-    wait_for(opened, video=2)
-    assert text_of(opened, 'verdict') == 'predicted: walk'
-    press(opened, 'k', 'k', 'w')
-    wait_for(opened, wrong=True, video=1)
-    assert text_of(opened, 'videos') == f'✗ walk{NAMES[1]}'
-
-
-def test_every_control_can_be_reached_by_tab(opened):
-    from selenium.webdriver.common.keys import Keys
-    seen = set()
-    for _ in range(14):
-        press(opened, Keys.TAB)
-        seen.add(
-            opened.execute_script(
-                'const e = document.activeElement;'
-                'return e.id || e.name || e.dataset.video || e.innerText'))
-    assert seen >= {
-        'only-wrong', '0', '1', '2', 'map', 'layer', 'frame', 'play', '3'
-    }
-
-
-def test_sliders_move_by_their_own_arrow_keys(opened):
-    from selenium.webdriver.common.by import By
-    from selenium.webdriver.common.keys import Keys
-    opened.find_element(By.ID, 'frame').send_keys(Keys.ARROW_RIGHT)
-    wait_for(opened, frame=1)
-    opened.find_element(By.ID, 'layer').send_keys(Keys.ARROW_LEFT)
-    wait_for(opened, layer=0, frame=1)
-    assert text_of(opened, 'layer-value') == '1 of 2'
-    assert text_of(opened, 'frame-value') == '2 of 3'
+def test_it_opens_on_the_frame_beside_the_map(opened):
+    boxes = opened.execute_script('''
+        return ['frame-view', 'map-0'].map((id) => {
+            const box = document.getElementById(id).getBoundingClientRect();
+            return [box.left, box.top, box.width, box.bottom];
+        });''')
+    frame, drawn = boxes
+    assert drawn[0] > frame[0] + frame[2] and drawn[1:3] == frame[1:3]
+    assert max(box[3] for box in boxes) < 900 and frame[2] > 400
+    assert pixel(
+        opened, 0, 0, name='frame-view') == pytest.approx(
+            [GREY] * 3, abs=3)
+    assert text_of(opened, 'time') == 'frame 1 · 0.00 s'
+    assert text_of(opened, 'accuracy') == '50.0 % right1 of 2 videos'
+    assert texts_of(opened,
+                    '#strip span') == ['0.00 s', '0.50 s', '1:15.3 min']
 
 
 def test_pixels_are_those_of_the_maps(opened):
@@ -221,53 +124,87 @@ def test_pixels_are_those_of_the_maps(opened):
     assert pixel(opened, 0, 1) == pytest.approx(
         0.4 * GREY + 0.6 * colour, abs=3)
     assert pixel(opened, 0, 1, place=0.02) == colour.tolist()
-    press(opened, '2')
+    press(opened, '1')
     wait_for(opened, map='seeds')
     assert pixel(opened, 0, 1) == pytest.approx([GREY] * 3, abs=3)
     assert pixel(opened, 0, 1, place=0.02) == [255] * 3
-    press(opened, '4')
+    press(opened, '3')
     wait_for(opened, map='attention')
     level = round(255 * float(maps.attention[0, 1, 2] / maps.attention.max()))
-    heat = opened.execute_script('return run.heat')[level]
-    heat = np.array([int(heat[i:i + 2], 16) for i in (1, 3, 5)])
+    heat = heat_colours()[level].astype(float)
     assert pixel(opened, 1, 2) == pytest.approx(0.4 * GREY + 0.6 * heat, abs=3)
-    press(opened, '1')
-    wait_for(opened, map='frame')
-    assert pixel(opened, 0, 0) == pytest.approx([GREY] * 3, abs=3)
+
+
+def test_attention_has_numbers(opened):
+    press(opened, '3')
+    wait_for(opened, map='attention')
+    attention = VIDEOS[0].record.layers[1].attention
+    most, here, total = (
+        float(f'{x:.2g}')
+        for x in (attention.max(), attention[0].max(), attention[0].sum()))
+    shown = opened.execute_script(
+        'return document.querySelector(".scale").innerText')
+    assert [
+        float(x) for x in shown.replace(',', ' ').split()
+        if x.replace('.', '').isdigit()
+    ] == pytest.approx([0, most, here, total], rel=0.02)
+    # and each patch, under the pointer
+    opened.execute_script('''
+        const canvas = document.getElementById('map-0');
+        const box = canvas.getBoundingClientRect();
+        canvas.dispatchEvent(new PointerEvent('pointermove', {
+            clientX: box.left + 0.9 * box.width,
+            clientY: box.top + 0.9 * box.height}));''')
+    place, value = text_of(opened, 'readout').split(': attention ')
+    assert place == 'row 2, column 3'
+    assert float(value) == pytest.approx(attention[0, 1, 2], abs=0.01)
+
+
+def test_the_text_below_stays_where_it_is(opened):
+    where = 'return document.getElementById("strip")' \
+        '.getBoundingClientRect().top'
+    tops = set()
+    for key, name in ('1', 'seeds'), ('2', 'context'), ('3', 'attention'):
+        press(opened, key)
+        wait_for(opened, map=name)
+        tops.add(opened.execute_script(where))
+    assert len(tops) == 1
 
 
 def test_maps_that_a_video_lacks_are_not_offered(opened):
     offered = 'return [...document.querySelectorAll("input[name=map]")]' \
         '.filter((e) => !e.disabled && e.offsetParent).map((e) => e.value)'
     everything = opened.execute_script(offered)
-    assert everything == ['frame', 'seeds', 'context', 'attention']
-    press(opened, '3', 'j', '2')
+    assert everything == ['seeds', 'context', 'attention']
+    press(opened, 'j', '1')
     wait_for(opened, video=1, map='context')
-    assert opened.execute_script(offered) == ['frame', 'attention']
+    assert opened.execute_script(offered) == ['attention']
     press(opened, 'j')
     wait_for(opened, video=2)
     assert opened.execute_script(offered) == []
     assert pixel(opened, 0, 0) == pytest.approx([GREY] * 3, abs=3)
 
 
-def test_an_address_leads_to_what_was_seen(chromium, page):
-    chromium.get('about:blank')
-    chromium.get(f'{page.as_uri()}#video=2&layer=1&frame=3&map=attention')
-    wait_for(chromium, video=1, layer=0, frame=2, map='attention')
-    chromium.get('about:blank')
-    chromium.get(f'{page.as_uri()}#video=99&layer=99&frame=99&map=odd')
-    wait_for(chromium, video=2, frame=2, map='context')
+def test_no_name_becomes_an_element(opened):
+    click(opened, '#tab-classes')
+    wait_for(opened, tab='classes')
+    press(opened, 'c', 'j', 'j')
+    wait_for(opened, tab='videos', video=2)
+    assert text_of(opened, 'folder') + text_of(opened, 'name') == NAMES[2]
+    assert '<script>alert(2)</script>' in texts_of(opened, '.verdict')[0]
+    assert '<script>alert(2)</script>' in texts_of(opened, '#predicted')[0]
+    made = opened.execute_script(
+        'return [document.scripts.length, [...document.images]'
+        '.filter((e) => !e.src.startsWith("data:image/webp")).length,'
+        'document.querySelectorAll("[onerror]").length]')
+    assert made == [2, 0, 0]  # the data and the script
+    assert [e for e in opened.get_log('browser')
+            if e['level'] == 'SEVERE'] == []
 
 
-def test_playing_goes_round_until_it_is_stopped(opened):
-    press(opened, 'p')
-    wait_for(opened, frame=2)
-    wait_for(opened, frame=0)
-    press(opened, 'p')
-    assert text_of(opened, 'play') == 'Play'
-
-
-def test_the_page_needs_no_network_and_makes_no_error(chromium, page):
+def test_the_page_needs_no_network_and_makes_no_error(
+        chromium,  # noqa: F811
+        page):
     chromium.get_log('performance'), chromium.get_log('browser')
     chromium.get(page.as_uri())
     wait_for(chromium, video=0)
@@ -282,3 +219,13 @@ def test_the_page_needs_no_network_and_makes_no_error(chromium, page):
     ]
     assert page.as_uri() in asked
     assert all(url.startswith(('file:', 'data:')) for url in asked)
+
+
+def test_frames_of_unseen_videos_are_not_decoded(opened):
+    state = 'return [decoded.size, run.videos.map(' \
+        '(v) => v.views[0].layers.map((l) => typeof l.attention))]'
+    assert opened.execute_script(state) == [
+        1, [['string', 'object'], ['string', 'string'], []]
+    ]
+    assert FRAMES == 3 and opened.execute_script(
+        'return [...document.images].every((e) => e.loading === "lazy")')

@@ -4,7 +4,8 @@ import pytest
 from projects.tc_clip.visualization import (distinct_colours, draw_attention,
                                             draw_groups, draw_seeds,
                                             group_colours)
-from projects.tc_clip.visualization.token_maps import enlarge, to_pixels
+from projects.tc_clip.visualization.token_maps import (_to_lab, enlarge,
+                                                       heat_colours, to_pixels)
 
 # two frames of 2x3 patches; token 2 holds most seeds, then 0, then 1
 GROUPS = np.array([[[2, 2, -1], [0, -1, 1]], [[2, -1, 0], [-1, -1, 2]]],
@@ -88,13 +89,21 @@ def test_attention_is_relative_to_the_whole_clip():
     attention = np.zeros((2, 2, 3), np.float32)
     attention[0], attention[1, 0] = 0.2, 0.1
     drawn = draw_attention(frames, attention).astype(int)
-    red, half, none = drawn[0, 0, 0], drawn[1, 0, 0], drawn[1, 7, 0]
-    assert red[0] > 60 and red[0] > 5 * red[2]
-    assert half.argmax() == 1 and none.max() < 50
-    assert (drawn[0] == red).all()
+    most, half, none = drawn[0, 0, 0], drawn[1, 0, 0], drawn[1, 7, 0]
+    heat = heat_colours() * 0.6  # over black
+    for colour, level in (most, 255), (half, 128), (none, 0):
+        assert colour == pytest.approx(heat[level], abs=1.5)
+    assert (drawn[0] == most).all()
     # scaling all of it changes nothing; a clip without attention is no error
     assert (draw_attention(frames, attention * 3) == drawn).all()
     assert (draw_attention(frames, attention * 0) == none).all()
+
+
+def test_colours_of_attention_get_brighter_in_equal_steps():
+    lightness = _to_lab(heat_colours())[:, 0]
+    assert lightness[0] < 2 and lightness[-1] > 95
+    steps = np.diff(lightness)
+    assert steps.min() > 0 and steps[20:].max() < 1
 
 
 def test_frames_are_enlarged_by_whole_factors(frames):

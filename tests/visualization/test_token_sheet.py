@@ -7,7 +7,7 @@ from projects.tc_clip.apis import record_view
 from projects.tc_clip.visualization import (ModelView, TokenMaps, ViewRecord,
                                             group_colours, write_sheet,
                                             write_video)
-from projects.tc_clip.visualization.token_sheet import (layer_rows,
+from projects.tc_clip.visualization.token_sheet import (frame_rate, layer_rows,
                                                         sheet_strips,
                                                         video_strips)
 
@@ -45,9 +45,7 @@ def find(page, picture):
 
 def test_sheet_has_a_row_for_each_drawing(views):
     strips = sheet_strips(views)
-    assert [
-        strip.label.replace('\n', ' ').split(' red')[0] for strip in strips
-    ] == [
+    assert [strip.label.replace('\n', ' ') for strip in strips] == [
         'input', 'layer 1 seed tokens', 'layer 1 3 context tokens',
         'layer 1 CLS attention', 'layer 2 seed tokens',
         'layer 2 3 context tokens', 'layer 2 CLS attention', 'input',
@@ -57,11 +55,18 @@ def test_sheet_has_a_row_for_each_drawing(views):
     titles = [strip.title for strip in strips if strip.title]
     assert titles == [view.title for view in views]
     most = views[0].record.layers[0].attention.max()
-    assert strips[3].label.endswith(f'red: {most:.2g}')
+    assert strips[3].most == most and strips[2].most is None
+
+
+def test_models_with_the_same_frames_share_the_input(views):
+    same = views[1].record._replace(frames=views[0].record.frames)
+    strips = sheet_strips([views[0], views[1]._replace(record=same)])
+    assert [strip.label for strip in strips].count('input') == 1
+    assert [strip.title for strip in strips[7:]] == [views[1].title]
 
 
 def test_png_shows_each_drawing_in_its_place(views, tmp_path):
-    write_sheet(tmp_path / 'a.png', views)
+    write_sheet(tmp_path / 'a.png', views, 'video.mp4')
     page = cv2.imread(str(tmp_path / 'a.png'))[..., ::-1]
     strips = sheet_strips(views)
     for strip in strips:
@@ -73,23 +78,43 @@ def test_png_shows_each_drawing_in_its_place(views, tmp_path):
         page = page[y + 160:]  # of which the others are
 
 
-def test_long_clips_are_shown_in_part(tmp_path):
+def test_long_clips_are_broken_into_lines_and_shown_in_part():
     view = ModelView('long', make_record(frames=40))
-    strip = sheet_strips([view])[0]
-    assert len(strip.pictures) == len(strip.names) == 16
-    assert strip.names[0] == 'frame 1' and strip.names[-1] == 'frame 40'
+    strips = [s for s in sheet_strips([view]) if s.names]
+    assert [len(strip.pictures) for strip in strips] == [8, 8]
+    assert strips[0].names[0] == 'frame 1'
+    assert strips[1].names[-1] == 'frame 40'
     assert len(video_strips([view])) == 40
 
 
+def test_frames_are_named_by_their_seconds():
+    record = make_record()._replace(times=np.array([0, 0.5, 75.25]))
+    strip = sheet_strips([ModelView('', record)])[0]
+    assert strip.names == ['0.00 s', '0.50 s', '75.25 s']
+    picture = video_strips([ModelView('', record)])[1]
+    assert picture[0].label == 'layer 2\n0.50 s\n2 of 3'
+
+
+@pytest.mark.parametrize('times, rate', [
+    (None, 4),
+    ([0, 0.5, 1], 2),
+    ([0, 0.01, 0.02], 4),
+    ([0, 50, 100], 1),
+    ([0, 0, 0], 4),
+])
+def test_a_viewer_can_follow_the_frames(times, rate):
+    assert frame_rate(times and np.array(times)) == rate
+
+
 def test_mp4_shows_one_frame_at_a_time(views, tmp_path):
-    write_video(tmp_path / 'a.mp4', views)
+    write_video(tmp_path / 'a.mp4', views, 'video.mp4')
     video = cv2.VideoCapture(str(tmp_path / 'a.mp4'))
     assert video.get(cv2.CAP_PROP_FRAME_COUNT) == 3
     for t, strips in enumerate(video_strips(views)):
         assert [len(strip.pictures) for strip in strips] == [4, 4, 2]
-        assert strips[1].label == f'layer 2\nframe {t + 1} of 3'
+        assert strips[1].label == f'layer 2\nframe {t + 1}\n{t + 1} of 3'
         page = video.read()[1][..., ::-1]
-        for strip in strips[:2]:
+        for strip in strips[:1]:
             for picture in strip.pictures[1:]:
                 assert find(page, picture)[1] < 30
             places = [find(page, p)[0] for p in strip.pictures[1:]]
@@ -100,12 +125,13 @@ def test_what_does_not_fit_is_named(views, tmp_path):
     other = ModelView('short', make_record(frames=2))
     with pytest.raises(
             ValueError, match='"ours.*" sees 3 frames, "short" 2. Give'):
-        write_sheet(tmp_path / 'a.png', [*views, other])
+        write_sheet(tmp_path / 'a.png', [*views, other], '')
     with pytest.raises(ValueError, match='layers 1 to 2'):
-        write_sheet(tmp_path / 'a.png', [other._replace(layers=[3])])
-    with pytest.raises(OSError, match='none/a.mp4 cannot be written'):
-        write_video(tmp_path / 'none/a.mp4', [other])
-    assert not [*tmp_path.iterdir()]
+        write_sheet(tmp_path / 'a.png', [other._replace(layers=[3])], '')
+    (tmp_path / 'a.mp4').mkdir()
+    with pytest.raises(OSError, match='a.mp4 cannot be written'):
+        write_video(tmp_path / 'a.mp4', [other], '')
+    assert [*tmp_path.iterdir()] == [tmp_path / 'a.mp4']
 
 
 # --- a moving shape ---------------------------------------------------------

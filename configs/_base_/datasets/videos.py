@@ -19,7 +19,8 @@ train_pipeline = [
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='PackActionInputs')
 ]
-# 1 clip x 1 crop. Results contain `filename` to name their videos.
+# 1 clip x 1 crop. Results contain `filename` and `frame_times` to
+# name videos and frames.
 val_pipeline = [
     dict(type='SafeDecordInit'),
     dict(
@@ -31,7 +32,9 @@ val_pipeline = [
     dict(type='Resize', scale=(-1, 256)),
     dict(type='CenterCrop', crop_size=224),
     dict(type='FormatShape', input_format='NCTHW'),
-    dict(type='PackActionInputs', meta_keys=('filename', 'img_shape'))
+    dict(
+        type='PackActionInputs',
+        meta_keys=('filename', 'img_shape', 'frame_times'))
 ]
 # 4 clips x 3 crops
 test_pipeline = [
@@ -46,7 +49,9 @@ test_pipeline = [
     dict(type='Resize', scale=(-1, 224)),
     dict(type='ThreeCrop', crop_size=224),
     dict(type='FormatShape', input_format='NCTHW'),
-    dict(type='PackActionInputs', meta_keys=('filename', 'img_shape'))
+    dict(
+        type='PackActionInputs',
+        meta_keys=('filename', 'img_shape', 'frame_times'))
 ]
 
 train_dataloader = dict(

@@ -12,6 +12,8 @@ test_pipeline = [
     dict(type='Resize', scale=(-1, 256)),
     dict(type='CenterCrop', crop_size=224),
     dict(type='FormatShape', input_format='NCTHW'),
-    dict(type='PackActionInputs', meta_keys=('filename', 'img_shape'))
+    dict(
+        type='PackActionInputs',
+        meta_keys=('filename', 'img_shape', 'frame_times'))
 ]
 test_dataloader = dict(dataset=dict(pipeline=test_pipeline))

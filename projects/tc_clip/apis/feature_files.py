@@ -3,19 +3,20 @@
 The features, a record of the model and the classes behind them, and the videos
 that failed.
 """
-import hashlib
 import json
 import uuid
 from pathlib import Path
 from typing import Any, Dict, List, Set
+from zipfile import is_zipfile
 
 import numpy as np
 
-from ..files import replacing
+from ..files import replacing, write_text
+from ..shards import Shard
+from .run_settings import differences
 
-METADATA, FAILED = 'features.json', 'failed.txt'
+METADATA = 'features.json'
 VIDEOS_PER_PART = 256
-_LONGEST_VALUE = 200  # characters of a value in an error
 
 Arrays = Dict[str, np.ndarray]
 
@@ -36,6 +37,11 @@ class NpzFolder:
             file.relative_to(self.folder).with_suffix('').as_posix()
             for file in self.folder.rglob('*.npz')
         }
+
+    def damaged(self) -> List[Path]:
+        """Returns the files that are no archives of arrays."""
+        files = sorted(self.folder.rglob('*.npz'))
+        return [file for file in files if not is_zipfile(file)]
 
     def add(self, name: str, video: Path, arrays: Arrays) -> None:
         """Writes the features of a video."""
@@ -72,12 +78,24 @@ class ParquetParts:
 
     def done(self) -> Set[str]:
         """Returns the names of the videos whose features are stored."""
-        read = self.arrow.parquet.read_table
         return {
             name
             for part in self.folder.glob('part-*.parquet')
-            for name in read(part, columns=['name'])['name'].to_pylist()
+            for name in self._names(part)
         }
+
+    def damaged(self) -> List[Path]:
+        """Returns nothing: :meth:`done` reads every part."""
+        return []
+
+    def _names(self, part: Path) -> List[str]:
+        """Returns the names of the videos of a part."""
+        try:
+            table = self.arrow.parquet.read_table(part, columns=['name'])
+        except (self.arrow.ArrowInvalid, OSError) as error:
+            raise SystemExit(f'{part} is damaged ({error}): remove it, and '
+                             'run again') from error
+        return table['name'].to_pylist()
 
     def add(self, name: str, video: Path, arrays: Arrays) -> None:
         """Collects the features of a video; writes a part when it is full."""
@@ -114,21 +132,6 @@ class ParquetParts:
 FORMATS: Dict[str, Any] = dict(npz=NpzFolder, parquet=ParquetParts)
 
 
-def config_hash(*parts: Any) -> str:
-    """Hashes parts of a config."""
-    text = json.dumps(parts, sort_keys=True, default=repr)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def weights_hash(model: Any) -> str:
-    """Hashes the weights of a model, wherever they came from."""
-    digest = hashlib.sha256()
-    for name, tensor in sorted(model.state_dict().items()):
-        digest.update(name.encode())
-        digest.update(tensor.cpu().contiguous().numpy().tobytes())
-    return digest.hexdigest()
-
-
 def read_metadata(folder: Path) -> Dict[str, Any]:
     """Reads the record of the features in a folder; empty if there is none."""
     file = folder / METADATA
@@ -137,30 +140,6 @@ def read_metadata(folder: Path) -> Dict[str, Any]:
     except ValueError as error:
         raise SystemExit(f'{file} is not valid JSON ({error}): choose another '
                          '--out') from error
-
-
-def _short(value: Any) -> str:
-    """Returns a value as shortened JSON."""
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _LONGEST_VALUE else \
-        f'{text[:_LONGEST_VALUE]}...'
-
-
-def _without_file(value: Any) -> Any:
-    """Returns a dict without the path in ``file``: only the content counts."""
-    if not isinstance(value, dict):
-        return value
-    return {key: item for key, item in value.items() if key != 'file'}
-
-
-def differences(known: Dict[str, Any], metadata: Dict[str, Any]) -> List[str]:
-    """Describes each entry that differs, in one line."""
-    lines = []
-    for key in {**known, **metadata}:
-        old, new = known.get(key), metadata.get(key)
-        if _without_file(old) != _without_file(new):
-            lines.append(f'  {key}: {_short(old)} there, {_short(new)} now')
-    return lines
 
 
 def put_metadata(folder: Path, metadata: Dict[str, Any],
@@ -182,9 +161,8 @@ def put_metadata(folder: Path, metadata: Dict[str, Any],
             raise SystemExit(
                 f'{folder} holds features but no {METADATA}, so the model '
                 'that made them is unknown: choose another --out')
-        with replacing(folder / METADATA) as path:
-            text = json.dumps(metadata, indent=2, ensure_ascii=False)
-            path.write_text(text, 'utf-8')
+        write_text(folder / METADATA,
+                   json.dumps(metadata, indent=2, ensure_ascii=False))
         return
     differing = differences(known, metadata)
     if differing:
@@ -196,24 +174,37 @@ def put_metadata(folder: Path, metadata: Dict[str, Any],
 
 def read_failures(folder: Path) -> Dict[str, str]:
     """Returns why videos have no features, by the names of the videos."""
-    file = folder / FAILED
-    lines = file.read_text('utf-8').splitlines() if file.exists() else []
+    lines = [
+        line for file in sorted(folder.glob('failed*.txt'))
+        for line in file.read_text('utf-8').splitlines()
+    ]
     return {n: r for n, _, r in (line.partition('\t') for line in lines)}
 
 
-def put_failures(folder: Path, failed: Dict[str, str], done: Set[str]) -> None:
+def put_failures(folder: Path,
+                 failed: Dict[str, str],
+                 done: Set[str],
+                 shard: Shard = Shard()) -> Path:
     """Updates the list of failures, a line ``NAME<tab>REASON`` for each.
 
     Args:
         folder: folder of the features.
         failed: the reason for each video that failed in this run.
         done: videos whose features are stored.
+        shard: the part of the videos that this run had. Each has a list; a
+            run with all videos makes one list of them.
+
+    Returns:
+        The file; it does not exist if there is no failure.
     """
-    file = folder / FAILED
-    reasons = {**read_failures(folder), **failed}
+    file = folder / f'failed{shard.suffix}.txt'
+    is_all = shard.total == 1
+    reasons = {**read_failures(folder), **failed} if is_all else failed
     rows = [f'{n}\t{r}\n' for n, r in sorted(reasons.items()) if n not in done]
+    stale = {*folder.glob('failed*.txt')} if is_all else {file}
     if rows:
-        with replacing(file) as path:
-            path.write_text(''.join(rows), 'utf-8')
-    else:
-        file.unlink(missing_ok=True)
+        write_text(file, ''.join(rows))
+        stale.discard(file)
+    for old in stale:
+        old.unlink(missing_ok=True)
+    return file

@@ -1,8 +1,7 @@
 """Predicts classes of videos, whole or in spans of time."""
 import warnings
 from pathlib import Path
-from typing import (Any, Dict, Iterable, Iterator, List, Optional, Sequence,
-                    Union)
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple, Union
 
 import torch
 from mmaction.apis.inferencers import ActionRecogInferencer
@@ -10,7 +9,6 @@ from mmaction.registry import INFERENCERS
 from mmaction.structures import ActionDataSample
 from mmengine.config import Config
 from mmengine.dataset import Compose
-from torch import Tensor
 
 from ..datasets.array_reader import Frames, as_video
 from ..datasets.safe_decode import BrokenVideoError
@@ -23,7 +21,7 @@ from .loading import (check_class_count, choose_classes, read_config,
                       replace_missing_names, start_from_clip, trained_classes,
                       without_prefix)
 from .predictions import Prediction, describe
-from .time_spans import frame_times, restrict, time_spans
+from .time_spans import TimeSpan, restrict, spans_of
 
 Video = Union[str, Path, Frames]
 Result = Union[Prediction, BrokenVideoError]
@@ -267,15 +265,40 @@ class TCCLIPInferencer(ActionRecogInferencer):
             batch = videos[start:start + batch_size]
             names = [video_name(v, start + i) for i, v in enumerate(batch)]
             clips = [*map(self._read, batch, names)]
-            intact = [c for c in clips if not isinstance(c, BrokenVideoError)]
-            logits = self._score(intact, batch_size)
-            for name, clip in zip(names, clips):
-                yield clip if isinstance(clip, BrokenVideoError) else describe(
-                    name,
-                    next(logits),
-                    self.class_names,
-                    several=self.several_labels,
-                    **ranking)
+            intact = [(name, clip) for name, clip in zip(names, clips)
+                      if not isinstance(clip, BrokenVideoError)]
+            found = iter(self.predict_clips(intact, **ranking))
+            for clip in clips:
+                yield clip if isinstance(clip,
+                                         BrokenVideoError) else next(found)
+
+    def predict_clips(self,
+                      clips: Sequence[Tuple[str, Dict[str, Any]]],
+                      spans: Optional[Sequence[Optional[TimeSpan]]] = None,
+                      **ranking: Any) -> List[Prediction]:
+        """Predicts what clips show that have been read, in one batch.
+
+        Args:
+            clips: names of videos, and outputs of ``pipeline`` or
+                ``read_clip``; there may be none.
+            spans: the part of each video that its clip shows; None for all.
+            **ranking: ``top_k`` and ``none_below``, see :func:`describe`.
+        """
+        if not clips:
+            return []
+        names, inputs = zip(*clips)
+        samples = self.forward(self.collate_fn([*inputs]))
+        return [
+            describe(
+                name,
+                sample.pred_score,
+                self.class_names,
+                span=span,
+                several=self.several_labels,
+                **ranking)
+            for name, sample, span in zip(names, samples, spans or [None] *
+                                          len(names))
+        ]
 
     def timeline(self,
                  video: Union[str, Path],
@@ -301,21 +324,14 @@ class TCCLIPInferencer(ActionRecogInferencer):
                 'timeline() takes a file, because arrays have no '
                 'times: give the frames of each span to predict()')
         opened = self.open_video(str(video))
-        times = frame_times(opened)
-        start, end = times[0, 0].item(), times[-1, 1].item()
-        spans = time_spans(end - start, window, stride, start)
-        clips = (
-            self.read_clip(restrict(opened, times, span)) for span in spans)
-        return [
-            describe(
-                str(video),
-                views,
-                self.class_names,
-                span=span,
-                several=self.several_labels,
-                **ranking)
-            for span, views in zip(spans, self._score(clips, batch_size))
-        ]
+        times, spans = spans_of(opened, window, stride)
+        predictions: List[Prediction] = []
+        for start in range(0, len(spans), batch_size):
+            batch = spans[start:start + batch_size]
+            clips = [(str(video), self.read_clip(restrict(opened, times, s)))
+                     for s in batch]
+            predictions += self.predict_clips(clips, batch, **ranking)
+        return predictions
 
     def _read(self, video: Video,
               name: str) -> Union[Dict[str, Any], BrokenVideoError]:
@@ -325,10 +341,3 @@ class TCCLIPInferencer(ActionRecogInferencer):
                 video, (str, Path)) else self.read_clip(as_video(video, name))
         except BrokenVideoError as error:
             return error
-
-    def _score(self, clips: Iterable[dict],
-               batch_size: int) -> Iterator[Tensor]:
-        """Computes the logits ``(V, C)`` of clips, a batch at a time."""
-        for batch in self._get_chunk_data(clips, batch_size):
-            for sample in self.forward(self.collate_fn(batch)):
-                yield sample.pred_score

@@ -1,13 +1,11 @@
-"""Writes predictions as text, JSON, CSV and plots."""
+"""Writes predictions as text, JSON and CSV."""
 import csv
 import json
-from collections import defaultdict
 from itertools import groupby
 from pathlib import Path
-from typing import Dict, List, NamedTuple
+from typing import Dict, List, Mapping, NamedTuple
 
-from matplotlib.figure import Figure
-
+from ..files import replacing, write_text
 from .predictions import NONE_OF_THESE, Prediction
 
 Predictions = Dict[Path, List[Prediction]]
@@ -17,7 +15,6 @@ NOTE = ('Probabilities are shares of a softmax over the classes given. They '
         'whether any of them is there.')
 SEVERAL = ('Each probability is that of its class alone: a video may show '
            'several classes, or none.')
-_MOST_ROWS = 30
 
 
 class Segment(NamedTuple):
@@ -97,35 +94,35 @@ def as_text(predictions: Predictions) -> str:
 
 
 def write_predictions(path: Path, predictions: Predictions,
-                      failed: Dict[Path, str]) -> None:
+                      failed: Mapping[str, str]) -> None:
     """Writes all predictions.
 
     Args:
-        path: ``.json``: everything, with the segments of timelines; ``.csv``:
-            a row for each guess.
+        path: ``.json``: everything, with the segments of timelines;
+            ``.jsonl``: a line for each prediction; ``.csv``: a row for each
+            guess.
         predictions: predictions by video.
         failed: the reason for each video that was left out.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == '.csv':
-        _write_csv(path, predictions)
+        with replacing(path) as unfinished:
+            _write_csv(unfinished, predictions)
+        return
+    plain = [p.to_dict() for found in predictions.values() for p in found]
+    if path.suffix == '.jsonl':
+        lines = [json.dumps(p, ensure_ascii=False) + '\n' for p in plain]
+        write_text(path, ''.join(lines))
         return
     content = dict(
         note=note_on(predictions),
-        predictions=[
-            p.to_dict() for found in predictions.values() for p in found
-        ],
+        predictions=plain,
         segments={
             str(video): [s._asdict() for s in segments(found)]
             for video, found in predictions.items()
             if found[0].span is not None
         },
-        failed={
-            str(video): reason
-            for video, reason in failed.items()
-        })
-    path.write_text(
-        json.dumps(content, indent=2, ensure_ascii=False), encoding='utf-8')
+        failed=failed)
+    write_text(path, json.dumps(content, indent=2, ensure_ascii=False))
 
 
 def _write_csv(path: Path, predictions: Predictions) -> None:
@@ -140,51 +137,3 @@ def _write_csv(path: Path, predictions: Predictions) -> None:
                 for rank, guess in enumerate(prediction.guesses, 1):
                     writer.writerow((prediction.video, start, end,
                                      prediction.label, rank, *guess))
-
-
-def plot_timelines(path: Path, predictions: Predictions) -> List[Path]:
-    """Draws the labels of each video over time, beside the results.
-
-    Args:
-        path: file of the results; a plot is named after it, and after its
-            video where there are several.
-        predictions: predictions of the spans, by video.
-
-    Returns:
-        The files that were written.
-    """
-    files: List[Path] = []
-    for number, (video, found) in enumerate(predictions.items(), 1):
-        name = path.stem
-        if len(predictions) > 1:
-            name += f'_{number}_{video.stem}'
-        files.append(path.with_name(f'{name}.png'))
-        _timeline_figure(video.name, found).savefig(files[-1])
-    return files
-
-
-def _timeline_figure(title: str, timeline: List[Prediction]) -> Figure:
-    """Draws a row per label; darker segments have a higher probability."""
-    found = segments(timeline)
-    lengths: Dict[str, float] = defaultdict(float)
-    for segment in found:
-        lengths[segment.label] += segment.end - segment.start
-    rows = sorted(lengths, key=lambda label: -lengths[label])
-    if len(rows) > _MOST_ROWS:
-        title += f': the {_MOST_ROWS} longest of {len(rows)} labels'
-        rows = rows[:_MOST_ROWS]
-    figure = Figure(figsize=(10, 1.4 + 0.3 * len(rows)), layout='constrained')
-    axes = figure.add_subplot(title=title, xlabel='seconds')
-    for start, end, label, probability in found:
-        if label in rows:
-            colour = 'grey' if label == NONE_OF_THESE else 'C0'
-            axes.barh(
-                rows.index(label),
-                end - start,
-                left=start,
-                color=colour,
-                alpha=0.25 + 0.75 * probability)
-    axes.set_yticks(range(len(rows)), rows)
-    axes.set_xlim(found[0].start, found[-1].end)
-    axes.invert_yaxis()
-    return figure

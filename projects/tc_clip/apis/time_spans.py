@@ -1,6 +1,6 @@
 """Cuts a long video into spans of time."""
 import math
-from typing import Dict, List, NamedTuple
+from typing import Dict, List, NamedTuple, Tuple
 
 import numpy as np
 
@@ -96,6 +96,27 @@ def frame_times(video: Dict) -> np.ndarray:
                                'has no frame rate, so seconds mean nothing',
                                're-encode it, or predict it as a whole')
     return times
+
+
+def spans_of(video: Dict, window: float,
+             stride: float) -> Tuple[np.ndarray, List[TimeSpan]]:
+    """Cuts an opened video into spans, see :func:`time_spans`.
+
+    Args:
+        video: output of ``SafeDecordInit`` or ``SafePyAVInit``.
+        window: length of a span in seconds.
+        stride: seconds from one span to the next.
+
+    Returns:
+        Times of the frames, see :func:`frame_times`, and the spans.
+
+    Raises:
+        BrokenVideoError: the video has no times.
+        ValueError: spans would leave gaps.
+    """
+    times = frame_times(video)
+    start, end = times[0, 0].item(), times[-1, 1].item()
+    return times, time_spans(end - start, window, stride, start)
 
 
 def restrict(video: Dict, times: np.ndarray, span: TimeSpan) -> Dict:

@@ -2,7 +2,8 @@
 from pathlib import Path
 from typing import Tuple, Union
 
-from ..visualization.token_records import TokenRecorder, ViewRecord, to_frames
+from ..visualization.token_records import (TokenRecorder, ViewRecord,
+                                           view_record)
 from .inferencer import TCCLIPInferencer
 from .predictions import Prediction, describe
 
@@ -33,5 +34,5 @@ def record_view(inferencer: TCCLIPInferencer,
         sample.pred_score,
         inferencer.class_names,
         several=inferencer.several_labels)
-    frames = to_frames(data['inputs'][0])
-    return ViewRecord(frames, recorder.maps()), prediction
+    record = view_record(data['inputs'][0], recorder.maps(), sample)
+    return record, prediction

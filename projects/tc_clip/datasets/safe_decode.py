@@ -262,6 +262,8 @@ class SafeDecordDecode(_SafeTransform, DecordDecode):
         - imgs
         - original_shape
         - img_shape
+        - frame_times: seconds at which a player shows the frames, ``(n, )``
+          float32; only if the reader knows them
 
     Args:
         on_error: as in ``SafeDecordInit``.
@@ -272,6 +274,15 @@ class SafeDecordDecode(_SafeTransform, DecordDecode):
         ValueError: ``on_error`` is unknown.
         BrokenVideoError: at the call, where ``on_error='raise'``.
     """
+
+    def transform(self, results: Dict) -> Optional[Dict]:
+        """Decodes frames; returns None to draw another video."""
+        reader: Any = results.get('video_reader')
+        decoded = super().transform(results)
+        if decoded is not None and hasattr(reader, 'get_frame_timestamp'):
+            times = reader.get_frame_timestamp(np.ravel(decoded['frame_inds']))
+            decoded['frame_times'] = times[:, 0].astype(np.float32)
+        return decoded
 
     def _decord_load_frames(self, container: Any,
                             frame_inds: np.ndarray) -> List[np.ndarray]:

@@ -155,22 +155,32 @@ def share_of_maximum(attention: np.ndarray) -> np.ndarray:
     return attention / max(float(attention.max()), np.finfo(np.float32).tiny)
 
 
+def heat_colours() -> np.ndarray:
+    """Returns colours from dark to bright, ``(256, 3)`` uint8 RGB.
+
+    Equal steps look equally large, also in grey and to the colour-blind
+    (matplotlib's "inferno").
+    """
+    levels = np.arange(256, dtype=np.uint8)[None]
+    return cv2.applyColorMap(levels, cv2.COLORMAP_INFERNO)[0, :, ::-1]
+
+
 def draw_attention(frames: np.ndarray, attention: np.ndarray) -> np.ndarray:
-    """Shows the attention of CLS tokens as colours from blue to red.
+    """Shows the attention of CLS tokens as colours from dark to bright.
 
     Args:
         frames: ``(T, H, W, 3)`` uint8 RGB.
-        attention: ``(T, h, w)``. Its maximum over the whole clip is red, so
-            that frames can be compared.
+        attention: ``(T, h, w)``. Its maximum over the whole clip is the
+            brightest colour, so that frames can be compared.
 
     Returns:
         Like ``frames``.
     """
     share = share_of_maximum(attention)
     size = frames.shape[2], frames.shape[1]
-    heat = np.stack([
-        cv2.applyColorMap(
-            np.rint(cv2.resize(frame, size) * 255).astype(np.uint8),
-            cv2.COLORMAP_TURBO)[..., ::-1] for frame in share
-    ])
+    levels = np.stack([
+        np.rint(cv2.resize(frame, size) * 255).astype(np.uint8)
+        for frame in share
+    ])  # (T, H, W)
+    heat = heat_colours()[levels]
     return ((1 - TINT) * _grey(frames) + TINT * heat).astype(np.uint8)

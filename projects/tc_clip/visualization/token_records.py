@@ -37,9 +37,12 @@ class ViewRecord(NamedTuple):
     Attributes:
         frames: ``(T, H, W, 3)`` uint8 RGB, the input of the tower.
         layers: maps of all layers, first to last.
+        times: seconds at which a player shows the frames, ``(T, )``; None if
+            they are not known.
     """
     frames: np.ndarray
     layers: List[TokenMaps]
+    times: Optional[np.ndarray] = None
 
 
 class _Layer(NamedTuple):
@@ -209,6 +212,17 @@ class TokenRecorder:
         return TokenMaps(number, attention.reshape(frames, *self.grid), groups)
 
 
-def to_frames(view: Tensor) -> np.ndarray:
-    """Turns pixels ``(3, T, H, W)`` into frames ``(T, H, W, 3)``."""
-    return np.ascontiguousarray(view.permute(1, 2, 3, 0).numpy())
+def view_record(view: Tensor, layers: List[TokenMaps],
+                sample: Any) -> ViewRecord:
+    """Collects the record of the first view of a video.
+
+    Args:
+        view: pixels ``(3, T, H, W)`` uint8.
+        layers: maps of all layers.
+        sample: the data sample of the video. If its meta information has the
+            ``frame_times`` of all views, those of the first are kept.
+    """
+    frames = np.ascontiguousarray(view.permute(1, 2, 3, 0).numpy())
+    times = sample.get('frame_times')
+    return ViewRecord(frames, layers,
+                      None if times is None else times[:len(frames)])

@@ -1,21 +1,23 @@
 """Arranges drawings of tokens as a sheet (PNG) and as a video (mp4)."""
 from pathlib import Path
-from typing import List, NamedTuple, Sequence
+from typing import List, NamedTuple, Optional, Sequence
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from ..clip.towers import layer_indices
-from ..files import write_mp4
+from ..files import replacing
+from .mp4_writer import write_frames
+from .sheet_figure import TILE, Strip, draw_strips, frame_names
 from .token_maps import draw_attention, draw_groups, draw_seeds, enlarge
 from .token_records import ViewRecord
 
-MOST_COLUMNS = 16
-# in inches; an inch has _DPI pixels
-_TILE, _LEFT, _TITLE, _NAMES, _GAP = 1.6, 1.5, 0.45, 0.25, 0.06
-_DPI = 100
-_FPS = 4
+MOST_FRAMES = 16
+_COLUMNS = 8  # more could not be read on a page
+_SHEET_DPI, _VIDEO_DPI = 100, 140
+_INPUT = 'input'
+_FPS = 1., 4.  # slowest and fastest
 
 
 class ModelView(NamedTuple):
@@ -32,34 +34,29 @@ class ModelView(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One drawing of every frame ``(T, H, W, 3)`` uint8 RGB."""
-    label: str
-    frames: np.ndarray
-
-
-class Strip(NamedTuple):
-    """Pictures side by side.
+    """One drawing of every frame.
 
     Attributes:
-        pictures: pictures, each ``(H, W, 3)`` uint8 RGB.
-        names: text above each picture; may be empty.
-        label: text on the left.
-        title: text above all pictures; may be empty.
+        label: what it shows.
+        frames: the drawings ``(T, H, W, 3)`` uint8 RGB.
+        most: see :class:`Strip`.
     """
-    pictures: Sequence[np.ndarray]
-    names: Sequence[str]
     label: str
-    title: str
+    frames: np.ndarray
+    most: Optional[float] = None
 
 
-def layer_rows(record: ViewRecord, layer: int) -> List[Row]:
+def layer_rows(record: ViewRecord,
+               layer: int,
+               dpi: int = _SHEET_DPI) -> List[Row]:
     """Draws a layer: seed and context tokens, if it has any, and attention.
 
     Args:
         record: record of a clip.
         layer: number of the layer, 1-based.
+        dpi: pixels of an inch.
     """
-    frames = enlarge(record.frames, int(_TILE * _DPI))
+    frames = enlarge(record.frames, int(TILE * dpi))
     maps = record.layers[layer - 1]
     rows = []
     if maps.groups is not None:
@@ -69,9 +66,7 @@ def layer_rows(record: ViewRecord, layer: int) -> List[Row]:
                 draw_groups(frames, maps.groups))
         ]
     heat = draw_attention(frames, maps.attention)
-    return rows + [
-        Row(f'CLS attention\nred: {maps.attention.max():.2g}', heat)
-    ]
+    return rows + [Row('CLS attention', heat, float(maps.attention.max()))]
 
 
 def chosen_layers(view: ModelView) -> List[int]:
@@ -106,131 +101,132 @@ def count_frames(views: Sequence[ModelView]) -> int:
     return len(first.record.frames)
 
 
-def sheet_strips(views: Sequence[ModelView]) -> List[Strip]:
-    """Arranges models below each other, with a column for each frame."""
-    count = count_frames(views)
-    columns = np.linspace(0, count - 1, min(count, MOST_COLUMNS))
-    columns = columns.round().astype(int)
-    strips = []
+def model_rows(views: Sequence[ModelView]) -> List[List[Row]]:
+    """Draws the rows of each model.
+
+    Models that see the same frames share one row of input, which is the first.
+
+    Args:
+        views: records of the models.
+    """
+    models = []
     for view in views:
-        rows = [Row('input', enlarge(view.record.frames, int(_TILE * _DPI)))]
-        for layer in chosen_layers(view):
-            rows += [
-                Row(f'layer {layer}\n{row.label}', row.frames)
-                for row in layer_rows(view.record, layer)
-            ]
-        names = [f'frame {i + 1}' for i in columns]
-        for row in rows:
-            is_first = row is rows[0]
-            strips.append(
-                Strip(row.frames[columns], names if is_first else [],
-                      row.label, view.title if is_first else ''))
+        frames, first = view.record.frames, views[0].record.frames
+        rows = [
+            Row(f'layer {layer}\n{row.label}', row.frames, row.most)
+            for layer in chosen_layers(view)
+            for row in layer_rows(view.record, layer)
+        ]
+        if view is views[0] or not np.array_equal(frames, first):
+            shown = enlarge(frames, int(TILE * _SHEET_DPI))
+            rows.insert(0, Row(_INPUT, shown))
+        models.append(rows)
+    return models
+
+
+def sheet_strips(views: Sequence[ModelView]) -> List[Strip]:
+    """Arranges models below each other, with a column for each frame.
+
+    Long clips are broken into lines of equally many frames.
+
+    Args:
+        views: records of the models.
+    """
+    count = count_frames(views)
+    shown = np.linspace(0, count - 1, min(count, MOST_FRAMES))
+    lines = np.array_split(shown.round().astype(int),
+                           -(-len(shown) // _COLUMNS))
+    models = model_rows(views)
+    strips = []
+    for line in lines:
+        for view, rows in zip(views, models):
+            names = frame_names(view.record.times, line.tolist())
+            for row in rows:
+                strips.append(
+                    Strip(row.frames[line],
+                          names if row.label == _INPUT else [], row.label,
+                          view.title if row is rows[0] else '', row.most))
     return strips
 
 
 def video_strips(views: Sequence[ModelView]) -> List[List[Strip]]:
-    """Arranges a picture for each frame, with a line per model and layer."""
+    """Arranges a picture for each frame, with a line per model and layer.
+
+    Args:
+        views: records of the models.
+    """
     count = count_frames(views)
     pictures: List[List[Strip]] = [[] for _ in range(count)]
     for view in views:
-        frames = enlarge(view.record.frames, int(_TILE * _DPI))
+        frames = enlarge(view.record.frames, int(TILE * _VIDEO_DPI))
         for i, layer in enumerate(chosen_layers(view)):
-            rows = [Row('input', frames), *layer_rows(view.record, layer)]
-            names = [row.label.replace('\n', ', ') for row in rows]
+            rows = [
+                Row(_INPUT, frames),
+                *layer_rows(view.record, layer, _VIDEO_DPI)
+            ]
             for t, strips in enumerate(pictures):
+                name, = frame_names(view.record.times, [t])
                 strips.append(
-                    Strip([row.frames[t] for row in rows], names,
-                          f'layer {layer}\nframe {t + 1} of {count}',
-                          '' if i else view.title))
+                    Strip([row.frames[t]
+                           for row in rows], [row.label for row in rows],
+                          f'layer {layer}\n{name}\n{t + 1} of {count}',
+                          '' if i else view.title, rows[-1].most))
     return pictures
 
 
-def join(strip: Strip) -> np.ndarray:
-    """Puts the pictures of a strip side by side, with white between them."""
-    width = strip.pictures[0].shape[1]
-    gap = round(_GAP / _TILE * width)
-    padded = [
-        np.pad(p, ((0, 0), (0, gap), (0, 0)), constant_values=255)
-        for p in strip.pictures
-    ]
-    return np.concatenate(padded, 1)[:, :-gap]
-
-
-def _size(strip: Strip) -> np.ndarray:
-    """Returns the width and height of a strip in inches, without its text."""
-    height, width = strip.pictures[0].shape[:2]
-    count = len(strip.pictures)
-    return np.array([count * (_TILE + _GAP) - _GAP, _TILE * height / width])
-
-
-def draw_strips(strips: Sequence[Strip]) -> Figure:
-    """Draws strips below each other."""
-    sizes = [_size(strip) for strip in strips]
-    above = [
-        _GAP + _TITLE * bool(strip.title) + _NAMES * bool(strip.names)
-        for strip in strips
-    ]
-    width = _LEFT + max(size[0] for size in sizes) + _GAP
-    height = sum(size[1] for size in sizes) + sum(above) + _GAP
-    figure = Figure((width, height), dpi=_DPI)
-    top = height
-    for strip, size, space in zip(strips, sizes, above):
-        top -= space + size[1]
-        axes = figure.add_axes(
-            (_LEFT / width, top / height, size[0] / width, size[1] / height))
-        axes.imshow(join(strip), aspect='auto')
-        axes.set_frame_on(False)
-        step = strip.pictures[0].shape[1] * (1 + _GAP / _TILE)
-        centres = (np.arange(len(strip.names)) + 0.5) * step
-        axes.set_xticks(centres, strip.names, fontsize=9)
-        axes.set_yticks([])
-        axes.tick_params(
-            length=0, pad=2, top=True, labeltop=True, labelbottom=False)
-        axes.set_ylabel(
-            strip.label, rotation=0, ha='right', va='center', fontsize=9)
-        figure.text(
-            _GAP / width, (top + size[1] + _NAMES + _GAP) / height,
-            strip.title,
-            fontsize=11,
-            fontweight='bold')
-    return figure
-
-
-def write_sheet(path: Path, views: Sequence[ModelView]) -> None:
+def write_sheet(path: Path, views: Sequence[ModelView], title: str) -> None:
     """Writes a PNG: frames from left to right, drawings from top to bottom.
 
     Args:
         path: the PNG file.
         views: one record per model; clips with the same number of frames. At
-            most :data:`MOST_COLUMNS` frames are shown, evenly spaced.
+            most :data:`MOST_FRAMES` are shown, evenly spaced.
+        title: text at the top, such as the name of the video.
 
     Raises:
+        OSError: the file cannot be written.
         ValueError: the clips differ in their number of frames, or a layer does
             not exist.
     """
-    draw_strips(sheet_strips(views)).savefig(path, format='png')
+    figure = draw_strips(sheet_strips(views), title, _SHEET_DPI)
+    with replacing(path) as unfinished:
+        figure.savefig(unfinished, format='png')
 
 
 def to_array(figure: Figure) -> np.ndarray:
-    """Returns a figure as ``(H, W, 3)`` uint8 RGB, of even height and width.
-    """
+    """Returns a figure as ``(H, W, 3)`` uint8 RGB."""
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
-    picture = np.asarray(canvas.buffer_rgba())[..., :3]
-    return picture[:len(picture) // 2 * 2, :picture.shape[1] // 2 * 2]
+    return np.asarray(canvas.buffer_rgba())[..., :3]
 
 
-def write_video(path: Path, views: Sequence[ModelView]) -> None:
+def frame_rate(times: Optional[np.ndarray]) -> float:
+    """Returns the rate of a clip's frames, if a viewer can follow it.
+
+    Args:
+        times: seconds of the frames; None if they are not known.
+    """
+    slowest, fastest = _FPS
+    if times is None or times[-1] <= times[0]:
+        return fastest
+    rate = (len(times) - 1) / float(times[-1] - times[0])
+    return min(max(rate, slowest), fastest)
+
+
+def write_video(path: Path, views: Sequence[ModelView], title: str) -> None:
     """Writes an mp4 that shows one frame at a time.
 
     Args:
         path: the mp4 file.
         views: see :func:`write_sheet`; all frames are shown.
+        title: see :func:`write_sheet`.
 
     Raises:
+        ImportError: PyAV, which encodes the video, is not installed.
         OSError: the file cannot be written.
         ValueError: see :func:`write_sheet`.
     """
     pictures = (
-        to_array(draw_strips(strips)) for strips in video_strips(views))
-    write_mp4(path, pictures, _FPS)
+        to_array(draw_strips(strips, title, _VIDEO_DPI))
+        for strips in video_strips(views))
+    write_frames(path, pictures, frame_rate(views[0].record.times))

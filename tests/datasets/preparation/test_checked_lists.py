@@ -17,9 +17,9 @@ def root(tmp_path):
     return tmp_path
 
 
-def find(root, workers=0):
-    checked, = checked_lists.find_videos({SPEC: ENTRIES}, root, workers)
-    return checked
+def find(root, problems={}, listed={SPEC: ENTRIES}):
+    found = checked_lists.match_videos(listed, root)
+    return checked_lists.check_lists(listed, found, problems)[0]
 
 
 def test_paths_are_those_on_disk(root):
@@ -27,18 +27,8 @@ def test_paths_are_those_on_disk(root):
                                  ('c.mp4', 0)], [('gone.avi', 'not found')])
 
 
-def test_broken_videos_are_lost_under_their_path(root, monkeypatch):
-    decoded = []
-
-    def decode_errors(files, workers):
-        decoded.extend(files)
-        return {f'{root}/deep/b.webm': 'cannot be read'}
-
-    monkeypatch.setattr(checked_lists, 'decode_errors', decode_errors)
-    checked = find(root, workers=2)
-    assert decoded == [
-        f'{root}/{name}' for name in ('a.avi', 'c.mp4', 'deep/b.webm')
-    ]
+def test_broken_videos_are_lost_under_their_path(root):
+    checked = find(root, {'deep/b.webm': 'cannot be read', 'a.avi': ''})
     assert checked.kept == [('a.avi', 0), ('c.mp4', 0)]
     assert checked.lost == [('gone.avi', 'not found'),
                             ('deep/b.webm', 'cannot be read')]
@@ -70,10 +60,7 @@ def test_the_list_of_the_missing_goes_when_they_come(root):
 
 def test_only_whole_lists_are_written(root):
     whole = SPEC._replace(name='whole')
-    lists = checked_lists.find_videos({
-        SPEC: ENTRIES,
-        whole: ENTRIES[:1]
-    }, root, 0)
+    lists = [find(root), find(root, listed={whole: ENTRIES[:1]})]
     problems = checked_lists.write_lists(lists, root, skip_missing=False)
     assert problems == {
         SPEC:

@@ -19,11 +19,11 @@ def test_videos_that_end_or_block_their_process(monkeypatch):
     monkeypatch.setattr(video_files, 'decode_middle', decode)
     monkeypatch.setattr(video_files, '_MOST_SECONDS', 0.5)
     paths = ['a', 'ends', 'b', 'blocks', 'odd', 'ends too', 'c', 'd']
-    lost = 'ends the process that decodes it, with status 3'
+    lost = 'ends the process that reads it, with status 3'
     assert video_files.decode_errors(paths, 2) == {
         'ends': lost,
         'ends too': lost,
-        'blocks': 'takes more than 0 s to decode',
+        'blocks': 'takes more than 0 s',
         'odd': 'is odd'
     }
     assert video_files.decode_errors([], 2) == {}

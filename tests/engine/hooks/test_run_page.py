@@ -1,7 +1,6 @@
 """The page that a test writes."""
-import json
 import logging
-import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -13,6 +12,7 @@ from mmengine.dataset import Compose, pseudo_collate
 from projects.tc_clip.engine.hooks.run_page import labels_of
 from projects.tc_clip.models import TCCLIPViT
 from projects.tc_clip.visualization import TokenRecorder
+from projects.tc_clip.visualization.page_document import read_document
 from tests.conftest import TINY_CLASSES
 
 
@@ -51,10 +51,14 @@ def test_run(tiny_config, own_video):
 
 
 def read_videos(folder):
-    """Returns what a page holds of its videos."""
-    text = (folder / 'index.html').read_text('utf-8')
-    data = re.search('id="run">(.*?)</script>', text, re.DOTALL).group(1)
-    return json.loads(data)['videos']
+    """Returns what a page holds of its videos, which one model has seen."""
+    videos = read_document(folder / 'index.html')['videos']
+    return [dict(video, **video['views'][0]) for video in videos]
+
+
+def read_tally(folder):
+    """Returns the counts of the whole test."""
+    return read_document(folder / 'index.html')['models'][0]['tally']
 
 
 def build(**options):
@@ -62,11 +66,14 @@ def build(**options):
     return HOOKS.build(dict(type='RunPageHook', **options))
 
 
-def test_the_page_tells_what_the_test_said(test_run, tmp_path):
+def test_the_page_tells_what_the_test_said(test_run, tmp_path, own_video):
     _, (sample, ) = test_run(build(enable=True, out_dir=str(tmp_path)))
     videos = read_videos(tmp_path)
-    assert [video['name'] for video in videos] == ['video.mp4'] * 3
-    assert [video['truth'] for video in videos] == ['run', 'jump', 'run']
+    assert [video['name'] for video in videos] == [own_video] * 3
+    assert [v['labels'] for v in videos] == [['run'], ['jump'], ['run']]
+    # 30 frames, 10 in a second: the first of each of 8 parts
+    assert videos[0]['times'] == pytest.approx([3 * i / 8 for i in range(8)],
+                                               abs=0.1)
     shares = {g['label']: g['probability'] for g in videos[-1]['guesses']}
     assert [shares[name] for name in TINY_CLASSES
             ] == pytest.approx(sample.pred_score.tolist())
@@ -84,8 +91,9 @@ def test_videos_are_encoded_once(test_run, tmp_path, tiny_config, monkeypatch):
 
 def test_only_some_videos_are_shown(test_run, tmp_path):
     test_run(build(enable=True, out_dir=str(tmp_path), interval=2), (3, 2))
-    assert [v['truth']
-            for v in read_videos(tmp_path)] == ['run', 'sit', 'jump']
+    assert [v['labels'] for v in read_videos(tmp_path)] == [['run'], ['sit'],
+                                                            ['jump']]
+    assert read_tally(tmp_path)['labelled'] == 5  # of all videos
     test_run(build(enable=True, out_dir=str(tmp_path), max_videos=1))
     assert len(read_videos(tmp_path)) == 1
 
@@ -133,8 +141,27 @@ def test_only_wrong_videos(test_run, tmp_path):
     _, outputs = test_run(hook, batches=(3, ))
     # videos of the run have the labels 0, 1, 2, and are all the same
     best = int(outputs[0].pred_score.argmax())
-    truths = [video['truth'] for video in read_videos(tmp_path)]
-    assert truths == [TINY_CLASSES[i] for i in range(3) if i != best]
+    labels = [video['labels'] for video in read_videos(tmp_path)]
+    assert labels == [[TINY_CLASSES[i]] for i in range(3) if i != best]
+    tally = read_tally(tmp_path)
+    assert tally['right'] == (best < 3) and tally['labelled'] == 3
+    assert sorted(tally['pairs']) == sorted(
+        [TINY_CLASSES[i], TINY_CLASSES[best], 1] for i in range(3))
+
+
+@pytest.mark.parametrize('prefix, name', [
+    ('{}', 'video.mp4'),
+    ('{}/', 'video.mp4'),
+    ('{}/vid', '{}/video.mp4'),
+    ('', '{}/video.mp4'),
+])
+def test_videos_have_the_names_of_their_list(test_run, tmp_path, own_video,
+                                             tiny_config, prefix, name):
+    folder = str(Path(own_video).parent)
+    dataset = tiny_config.test_dataloader.dataset
+    dataset.data_prefix = dict(video=prefix.format(folder))
+    test_run(build(enable=True, out_dir=str(tmp_path)), (1, ))
+    assert read_videos(tmp_path)[0]['name'] == name.format(folder)
 
 
 @pytest.mark.parametrize('label, expected', [

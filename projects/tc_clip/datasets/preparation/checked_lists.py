@@ -1,12 +1,12 @@
 """Matches lists with video files on disk, and writes the lists."""
 from collections import Counter
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ...files import write_text
 from .annotations import Entry
 from .list_specs import ListSpec
-from .video_files import decode_errors, index_videos, match_video
+from .video_files import index_videos, match_video
 
 
 class CheckedList(NamedTuple):
@@ -23,14 +23,17 @@ class CheckedList(NamedTuple):
     lost: List[Tuple[str, str]]
 
 
-def find_videos(listed: Dict[ListSpec, List[Entry]], root: Path,
-                workers: int) -> List[CheckedList]:
-    """Looks for the videos of all lists, and decodes them if asked to.
+def match_videos(listed: Dict[ListSpec, List[Entry]],
+                 root: Path) -> Dict[str, Optional[str]]:
+    """Looks for the videos of all lists.
 
     Args:
         listed: the entries of each list.
         root: folder of the data set.
-        workers: number of processes that decode; 0 to decode nothing.
+
+    Returns:
+        The path of each listed video, relative to ``root``; None if it is not
+        there.
 
     Raises:
         ValueError: there are no videos, or several of them fit one entry.
@@ -39,33 +42,40 @@ def find_videos(listed: Dict[ListSpec, List[Entry]], root: Path,
     if not index:
         raise ValueError(f'{root} holds no videos: put them there, or '
                          'name the folder above by --data or MMACTION_DATA.')
-    found = {
+    return {
         path: match_video(path, index)
         for entries in listed.values()
         for path, _ in entries
     }
-    reasons: Dict[str, str] = {}
-    if workers:
-        files = sorted({path for path in found.values() if path})
-        errors = decode_errors([f'{root}/{path}' for path in files], workers)
-        reasons = {path: errors.get(f'{root}/{path}', '') for path in files}
+
+
+def check_lists(listed: Dict[ListSpec,
+                             List[Entry]], found: Mapping[str, Optional[str]],
+                problems: Mapping[str, str]) -> List[CheckedList]:
+    """Separates usable videos of all lists from missing and broken ones.
+
+    Args:
+        listed: the entries of each list.
+        found: output of :func:`match_videos`.
+        problems: what is wrong with videos, by their paths.
+    """
     return [
-        _split_by_state(spec, entries, found, reasons)
+        _split_by_state(spec, entries, found, problems)
         for spec, entries in listed.items()
     ]
 
 
 def _split_by_state(spec: ListSpec, entries: Sequence[Entry],
-                    found: Dict[str, Optional[str]],
-                    reasons: Dict[str, str]) -> CheckedList:
+                    found: Mapping[str, Optional[str]],
+                    problems: Mapping[str, str]) -> CheckedList:
     """Separates usable videos of a list from missing and broken ones."""
     checked = CheckedList(spec, [], [])
     for listed, label in entries:
         path = found[listed]
         if path is None:
             checked.lost.append((listed, 'not found'))
-        elif reasons.get(path):
-            checked.lost.append((path, reasons[path]))
+        elif problems.get(path):
+            checked.lost.append((path, problems[path]))
         else:
             checked.kept.append((path, label))
     return checked

@@ -1,14 +1,12 @@
 """Finds the videos of a data set, and those that cannot be decoded."""
-import time
-from collections import defaultdict, deque
-from multiprocessing import Pipe, Process
-from multiprocessing.connection import Connection, wait
+from collections import defaultdict
 from pathlib import Path, PurePosixPath
-from typing import Dict, List, Mapping, Optional, Sequence
+from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 from mmengine.logging import print_log
 
+from ...processes import Failure, in_processes
 from ..video_paths import is_video, search_videos
 
 _MOST_SECONDS = 60.
@@ -88,83 +86,35 @@ def decode_middle(path: str) -> str:
     return ''
 
 
-def _serve(pipe: Connection) -> None:
-    """Receives paths, and sends what is wrong with each video."""
-    while True:
-        pipe.send(decode_middle(pipe.recv()))
+def _problem(path: str) -> Iterator[str]:
+    """Yields what is wrong with a video, see :func:`decode_middle`."""
+    yield decode_middle(path)
 
 
-class _Decoder:
-    """A process that decodes videos, some of which may kill it.
-
-    ``ProcessPoolExecutor`` would fail as a whole when one process is killed,
-    and could not stop a process that a video blocks.
-    """
-
-    def __init__(self) -> None:
-        self.pipe, theirs = Pipe()
-        self._process = Process(target=_serve, args=(theirs, ), daemon=True)
-        self._process.start()
-        theirs.close()  # so that the pipe ends with the process
-        self.path, self.deadline = '', 0.
-
-    def begin(self, path: str) -> None:
-        """Sends the process a video to decode."""
-        self.path, self.deadline = path, time.monotonic() + _MOST_SECONDS
-        self.pipe.send(path)
-
-    def is_done(self) -> bool:
-        """Returns whether there is a result, or the time is up."""
-        return self.pipe.poll() or time.monotonic() >= self.deadline
-
-    def end(self) -> str:
-        """Returns what is wrong with the video; stops without a result."""
-        try:
-            if self.pipe.poll():
-                return self.pipe.recv()
-            self.stop()
-            return f'takes more than {_MOST_SECONDS:.0f} s to decode'
-        except EOFError:
-            self.stop()
-            return ('ends the process that decodes it, with status '
-                    f'{self._process.exitcode}')
-
-    def stop(self) -> None:
-        """Ends the process."""
-        self._process.kill()
-        self._process.join()
-        self.pipe.close()
-
-
-def decode_errors(paths: Sequence[str], workers: int) -> Dict[str, str]:
+def decode_each(paths: Sequence[str],
+                workers: int) -> Iterator[Tuple[str, str]]:
     """Decodes one frame of each video, in several processes.
 
-    A video that kills or blocks its process counts as an error.
+    A video that ends or blocks its process counts as broken.
 
     Args:
         paths: files to decode.
         workers: number of processes.
 
-    Returns:
-        What is wrong with each broken video.
+    Yields:
+        A file, and what is wrong with it; '' if nothing is.
     """
-    errors: Dict[str, str] = {}
-    waiting = deque(paths)
-    idle = [_Decoder() for _ in range(min(workers, len(paths)))]
-    busy: List[_Decoder] = []
-    while waiting or busy:
-        while waiting and idle:
-            idle[-1].begin(waiting.popleft())
-            busy.append(idle.pop())
-            if waiting and len(waiting) % _NEWS_EVERY == 0:
-                print_log(f'{len(waiting)} videos left to decode')
-        wait([decoder.pipe for decoder in busy], timeout=1)
-        for decoder in [decoder for decoder in busy if decoder.is_done()]:
-            reason = decoder.end()
-            if reason:
-                errors[decoder.path] = reason
-            busy.remove(decoder)
-            idle.append(_Decoder() if decoder.pipe.closed else decoder)
-    for decoder in idle:
-        decoder.stop()
-    return errors
+    checked = in_processes(_problem, paths, workers, _MOST_SECONDS)
+    for number, (path, problem) in enumerate(checked, 1):
+        if number % _NEWS_EVERY == 0:
+            print_log(f'{len(paths) - number} videos left to decode')
+        is_lost = isinstance(problem, Failure)
+        yield path, problem.reason if is_lost else problem
+
+
+def decode_errors(paths: Sequence[str], workers: int) -> Dict[str, str]:
+    """Returns what is wrong with each broken video, see decode_each."""
+    return {
+        path: problem
+        for path, problem in decode_each(paths, workers) if problem
+    }

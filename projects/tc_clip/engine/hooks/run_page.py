@@ -8,11 +8,12 @@ from mmaction.structures import ActionDataSample
 from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
+from torch import Tensor
 
 from ...evaluation.ranking import Guess, best_classes
 from ...models.backbones.tc_clip_vit import TCCLIPViT
-from ...visualization import PageVideo, TokenRecorder, ViewRecord, write_page
-from ...visualization.token_records import to_frames
+from ...visualization import PageVideo, Tally, TokenRecorder, write_page
+from ...visualization.token_records import TokenMaps, view_record
 from ..recognizer import recognizer_of
 
 _TOP_K = 5
@@ -24,8 +25,9 @@ class RunPageHook(Hook):
 
     ``tools/test.py --show-dir DIR`` turns it on and sets its options. The page
     shows the first view of a video; predictions are computed from all views.
-    Of several processes only the first one writes a page, with the videos that
-    it tests.
+    Accuracy and confusion matrix are of all tested videos, also of those that
+    are not shown. Of several processes only the first one writes a page, with
+    the videos that it tests.
 
     Args:
         enable: whether to do anything.
@@ -58,6 +60,7 @@ class RunPageHook(Hook):
         self.checkpoint: Optional[str] = None  # else that of the config
         self.out_dir, self.show = Path(out_dir or ''), show
         self.videos: List[PageVideo] = []
+        self.tally = Tally()
         self.seen = self.pages = 0
         self.recorder: Optional[TokenRecorder] = None
 
@@ -74,6 +77,7 @@ class RunPageHook(Hook):
     def before_test(self, runner: Runner) -> None:
         """Forgets the videos of an earlier test."""
         self.videos, self.seen = [], 0
+        self.tally = Tally(classes_of(recognizer_of(runner).cls_head) or ())
 
     def _shown(self, batch: dict) -> List[int]:
         """Returns the places in a batch of the videos that will be shown."""
@@ -106,21 +110,30 @@ class RunPageHook(Hook):
         if not self.enable or data_batch is None or outputs is None:
             return
         head = recognizer_of(runner).cls_head
-        for i in self._shown(data_batch):
-            best = int(outputs[i].pred_score.argmax())
-            if self.only_wrong and best in labels_of(outputs[i]):
+        shown = self._shown(data_batch)
+        for i, sample in enumerate(outputs):
+            labels, best = labels_of(sample), int(sample.pred_score.argmax())
+            names = class_names(head, sample)
+            self.tally.add([names[label] for label in labels], names[best])
+            if i not in shown or (self.only_wrong and best in labels):
                 continue
             views = data_batch['inputs'][i]  # (V, 3, T, H, W)
             # a batch holds all views of its first video, then those of the
             # next
             layers = recorder.maps(i * len(views)) if recorder else []
-            name = outputs[i].get('filename', str(self.seen + i))
             self.videos.append(
-                show_video(head,
-                           Path(name).name,
-                           ViewRecord(to_frames(views[0]), layers),
-                           outputs[i]))
+                show_video(names, self._name(runner, sample, i), views[0],
+                           layers, sample))
         self.seen += len(outputs)
+
+    def _name(self, runner: Runner, sample: ActionDataSample, i: int) -> str:
+        """Returns the name of a video in its list, or else its number."""
+        name = sample.get('filename', str(self.seen + i))
+        dataset = runner.test_dataloader.dataset
+        folder = getattr(dataset, 'data_prefix', {}).get('video') or ''
+        prefix = folder.rstrip('/') + '/'
+        inside = folder and name.startswith(prefix)
+        return name[len(prefix):] if inside else name
 
     def after_test(self, runner: Runner) -> None:
         """Writes the page and says where it is."""
@@ -130,7 +143,7 @@ class RunPageHook(Hook):
         number = f'_{self.pages}' if self.pages > 1 else ''
         path = (self.out_dir / f'index{number}.html').resolve()
         title = Path(runner.cfg.filename).stem
-        write_page(path, title, self.videos, self._header(runner))
+        write_page(path, title, self.videos, self._header(runner), self.tally)
         runner.logger.info(f'The page of this test: {path}')
         if self.show:
             webbrowser.open(path.as_uri())
@@ -156,22 +169,40 @@ def labels_of(sample: ActionDataSample) -> List[int]:
     return [int(label)] if int(label) >= 0 else []
 
 
-def show_video(head: Any, name: str, record: ViewRecord,
-               sample: ActionDataSample) -> PageVideo:
-    """Collects the content of a page for a tested video.
+def classes_of(head: Any) -> Optional[List[str]]:
+    """Returns the class names of a head; None if it has none.
+
+    Args:
+        head: head of a recognizer.
+    """
+    return getattr(head, 'class_names', None)
+
+
+def class_names(head: Any, sample: ActionDataSample) -> List[str]:
+    """Returns the names of all classes, or else their numbers.
 
     Args:
         head: head of the recognizer.
+        sample: a result of the test.
+    """
+    numbers = [str(i) for i in range(len(sample.pred_score))]
+    return classes_of(head) or numbers
+
+
+def show_video(names: Sequence[str], name: str, view: Tensor,
+               layers: List[TokenMaps], sample: ActionDataSample) -> PageVideo:
+    """Collects the content of a page for a tested video.
+
+    Args:
+        names: names of all classes.
         name: how the video is listed.
-        record: its first view, with the tokens of the tower.
+        view: pixels of its first view, ``(3, T, H, W)``.
+        layers: token maps of this view.
         sample: the result of the test for the video.
     """
-    shares = sample.pred_score
-    classes = getattr(head, 'class_names',
-                      None) or [str(i) for i in range(len(shares))]
     guesses = [
-        Guess(classes[i], share, float('nan'))
-        for i, share in best_classes(shares, _TOP_K)
+        Guess(names[i], share, float('nan'))
+        for i, share in best_classes(sample.pred_score, _TOP_K)
     ]
-    truth = ', '.join(classes[i] for i in labels_of(sample)) or None
-    return PageVideo(name, record, guesses, truth)
+    labels = [names[i] for i in labels_of(sample)]
+    return PageVideo(name, view_record(view, layers, sample), guesses, labels)

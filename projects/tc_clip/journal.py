@@ -1,0 +1,82 @@
+"""A file that gets results as they come, and survives an interruption."""
+import json
+from pathlib import Path
+from typing import Any, Dict, Iterator, List
+
+Record = Dict[str, Any]
+
+
+class Journal:
+    """Lines of JSON, each of which is written at once.
+
+    A process that is killed leaves at most one incomplete last line. The next
+    one removes it.
+
+    Args:
+        path: the file; its folder is made when the first record is added.
+
+    Raises:
+        ValueError: the file holds something else; see :func:`read_records`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path, self._is_whole = path, False
+        self.records = [*read_records(path)]
+
+    def add(self, record: Record) -> None:
+        """Writes a record.
+
+        Args:
+            record: plain data.
+
+        Raises:
+            OSError: the file cannot be written; its earlier lines are kept.
+        """
+        if not self._is_whole:
+            remove_incomplete_line(self.path)
+        line = json.dumps(record, ensure_ascii=False) + '\n'
+        self._is_whole = False  # if the disk is full
+        with open(self.path, 'ab') as file:
+            file.write(line.encode())
+        self._is_whole = True
+        self.records.append(record)
+
+
+def remove_incomplete_line(path: Path) -> None:
+    """Cuts a file off behind its last line end; makes a missing file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, 'a+b') as file:
+        file.seek(0)
+        file.truncate(file.read().rfind(b'\n') + 1)
+
+
+def read_records(path: Path) -> Iterator[Record]:
+    """Yields the records of a journal; none if there is no file.
+
+    Args:
+        path: the file.
+
+    Yields:
+        The records, in order, without an incomplete last line.
+
+    Raises:
+        ValueError: a complete line is not an object of JSON.
+    """
+    if not path.exists():
+        return
+    *lines, _ = path.read_bytes().split(b'\n')
+    for number, line in enumerate(lines, 1):
+        try:
+            record = json.loads(line)
+        except ValueError:
+            record = None
+        if not isinstance(record, dict):
+            raise ValueError(f'{path}, line {number}: is not a record of an '
+                             'interrupted run: remove this file, or choose '
+                             'another one')
+        yield record
+
+
+def read_all(paths: List[Path]) -> List[Record]:
+    """Returns the records of several journals, one after the other."""
+    return [record for path in paths for record in read_records(path)]
