@@ -42,6 +42,9 @@ SLOTS = {
     'engine.slowfast_cosine': '`param_scheduler`',
     'engine.parameter_groups': '`optim_wrapper.constructor`',
     'engine.protocol_test_loop': '`test_cfg`',
+    'engine.sharding.sharded_model': '`strategy.model_wrapper`',
+    'engine.sharding.sharded_runner': '`runner_type`',
+    'engine.sharding.sharded_strategy': '`strategy`',
 }
 _ROOMS = tuple(f'{__package__}.{room}.'
                for room in ('models', 'datasets', 'engine'))

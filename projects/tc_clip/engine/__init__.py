@@ -13,5 +13,6 @@ __all__ = [
     'ClassNamesHook', 'ClassReportHook', 'EpochAverageHook', 'EpochSeedHook',
     'FinalTestHook', 'GaussianWeightAverage', 'InterpolatedWeightsHook',
     'LogitScaleClampHook', 'ParameterGroups', 'ProtocolTestLoop',
-    'RunPageHook', 'ShardedModel', 'ShardedRunner', 'ShardedStrategy', 'SlowFastCosineLR', 'TimmCosineLR', 'TotalBatchSizeHook'
+    'RunPageHook', 'ShardedModel', 'ShardedRunner', 'ShardedStrategy',
+    'SlowFastCosineLR', 'TimmCosineLR', 'TotalBatchSizeHook'
 ]

@@ -177,3 +177,19 @@ def test_stored_text_follows_the_dtype(watched, move):
         moved = head([t.double() for t in x])
     assert moved.dtype == torch.float64 and len(calls) == 1
     torch.testing.assert_close(moved.float(), logits)
+
+
+@pytest.mark.parametrize('dtype', [torch.bfloat16, torch.float16])
+def test_logits_and_loss_of_half_precision_are_float32(dtype):
+    head = make_head(prompt_layers=[], init_scale=100.)
+    x = torch.randn(2, 24)
+    samples = [ActionDataSample().set_gt_label(i) for i in (2, 0)]
+    wanted, losses = head(x), head.loss(x, samples)
+    with torch.autocast('cpu', dtype):
+        logits, half = head(x), head.loss(x, samples)
+    assert logits.dtype == half['loss_cls'].dtype == torch.float32
+    # cosines below 0.5 are rounded to 1/1024 by bfloat16
+    torch.testing.assert_close(logits, wanted, rtol=0, atol=1.)
+    torch.testing.assert_close(
+        half['loss_cls'], losses['loss_cls'], rtol=0, atol=1.)
+    assert head.double()(x.double()).dtype == torch.float64

@@ -6,7 +6,7 @@ from typing import Dict, Iterator
 import torch
 from mmengine.dist import all_reduce
 from mmengine.model import MMFullyShardedDataParallel
-from mmengine.registry import FUNCTIONS, MODEL_WRAPPERS
+from mmengine.registry import MODEL_WRAPPERS
 from torch import Tensor, nn
 
 from ...models.backbones.reference_block import ReferenceBlock
@@ -16,13 +16,11 @@ from ...models.text.text_encoder import TextBlock
 _PREFIXES = '_fsdp_wrapped_module.', '_checkpoint_wrapped_module.'
 
 
-@FUNCTIONS.register_module()
 def is_transformer_block(module: nn.Module) -> bool:
     """Returns whether a module is a block of the image or text tower."""
     return isinstance(module, (ReferenceBlock, TextBlock))
 
 
-@FUNCTIONS.register_module()
 def wrap_units(module: nn.Module, recurse: bool,
                nonwrapped_numel: int) -> bool:
     """Chooses the modules whose weights FSDP gathers together.
@@ -35,8 +33,8 @@ def wrap_units(module: nn.Module, recurse: bool,
         recurse: whether FSDP asks if it may look at the module's parts.
         nonwrapped_numel: not used; FSDP passes the number of weights.
     """
-    return recurse or is_transformer_block(module) or (
-        isinstance(module, nn.Embedding) and not module.weight.requires_grad)
+    return recurse or is_transformer_block(module) or (isinstance(
+        module, nn.Embedding) and not module.weight.requires_grad)
 
 
 def named_weights(model: nn.Module) -> Dict[str, nn.Parameter]:
@@ -60,8 +58,8 @@ def without_values(model: nn.Module) -> nn.Module:
         model: the model; buffers are copied as they are.
     """
     memo = {
-        id(p): nn.Parameter(torch.empty_like(p, device='meta'),
-                            p.requires_grad)
+        id(p):
+        nn.Parameter(torch.empty_like(p, device='meta'), p.requires_grad)
         for p in model.parameters()
     }
     return copy.deepcopy(model, memo)
@@ -88,7 +86,6 @@ class ShardedModel(MMFullyShardedDataParallel):
     Args:
         module: the model.
         device_id: where it is trained, such as ``cuda:0``.
-        auto_wrap_policy: see FSDP.
         **kwargs: further options of MMEngine's wrapper, such as
             ``cpu_offload`` and ``mixed_precision``.
 
@@ -97,10 +94,7 @@ class ShardedModel(MMFullyShardedDataParallel):
             and those with different rates, could not share a unit.
     """
 
-    def __init__(self,
-                 module: nn.Module,
-                 device_id: torch.device,
-                 auto_wrap_policy: str = 'wrap_units',
+    def __init__(self, module: nn.Module, device_id: torch.device,
                  **kwargs: object) -> None:
         if not kwargs.get('use_orig_params', True):
             raise ValueError(
@@ -114,7 +108,7 @@ class ShardedModel(MMFullyShardedDataParallel):
         super().__init__(
             module,
             device_id=device_id,
-            auto_wrap_policy=auto_wrap_policy,
+            auto_wrap_policy=wrap_units,
             ignored_states=scalars,
             **kwargs)
 

@@ -11,9 +11,12 @@ from ..hooks import FinalTestHook, InterpolatedWeightsHook
 
 # Hooks that need whole weights, and what to do instead.
 REFUSED = {
-    EMAHook: 'averages whole weights',
-    InterpolatedWeightsHook: 'moves whole weights towards those of CLIP',
-    FinalTestHook: 'tests in the processes of the training: test by '
+    EMAHook:
+    'averages whole weights',
+    InterpolatedWeightsHook:
+    'moves whole weights towards those of CLIP',
+    FinalTestHook:
+    'tests in the processes of the training: test by '
     'tools/test.py CONFIG best'
 }
 

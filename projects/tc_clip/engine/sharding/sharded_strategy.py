@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.distributed.fsdp import FullyShardedDataParallel as FSDP
 
 from ...models.whole_weights import WholeWeights
-from .sharded_model import named_weights, without_values
+from .sharded_model import is_transformer_block, named_weights, without_values
 
 
 def own_device() -> torch.device:
@@ -24,7 +24,9 @@ def own_device() -> torch.device:
     return torch.device(kind, getattr(torch, kind).current_device())
 
 
-def clip_norm(model: Any, parameters: List[Tensor], max_norm: float,
+def clip_norm(model: Any,
+              parameters: List[Tensor],
+              max_norm: float,
               norm_type: float = 2.) -> Tensor:
     """Limits the norm of all gradients, of which processes hold parts.
 
@@ -55,24 +57,25 @@ class ShardedStrategy(FSDPStrategy):
 
     Args:
         model_wrapper: options of :class:`ShardedModel`.
-        activation_checkpointing: see FSDPStrategy.
+        activation_checkpointing: whether gradients recompute each block of
+            both towers instead of keeping its activations.
         **kwargs: further options of FSDPStrategy.
 
     Example:
         >>> strategy = dict(
-        ...     type='ShardedStrategy',
-        ...     activation_checkpointing=dict(check_fn='is_transformer_block'))
+        ...     type='ShardedStrategy', activation_checkpointing=True)
     """
 
     def __init__(self,
                  *,
                  model_wrapper: Optional[dict] = None,
-                 activation_checkpointing: Optional[dict] = None,
+                 activation_checkpointing: bool = False,
                  **kwargs: Any) -> None:
         super().__init__(
             model_wrapper=dict(
                 dict(type='ShardedModel'), **(model_wrapper or {})),
-            activation_checkpointing=activation_checkpointing,
+            activation_checkpointing=dict(check_fn=is_transformer_block)
+            if activation_checkpointing else None,
             state_dict_cfg='full',
             **kwargs)
         # FSDP would free weights that are in the memory of the CPU already,
@@ -191,7 +194,6 @@ class ShardedStrategy(FSDPStrategy):
         # what partial_weights leaves out has no values, and stays as it is
         given = {
             name: value
-            for name, value in whole.state_dict().items()
-            if not value.is_meta
+            for name, value in whole.state_dict().items() if not value.is_meta
         }
         self.model.load_state_dict(given, strict=False)

@@ -187,7 +187,7 @@ class ClassTextHead(TextBank, BaseHead):
                 video: Tensor,
                 text: Tensor,
                 num_classes: Optional[int] = None) -> Tensor:
-        """Returns logits ``(B, C)``.
+        """Returns logits ``(B, C)``, in float32 under autocast too.
 
         Args:
             video: unit features of videos ``(B, E)``, or of their frames ``(B,
@@ -196,8 +196,11 @@ class ClassTextHead(TextBank, BaseHead):
                 or 1, ..., K, E)``.
             num_classes: C; None: all classes.
         """
-        # (B, K)
-        logits = self.scale * self.similarity(video, text)
+        similarity = self.similarity(video, text)  # (B, K)
+        # In half precision, logits near 30 would be multiples of 1/8 or 1/64;
+        # MMAction2 measures accuracy by numpy, which has no bfloat16.
+        dtype = torch.promote_types(similarity.dtype, torch.float32)
+        logits = self.scale * similarity.to(dtype)
         logits = self.aggregate.class_logits(logits, num_classes
                                              or self.num_classes)
         return logits if self.logit_bias is None else logits + self.logit_bias

@@ -82,8 +82,7 @@ def merge_heads(x: Tensor) -> Tensor:
     return x.transpose(-2, -3).flatten(-2)
 
 
-def finish_block(block: Any, x: Tensor,
-                 attended: Tensor) -> Tensor:
+def finish_block(block: Any, x: Tensor, attended: Tensor) -> Tensor:
     """Adds attention ``(..., H, N, d)`` to ``x (..., N, D)``, then the MLP."""
     x = x + block.ls_1(block.attn.out_proj(merge_heads(attended)))
     return x + block.ls_2(block.mlp(block.ln_2(x)))

@@ -13,14 +13,15 @@ class CrossAttentionBlock(nn.Module):
 
     Args:
         block: the block whose layers are copied, under their own names. Keys
-            and values have a norm of their own, ``ln_1_kv``, which starts as
+            and values have a norm of their own, ``ln_1_kv``, a copy of
             ``ln_1``.
     """
 
     def __init__(self, block: Any) -> None:
         super().__init__()
-        for name in ('ln_1', 'attn', 'ls_1', 'ln_2', 'mlp', 'ls_2'):
-            setattr(self, name, copy.deepcopy(getattr(block, name)))
+        block = copy.deepcopy(block)
+        self.ln_1, self.attn, self.ls_1 = block.ln_1, block.attn, block.ls_1
+        self.ln_2, self.mlp, self.ls_2 = block.ln_2, block.mlp, block.ls_2
         self.ln_1_kv = copy.deepcopy(block.ln_1)
 
     def forward(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
