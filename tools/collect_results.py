@@ -14,7 +14,7 @@ import argparse
 import sys
 from pathlib import Path
 
-import _checkout  # noqa: F401 - finds the package without installation
+from _checkout import run_main  # also finds the package without installation
 
 from projects.tc_clip import evaluation
 from projects.tc_clip.evaluation.plots import plot, videos_note
@@ -76,4 +76,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    main()
+    run_main(main)

@@ -5,6 +5,7 @@ import os
 import uuid
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Iterable, Iterator
 
 import cv2
@@ -45,6 +46,36 @@ def replacing(path: Path) -> Iterator[Path]:
         raise
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def staged(path: Path) -> Iterator[Path]:
+    """Yields a file of the same name in a hidden folder beside it.
+
+    When the block ends, all files of that folder move to the folder of
+    ``path``. If the block raises, nothing moves.
+
+    Args:
+        path: file to write, by a writer that also writes files beside it.
+
+    Yields:
+        The unfinished file.
+
+    Raises:
+        OSError: a file cannot be written.
+
+    Example:
+        >>> with staged(Path('model.onnx')) as unfinished:
+        ...     graph.save(unfinished)  # and model.onnx.data
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(
+            prefix=f'.{path.name}.', suffix='.tmp', dir=path.parent) as folder:
+        unfinished = Path(folder) / path.name
+        yield unfinished
+        others = [f for f in Path(folder).iterdir() if f != unfinished]
+        for file in (*others, unfinished):
+            os.replace(file, path.parent / file.name)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -51,15 +51,13 @@ class SafeCheckpointHook(CheckpointHook):
 
     def before_run(self, runner: Runner) -> None:
         """Finds the checkpoint to resume from; Runner reads it next."""
-        if runner._resume and runner._load_from is None:
-            if is_main_process():
-                mend_record(Path(runner.work_dir))
-            barrier()
+        prepare_resume(runner)
 
     def before_train(self, runner: Runner) -> None:
         """Opens the folder of the checkpoints, and validates if needed."""
         super().before_train(runner)
-        self.file_backend = _LateRemovals(self.file_backend)
+        self.file_backend = _LateRemovals(
+            self.file_backend)  # type: ignore[has-type]
         self.last_ckpt = runner.message_hub.runtime_info.get('last_ckpt')
         if is_main_process():
             self._remove_old_best()
@@ -103,6 +101,21 @@ class SafeCheckpointHook(CheckpointHook):
             for file in best.parent.glob(f'{kind}_epoch_*.pth'):
                 if kind and file != best and best.exists():
                     file.unlink()
+
+
+def prepare_resume(runner: Runner) -> None:
+    """Finds the checkpoint to resume from, see :func:`mend_record`.
+
+    Args:
+        runner: a runner that will read ``last_checkpoint`` if it resumes.
+
+    Raises:
+        FileNotFoundError: no checkpoint can be read.
+    """
+    if runner._resume is True and runner._load_from is None:
+        if is_main_process():
+            mend_record(Path(runner.work_dir))
+        barrier()
 
 
 def _validated(runner: Runner) -> Path:
