@@ -35,14 +35,15 @@ def test_the_axis_ends_at_100_and_ours_are_blue():
     assert red == green == blue
 
 
-def test_the_number_of_videos_note_is_said(tmp_path):
+def test_the_number_of_videos_is_said(tmp_path):
     scores = [
         SimpleNamespace(data_set=name, videos=count)
         for name, count in (('HMDB-51', 20), ('HMDB-51', 30), ('UCF-101', 9),
                             ('HMDB-51', 20))
     ]
     note = videos_note(scores)
-    assert note == 'Videos in each list that we tested: HMDB-51 20 or 30, UCF-101 9'
+    assert note == ('Videos in each list that we tested: HMDB-51 20 or 30, '
+                    'UCF-101 9')
     assert videos_note([]) == ''
     plot('zero_shot', paper_rows('zero_shot'), tmp_path / 'a.png', note)
     assert (tmp_path / 'a.png').read_bytes()[:4] == b'\x89PNG'

@@ -107,7 +107,7 @@ def class_colours(rows: List[str],
 
     Args:
         rows: labels, which come first.
-        timeline: predictions; their best classes have lines of their own.
+        timeline: predictions; their best classes have lines, too.
     """
     total: Dict[str, float] = defaultdict(float)
     for prediction in timeline:
