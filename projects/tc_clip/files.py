@@ -6,10 +6,32 @@ import uuid
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Iterable, Iterator
+from typing import Any, Iterable, Iterator, Union
 
 import cv2
 import numpy as np
+
+
+@contextmanager
+def naming(path: Path, *others: Path) -> Iterator[None]:
+    """Lets an error of the system name a file, such as that of a full disk.
+
+    Args:
+        path: file that the user asked for.
+        *others: files in its place, which the user does not know.
+
+    Yields:
+        None.
+
+    Raises:
+        OSError: as the block raised it.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None or error.filename in map(str, others):
+            error.filename = str(path)
+        raise
 
 
 @contextmanager
@@ -38,12 +60,9 @@ def replacing(path: Path) -> Iterator[Path]:
     # dot because readers of folders skip such files.
     unfinished = path.with_name(f'.{path.name}.{uuid.uuid4().hex[:8]}.tmp')
     try:
-        yield unfinished
-        os.replace(unfinished, path)
-    except OSError as error:
-        if error.filename in (None, str(unfinished), unfinished):
-            error.filename = str(path)  # where the user looks for it
-        raise
+        with naming(path, unfinished):
+            yield unfinished
+            os.replace(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -72,10 +91,25 @@ def staged(path: Path) -> Iterator[Path]:
     with TemporaryDirectory(
             prefix=f'.{path.name}.', suffix='.tmp', dir=path.parent) as folder:
         unfinished = Path(folder) / path.name
-        yield unfinished
-        others = [f for f in Path(folder).iterdir() if f != unfinished]
-        for file in (*others, unfinished):
-            os.replace(file, path.parent / file.name)
+        with naming(path, unfinished):
+            yield unfinished
+            others = [f for f in Path(folder).iterdir() if f != unfinished]
+            for file in (*others, unfinished):
+                os.replace(file, path.parent / file.name)
+
+
+def write_bytes(path: Path, content: Union[bytes, memoryview]) -> None:
+    """Writes a file.
+
+    Args:
+        path: file to write.
+        content: its content.
+
+    Raises:
+        OSError: the file cannot be written. An older one stays.
+    """
+    with replacing(path) as unfinished:
+        unfinished.write_bytes(content)
 
 
 def write_text(path: Path, text: str) -> None:
