@@ -5,7 +5,7 @@ from typing import Any, Dict, List, Optional, Sequence
 
 from mmaction.registry import HOOKS
 from mmaction.structures import ActionDataSample
-from mmengine.dist import is_main_process
+from mmengine.dist import get_world_size, is_main_process
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from torch import Tensor
@@ -150,10 +150,13 @@ class RunPageHook(Hook):
 
     def _header(self, runner: Runner) -> Dict[str, Any]:
         """Returns the checkpoint, the list and the number of shown videos."""
+        processes = get_world_size()
+        part = f', of the first of {processes} processes'
         return dict(
             checkpoint=self.checkpoint or runner.cfg.get('load_from'),
             list=runner.test_dataloader.dataset.ann_file,
-            shown=f'{len(self.videos)} of {self.seen} videos')
+            shown=f'{len(self.videos)} of {self.seen} videos' + part *
+            (processes > 1))
 
 
 def labels_of(sample: ActionDataSample) -> List[int]:
