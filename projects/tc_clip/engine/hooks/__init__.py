@@ -7,11 +7,12 @@ from .final_test import FinalTestHook
 from .finite_loss import FiniteLossHook
 from .interpolated_weights import InterpolatedWeightsHook
 from .logit_scale_clamp import LogitScaleClampHook
+from .precision import PrecisionHook
 from .run_page import RunPageHook
 from .total_batch_size import TotalBatchSizeHook
 
 __all__ = [
     'ClassNamesHook', 'ClassReportHook', 'EpochAverageHook', 'EpochSeedHook',
     'FinalTestHook', 'FiniteLossHook', 'InterpolatedWeightsHook',
-    'LogitScaleClampHook', 'RunPageHook', 'TotalBatchSizeHook'
+    'LogitScaleClampHook', 'PrecisionHook', 'RunPageHook', 'TotalBatchSizeHook'
 ]
