@@ -150,7 +150,10 @@ def become_script(name: str, *arguments: str) -> None:
     env = dict(os.environ)
     if (ROOT / 'projects/tc_clip').is_dir():
         env['PYTHONPATH'] = f'{ROOT}:{env.get("PYTHONPATH", "")}'
-    command = ['bash', str(tools_folder() / name), *full_command(name, arguments)]
+    command = [
+        'bash',
+        str(tools_folder() / name), *full_command(name, arguments)
+    ]
     os.execvpe('bash', command, env)
 
 

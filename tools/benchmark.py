@@ -58,7 +58,8 @@ def parse_args() -> argparse.Namespace:
         metavar='CONFIG',
         help='a table of these systems; of all, if none is named')
     add('--out', type=Path, metavar='DIR', help='where --zoo writes its files')
-    add('--only', choices=['inference', 'training', 'precision', 'decoding', 'readers'])
+    add('--only',
+        choices=['inference', 'training', 'precision', 'decoding', 'readers'])
     add('--device', default='cpu')
     add('--dtype',
         default='float32',

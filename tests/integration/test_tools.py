@@ -63,8 +63,8 @@ def test_half_precision_gives_the_same_scores(config, weights_file, run,
         printed = run(sys.executable, TOOLS / 'test.py', path, weights_file,
                       '--dtype', dtype, '--dump', dump)
         assert f'Precision of this test: torch.{dtype}' in printed
-    whole, half = (torch.stack([s['pred_score'] for s in load(d)])
-                   for d in dumps)
+    whole, half = (
+        torch.stack([s['pred_score'] for s in load(d)]) for d in dumps)
     assert half.dtype == torch.float32 and half.ne(whole).any()
     torch.testing.assert_close(half, whole, rtol=0, atol=0.05)
 

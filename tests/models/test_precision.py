@@ -21,12 +21,14 @@ def test_gpus_have_what_they_multiply_fastest(monkeypatch, capability, dtype):
     assert fast_dtype(GPU) == choose_dtype('auto', GPU) == dtype
 
 
-@pytest.mark.parametrize('flags, dtype', [
-    ((True, False), torch.bfloat16),
-    ((False, True), torch.bfloat16),
-    ((False, False), torch.float32),
-    ((None, None), torch.float32),  # a torch that does not know the CPU
-])
+@pytest.mark.parametrize(
+    'flags, dtype',
+    [
+        ((True, False), torch.bfloat16),
+        ((False, True), torch.bfloat16),
+        ((False, False), torch.float32),
+        ((None, None), torch.float32),  # a torch that does not know the CPU
+    ])
 def test_cpus_have_bfloat16_if_they_multiply_it(monkeypatch, flags, dtype):
     for name, flag in zip(precision._NATIVE_BFLOAT16, flags):
         monkeypatch.setattr(
@@ -53,10 +55,10 @@ def test_names_of_precisions():
 
 def test_what_leaves_a_model_is_at_least_float32():
     for given, wanted in ((torch.bfloat16, torch.float32),
-                          (torch.float16, torch.float32),
-                          (torch.float32, torch.float32),
-                          (torch.float64, torch.float64),
-                          (torch.int64, torch.int64)):
+                          (torch.float16, torch.float32), (torch.float32,
+                                                           torch.float32),
+                          (torch.float64, torch.float64), (torch.int64,
+                                                           torch.int64)):
         assert at_least_float32(torch.ones(1, dtype=given)).dtype == wanted
     assert at_least_float32(None) is None
 

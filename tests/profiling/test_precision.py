@@ -17,8 +17,10 @@ def test_changes_are_counted(inferencer):
     clips = noise_clips(inferencer, 3)
     assert [clip['inputs'].shape for clip in clips] == 3 * [(1, 3, 8, 32, 32)]
     change = compare_precisions(inferencer, clips, torch.bfloat16, runs=1)
-    pairs = [[probabilities(inferencer, clip, dtype)
-              for dtype in (torch.float32, torch.bfloat16)] for clip in clips]
+    pairs = [[
+        probabilities(inferencer, clip, dtype)
+        for dtype in (torch.float32, torch.bfloat16)
+    ] for clip in clips]
     assert change.clips == 3
     assert change.changed == sum(
         int(a.argmax() != b.argmax()) for a, b in pairs)

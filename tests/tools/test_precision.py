@@ -20,8 +20,8 @@ def test_a_test_gets_a_hook():
         'default_hooks.precision.dtype=auto'
     ]
     assert precision_as_config(given) == given[:2] + given[4:] + changes
-    assert precision_as_config(['--dtype=auto', *given[:2]]) == given[
-        :2] + changes
+    assert precision_as_config(['--dtype=auto',
+                                *given[:2]]) == given[:2] + changes
     assert precision_as_config(given[:2]) == given[:2]
     config = Config.fromfile(CONFIGS / 'demo/tcclip_motion.py')
     config.merge_from_dict(dict(item.split('=') for item in changes[1:]))
@@ -87,13 +87,13 @@ def test_predict_prints_what_auto_chose(run_tool, tiny_config, tiny_checkpoint,
     model = ('--config', config, '--checkpoint', tiny_checkpoint, '--device',
              'cpu')
     monkeypatch.setattr(precision, 'fast_dtype', lambda device: torch.bfloat16)
-    printed = run_tool('predict')(own_video, *model, '--dtype', 'auto', '--out',
-                                  tmp_path / 'out.json')
+    printed = run_tool('predict')(own_video, *model, '--dtype', 'auto',
+                                  '--out', tmp_path / 'out.json')
     assert 'precision: torch.bfloat16' in printed.err
     assert 'precision' not in run_tool('predict')(own_video, *model).err
     shares = [
-        guess['probability'] for guess in json.loads(
-            (tmp_path / 'out.json').read_text())[0]['guesses']
+        guess['probability'] for guess in json.loads((
+            tmp_path / 'out.json').read_text())['predictions'][0]['guesses']
     ]
     assert sum(shares) == pytest.approx(1, abs=1e-5)
 
@@ -107,9 +107,8 @@ def test_features_of_half_precision_are_stored_in_float32(
                                  'bfloat16', '--out', tmp_path / 'out')
     file, = (tmp_path / 'out').rglob('*.npz')
     with np.load(file) as arrays:
-        assert {array.dtype for array in arrays.values()} == {
-            np.dtype('float32')
-        }
+        assert {array.dtype
+                for array in arrays.values()} == {np.dtype('float32')}
     record = json.loads((tmp_path / 'out/features.json').read_text())
     assert (record['precision'], record['dtype']) == ('bfloat16', 'float32')
 

@@ -10,8 +10,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..models import TCCLIPHead, TCCLIPViT
-from ..models.precision import at_least_float32
 from ..models.heads.head_inputs import Features, split_features
+from ..models.precision import at_least_float32
 from ..models.tower_features import TowerFeatures, mean_over_frames
 from .inferencer import TCCLIPInferencer
 
@@ -151,7 +151,9 @@ def batch_features(inferencer: TCCLIPInferencer,
             video = video.mean(1)  # unit frames (B * V, T, E) -> (B * V, E)
         parts = (video, head.project(frames), context,
                  text.expand(len(video), *text.shape[1:]), logits)
-    of_videos = (at_least_float32(x).cpu().unflatten(0, (len(clips), -1)) for x in parts)
+    of_videos = (
+        at_least_float32(x).cpu().unflatten(0, (len(clips), -1))
+        for x in parts)
     return [
         VideoFeatures(
             unit_mean(video), frames[0], context[0],

@@ -1,7 +1,8 @@
 """Predicts classes of videos, whole or in spans of time."""
 import warnings
 from pathlib import Path
-from typing import Any, ContextManager, Dict, Iterator, List, Optional, Sequence, Tuple, Union
+from typing import (Any, ContextManager, Dict, Iterator, List, Optional,
+                    Sequence, Tuple, Union)
 
 import torch
 from mmaction.apis.inferencers import ActionRecogInferencer
