@@ -17,6 +17,7 @@ from projects.tc_clip.apis.loading import read_config
 from projects.tc_clip.datasets.pipelines import READERS, with_reader
 from projects.tc_clip.datasets.video_paths import (VIDEO_SUFFIXES, is_video,
                                                    search_videos)
+from projects.tc_clip.models.precision import PRECISIONS
 from projects.tc_clip.shards import device_of_process
 
 DEFAULT_CONFIG = 'zero_shot/tcclip_k400.py'
@@ -69,6 +70,11 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         'zero-shot CLIP, and the parts that TC-CLIP adds are untrained')
     add_changes(group)
     add('--device', help='e.g. cpu or cuda:1; a GPU if there is one')
+    add('--dtype',
+        choices=[*PRECISIONS],
+        default='float32',
+        help='precision of matrix products (%(default)s): auto is what the '
+        'device multiplies fastest. Results are float32 (docs/speed.md)')
     add('--reader',
         choices=[*READERS],
         help="what decodes videos, in place of the config's reader")
@@ -150,13 +156,18 @@ def load_model(config: Union[str, Path, None],
         changed.merge_from_dict(cfg_options or {})
         if getattr(args, 'reader', None):
             changed.merge_from_dict(with_reader(changed, args.reader))
-        return TCCLIPInferencer(
+        dtype = getattr(args, 'dtype', 'float32')
+        inferencer = TCCLIPInferencer(
             changed,
             checkpoint,
             args.device or device_of_process() or None,
             class_names=names,
             wordings=args.wordings,
+            dtype=dtype,
             **options)
+        if dtype != 'float32':
+            print(f'precision: {inferencer.dtype}', file=sys.stderr)
+        return inferencer
     # errors of truncated files and missing devices
     except (EOFError, ImportError, KeyError, OSError, RuntimeError, TypeError,
             UnpicklingError, ValueError) as error:

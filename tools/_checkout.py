@@ -3,6 +3,7 @@
 Importing this module puts the checkout on the path, so that tools run without
 installation.
 """
+import argparse
 import importlib.util
 import os
 import sys
@@ -91,6 +92,43 @@ def full_arguments(arguments: Sequence[str]) -> List[str]:
     return full
 
 
+def precision_as_config(arguments: Sequence[str]) -> List[str]:
+    """Turns ``--dtype`` of a test into changes of the config.
+
+    Args:
+        arguments: a command line of MMAction2's test.py.
+
+    Raises:
+        SystemExit: there is no such precision.
+    """
+    from projects.tc_clip.models.precision import PRECISIONS
+    parser = argparse.ArgumentParser(
+        prog='test', add_help=False, allow_abbrev=False)
+    parser.add_argument('--dtype', choices=PRECISIONS)
+    chosen, rest = parser.parse_known_args(arguments)
+    if chosen.dtype is None:
+        return rest
+    hook = 'default_hooks.precision'
+    return [
+        *rest, '--cfg-options', f'{hook}.type=PrecisionHook',
+        f'{hook}.dtype={chosen.dtype}'
+    ]
+
+
+def full_command(name: str, arguments: Sequence[str]) -> List[str]:
+    """Returns the command line that a tool of MMAction2 understands.
+
+    Args:
+        name: the tool.
+        arguments: what the user typed behind it.
+
+    Raises:
+        SystemExit: an argument names nothing that there is.
+    """
+    full = full_arguments(arguments)
+    return precision_as_config(full) if 'test' in name else full
+
+
 def run_tool(name: str) -> None:
     """Runs one of MMAction2's Python tools with this command line.
 
@@ -98,7 +136,7 @@ def run_tool(name: str) -> None:
         name: path below its folder of tools.
     """
     from projects.tc_clip.cli import run_script
-    sys.argv[1:] = full_arguments(sys.argv[1:])
+    sys.argv[1:] = full_command(name, sys.argv[1:])
     run_script(tools_folder() / name)
 
 
@@ -129,7 +167,10 @@ def become_script(name: str, *arguments: str) -> None:
     env = dict(os.environ)
     if (ROOT / 'projects/tc_clip').is_dir():
         env['PYTHONPATH'] = f'{ROOT}:{env.get("PYTHONPATH", "")}'
-    command = ['bash', str(tools_folder() / name), *full_arguments(arguments)]
+    command = [
+        'bash',
+        str(tools_folder() / name), *full_command(name, arguments)
+    ]
     os.execvpe('bash', command, env)
 
 

@@ -7,7 +7,9 @@ rate that this machine reaches for the tower's shapes. `--against naive` runs
 the textbook version of tests/reference in turn with ours, and `--against
 transformers` Hugging Face's X-CLIP; both print ratios. Reading is measured
 with the config's pipelines, on generated videos of ten seconds or on yours
-(`--videos`). `--only readers` compares the readers of videos on files of many
+(`--videos`). With `--dtype bfloat16`, it also counts the predictions that
+differ from those in float32, with the weights of `--checkpoint` on `--videos`.
+`--only readers` compares the readers of videos on files of many
 kinds (docs/decoding.md).
 
     python tools/benchmark.py --zoo --out out
@@ -30,12 +32,17 @@ from _zoo import measure_zoo, zoo_bench
 from mmengine.config import DictAction
 from mmengine.registry import init_default_scope
 
+from projects.tc_clip.apis import TCCLIPInferencer
 from projects.tc_clip.models import ContextTokens
 from projects.tc_clip.profiling.bench import Bench, Score, without_gradient
 from projects.tc_clip.profiling.measure import (Call, interleaved,
                                                 median_ratio, peak_memory)
+from projects.tc_clip.profiling.precision import (compare_precisions,
+                                                  model_name, noise_clips)
 from projects.tc_clip.profiling.reader_table import reader_table
 from projects.tc_clip.profiling.reading import read_costs
+
+_NOISE_CLIPS = 8
 
 
 def parse_args() -> argparse.Namespace:
@@ -51,11 +58,16 @@ def parse_args() -> argparse.Namespace:
         metavar='CONFIG',
         help='a table of these systems; of all, if none is named')
     add('--out', type=Path, metavar='DIR', help='where --zoo writes its files')
-    add('--only', choices=['inference', 'training', 'decoding', 'readers'])
+    add('--only',
+        choices=['inference', 'training', 'precision', 'decoding', 'readers'])
     add('--device', default='cpu')
     add('--dtype',
         default='float32',
         choices=['float32', 'bfloat16', 'float16'])
+    add('--checkpoint',
+        metavar='NAME',
+        help='weights whose predictions are compared in half precision; '
+        'random ones if not given')
     add('--compile', action='store_true', help='compile the vision tower')
     add('--runs', type=int, default=3, help='runs that count, after one')
     add('--views', type=int, default=1, help='views scored at once')
@@ -71,6 +83,9 @@ def parse_args() -> argparse.Namespace:
     add('--cfg-options', nargs='+', action=DictAction)
     add('--peak', nargs=2, help=argparse.SUPPRESS)
     args = parser.parse_args()
+    if args.only == 'precision' and args.dtype == 'float32':
+        parser.error('--only precision compares half precision with float32: '
+                     'add --dtype bfloat16 or float16')
     if args.out and args.zoo is None:
         parser.error(f'--out {args.out}: only --zoo writes files; add it')
     return args
@@ -226,6 +241,24 @@ def training(args: argparse.Namespace, names: List[str]) -> None:
     print_peaks('step', names)
 
 
+def precision(args: argparse.Namespace) -> None:
+    """Compares predictions in half precision with those in float32."""
+    config = load_config(args)
+    if not args.checkpoint:
+        config.model.backbone.pretrained = None
+    inferencer = TCCLIPInferencer(config, args.checkpoint, args.device)
+    clips = [inferencer.pipeline(str(video)) for video in args.videos or ()]
+    kind = 'videos' if clips else 'clips of noise'
+    clips = clips or noise_clips(inferencer, _NOISE_CLIPS)
+    change = compare_precisions(inferencer, clips, getattr(torch, args.dtype),
+                                args.runs)
+    print(f'\nPrecision, {len(clips)} {kind}, '
+          f'{model_name(config, args.checkpoint)}')
+    print_row(f'{args.dtype} / float32, time', change.time_ratio, '')
+    print(f'{"predictions that change":<40}{change.changed} of {len(clips)}')
+    print_row('largest change of a probability', change.largest, '')
+
+
 def decoding(args: argparse.Namespace) -> None:
     """Measures the cost of the config's pipelines on videos."""
     init_default_scope('mmaction')
@@ -264,6 +297,9 @@ def main() -> None:
         inference(args, names)
     if args.only in (None, 'training'):
         training(args, names)
+    if args.only == 'precision' or (args.only is None
+                                    and args.dtype != 'float32'):
+        precision(args)
     if args.only in (None, 'decoding'):
         decoding(args)
     if args.only == 'readers':

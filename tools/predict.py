@@ -79,6 +79,9 @@ def check_args(parser: argparse.ArgumentParser,
         parser.error('--onnx holds the model and its class names: give it '
                      'without --checkpoint, --class-names, --wordings and '
                      '--cfg-options')
+    if args.onnx and args.dtype != 'float32':
+        parser.error(f'--dtype {args.dtype}: the file of --onnx computes in '
+                     'its own precision')
     if args.stream is not None:
         check_stream(parser, args)
     elif not args.videos:

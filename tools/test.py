@@ -1,6 +1,9 @@
 """Tests a checkpoint of a config, by MMAction2's ``tools/test.py``.
 
-    python tools/test.py CONFIG CHECKPOINT [--dump FILE] [--show-dir DIR] ...
+    python tools/test.py CONFIG CHECKPOINT [--dump FILE] [--dtype auto] ...
+
+--dtype bfloat16, float16 or auto multiplies matrices in half precision: auto
+is what the device multiplies fastest. Scores are float32.
 
 CHECKPOINT is a file, or best or last: the epoch with the highest validation
 accuracy, or the last one, of the training in the config's work dir.

@@ -97,7 +97,7 @@ def mend_record(folder: Path) -> None:
 
     A killed training may leave an empty record, a full disk a damaged
     checkpoint, and a user may move the folder. The newest whole checkpoint is
-    taken then, and a warning says so. Unfinished files are removed.
+    taken then, with a warning. Unfinished files are removed.
 
     Args:
         folder: work dir of the training.

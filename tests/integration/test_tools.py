@@ -13,6 +13,12 @@ from tests.small import ROOT
 TOOLS = ROOT / 'tools'
 
 
+@pytest.fixture
+def weights_file(request):
+    """The checkpoint of the fixture `weights`, a name that is taken here."""
+    return request.getfixturevalue('weights')
+
+
 def accuracy(output):
     """Returns the last top-1 accuracy that a command printed."""
     return float(re.findall(r'acc/top1: ([\d.]+)', output)[-1])
@@ -46,6 +52,19 @@ def test_train_test_and_class_names(config, run, tmp_path):
     best = [('abcd'[i], f'{n}.mp4') for n, i in enumerate(scores.argmax(1))]
     assert [(video['views'][0]['guesses'][0]['label'], video['name'])
             for video in shown(work / 'page')] == best
+
+
+def test_half_precision_gives_the_same_scores(config, weights_file, run,
+                                              tmp_path):
+    path, dumps = config(), [tmp_path / 'a.pkl', tmp_path / 'b.pkl']
+    for dump, dtype in zip(dumps, ('float32', 'bfloat16')):
+        printed = run(sys.executable, TOOLS / 'test.py', path, weights_file,
+                      '--dtype', dtype, '--dump', dump)
+        assert f'Precision of this test: torch.{dtype}' in printed
+    whole, half = (
+        torch.stack([s['pred_score'] for s in load(d)]) for d in dumps)
+    assert half.dtype == torch.float32 and half.ne(whole).any()
+    torch.testing.assert_close(half, whole, rtol=0, atol=0.05)
 
 
 def test_resume_equals_uninterrupted(config, run, tmp_path):

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ..models import TCCLIPHead, TCCLIPViT
 from ..models.heads.head_inputs import Features, split_features
+from ..models.precision import at_least_float32
 from ..models.tower_features import TowerFeatures, mean_over_frames
 from .inferencer import TCCLIPInferencer
 
@@ -138,18 +139,21 @@ def batch_features(inferencer: TCCLIPInferencer,
     model = inferencer.model
     feature_names(model)
     batch = model.data_preprocessor(inferencer.collate_fn(clips), False)
-    frames, encoded, num_segs = encode_views(model, batch['inputs'])
     head = model.cls_head
-    video, text = head.unit_features(encoded, num_segs)
-    context = split_features(encoded)[1]
-    if context is None:
-        context = video.new_empty(len(video), 0, 0, video.shape[-1])
-    logits = head.compare(video, text)
-    if video.dim() == 3:
-        video = video.mean(1)  # unit frames (B * V, T, E) -> (B * V, E)
-    parts = (video, head.project(frames), context,
-             text.expand(len(video), *text.shape[1:]), logits)
-    of_videos = (x.cpu().unflatten(0, (len(clips), -1)) for x in parts)
+    with inferencer.precision():
+        frames, encoded, num_segs = encode_views(model, batch['inputs'])
+        video, text = head.unit_features(encoded, num_segs)
+        context = split_features(encoded)[1]
+        if context is None:
+            context = video.new_empty(len(video), 0, 0, video.shape[-1])
+        logits = head.compare(video, text)
+        if video.dim() == 3:
+            video = video.mean(1)  # unit frames (B * V, T, E) -> (B * V, E)
+        parts = (video, head.project(frames), context,
+                 text.expand(len(video), *text.shape[1:]), logits)
+    of_videos = (
+        at_least_float32(x).cpu().unflatten(0, (len(clips), -1))
+        for x in parts)
     return [
         VideoFeatures(
             unit_mean(video), frames[0], context[0],

@@ -1,7 +1,8 @@
 """Predicts classes of videos, whole or in spans of time."""
 import warnings
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple, Union
+from typing import (Any, ContextManager, Dict, Iterator, List, Optional,
+                    Sequence, Tuple, Union)
 
 import torch
 from mmaction.apis.inferencers import ActionRecogInferencer
@@ -12,14 +13,14 @@ from mmengine.dataset import Compose
 
 from ..datasets.array_reader import Frames, as_video
 from ..datasets.safe_decode import BrokenVideoError
+from ..models.precision import choose_dtype, computing_in, device_of
 from ..models.recognizers.onnx_recognizer import OnnxRecognizer
 from ..models.text.class_texts import Names
 from ..models.text.descriptors import Descriptors
 from ..models.whole_weights import WholeWeights, check_weights
 from .checkpoint_configs import config_of
-from .loading import (check_class_count, choose_classes, read_config,
-                      replace_missing_names, start_from_clip, trained_classes,
-                      without_prefix)
+from .loading import (check_class_count, prepare_config, start_from_clip,
+                      trained_classes, without_prefix)
 from .predictions import Prediction, describe
 from .time_spans import TimeSpan, restrict, spans_of
 
@@ -56,11 +57,13 @@ class TCCLIPInferencer(ActionRecogInferencer):
         test_views: whether to score all views of the config's test pipeline
             (4x3 for Kinetics) rather than the one view of its validation
             pipeline.
+        dtype: precision of matrix products, see :func:`choose_dtype`.
         labels: old name of ``class_names``, from version 0.1.0.
 
     Raises:
         ValueError: the model takes no class names, or there is neither a model
-            nor a checkpoint that carries its config.
+            nor a checkpoint that carries its config, or the device has no use
+            for ``dtype``.
 
     Example:
         >>> inferencer = TCCLIPInferencer(
@@ -75,6 +78,7 @@ class TCCLIPInferencer(ActionRecogInferencer):
                  class_names: Optional[Names] = None,
                  wordings: Sequence[str] = (),
                  test_views: bool = False,
+                 dtype: str = 'float32',
                  labels: Optional[Names] = None) -> None:
         if labels is not None:
             warnings.warn(
@@ -83,21 +87,14 @@ class TCCLIPInferencer(ActionRecogInferencer):
             class_names = labels
         self.chosen_names, self.wordings = class_names, list(wordings)
         self.test_views = test_views
-        if model is None:
-            if not weights:
-                raise ValueError('Give a config, or a checkpoint that carries '
-                                 'one')
+        if model is None and weights:
             model = config_of(weights)
-        config = read_config(model)
-        config.pop('visualizer', None)  # it would write files
-        if config.model.type != 'OnnxRecognizer':
-            choose_classes(config.model, class_names, wordings)
-            if weights and class_names is None:
-                replace_missing_names(config.model, weights)
-        elif weights or class_names is not None or wordings:
-            raise ValueError('An .onnx file holds its weights and classes: '
-                             'export another one with tools/export.py')
+        config = prepare_config(model, weights, class_names, wordings)
+        if config.model.type == 'OnnxRecognizer' and dtype != 'float32':
+            raise ValueError(f'dtype={dtype!r}: an .onnx file computes in its '
+                             'own precision')
         super().__init__(config, weights, device)
+        self.dtype = choose_dtype(dtype, device_of(self.model))
         self.show_progress = False
 
     @classmethod
@@ -194,11 +191,16 @@ class TCCLIPInferencer(ActionRecogInferencer):
         self.read_clip = Compose(steps[1:])
         return Compose([self.open_video, self.read_clip])
 
+    def precision(self) -> ContextManager[None]:
+        """Returns a context in which the model computes in ``dtype``."""
+        return computing_in(self.model, self.dtype)
+
     @torch.no_grad()
     def forward(self, inputs: Union[dict, tuple],
                 **kwargs: Any) -> List[ActionDataSample]:
         """Scores a batch; ``pred_score`` holds logits ``(V, C)``."""
-        return self.model.test_step(inputs)
+        with self.precision():
+            return self.model.test_step(inputs)
 
     def __call__(self,
                  inputs: Union[Video, Sequence[Video]],

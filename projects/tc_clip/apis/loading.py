@@ -33,6 +33,35 @@ def read_config(model: Union[str, Path, Config]) -> Config:
     return Config.fromfile(config_file(model))
 
 
+def prepare_config(model: Union[str, Path, Config, None],
+                   weights: Optional[str], class_names: Optional[Names],
+                   wordings: Sequence[str]) -> Config:
+    """Reads the config of a model and puts chosen classes into it.
+
+    Args:
+        model: see :func:`read_config`.
+        weights: name of a checkpoint, which may have class names.
+        class_names: class names, or a file of them.
+        wordings: other wordings of the same classes.
+
+    Raises:
+        ValueError: there is no config, or an ``.onnx`` file is to have other
+            weights or classes.
+    """
+    if model is None:
+        raise ValueError('Give a config, or a checkpoint that carries one')
+    config = read_config(model)
+    config.pop('visualizer', None)  # it would write files
+    if config.model.type != 'OnnxRecognizer':
+        choose_classes(config.model, class_names, wordings)
+        if weights and class_names is None:
+            replace_missing_names(config.model, weights)
+    elif weights or class_names is not None or wordings:
+        raise ValueError('An .onnx file holds its weights and classes: export '
+                         'another one with tools/export.py')
+    return config
+
+
 def choose_classes(model: Any, class_names: Optional[Names],
                    wordings: Sequence[str]) -> None:
     """Writes class names into the config of a model, if any are given."""

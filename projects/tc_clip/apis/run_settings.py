@@ -39,7 +39,11 @@ def settings_of(inferencer: TCCLIPInferencer, config: Union[str, Path],
     for name in ('class_names', 'wordings'):
         model.get('cls_head', {}).pop(name, None)
     is_file = str(config).endswith('.onnx')
+    # left out where it is float32, as in records of earlier versions
+    dtype = str(inferencer.dtype).rpartition('.')[2]
+    precision = {} if dtype == 'float32' else dict(precision=dtype)
     return dict(
+        precision,
         version=__version__,
         config=dict(
             file=str(config),

@@ -2,7 +2,8 @@
 from .gaussian_average import GaussianWeightAverage
 from .hooks import (ClassNamesHook, ClassReportHook, EpochAverageHook,
                     EpochSeedHook, FinalTestHook, InterpolatedWeightsHook,
-                    LogitScaleClampHook, RunPageHook, TotalBatchSizeHook)
+                    LogitScaleClampHook, PrecisionHook, RunPageHook,
+                    TotalBatchSizeHook)
 from .parameter_groups import ParameterGroups
 from .protocol_test_loop import ProtocolTestLoop
 from .sharding import ShardedModel, ShardedRunner, ShardedStrategy
@@ -12,7 +13,7 @@ from .timm_cosine import TimmCosineLR
 __all__ = [
     'ClassNamesHook', 'ClassReportHook', 'EpochAverageHook', 'EpochSeedHook',
     'FinalTestHook', 'GaussianWeightAverage', 'InterpolatedWeightsHook',
-    'LogitScaleClampHook', 'ParameterGroups', 'ProtocolTestLoop',
-    'RunPageHook', 'ShardedModel', 'ShardedRunner', 'ShardedStrategy',
-    'SlowFastCosineLR', 'TimmCosineLR', 'TotalBatchSizeHook'
+    'LogitScaleClampHook', 'ParameterGroups', 'PrecisionHook',
+    'ProtocolTestLoop', 'RunPageHook', 'ShardedModel', 'ShardedRunner',
+    'ShardedStrategy', 'SlowFastCosineLR', 'TimmCosineLR', 'TotalBatchSizeHook'
 ]

@@ -7,6 +7,7 @@ from .final_test import FinalTestHook
 from .finite_loss import FiniteLossHook
 from .interpolated_weights import InterpolatedWeightsHook
 from .logit_scale_clamp import LogitScaleClampHook
+from .precision import PrecisionHook
 from .run_page import RunPageHook
 from .safe_checkpoint import SafeCheckpointHook
 from .total_batch_size import TotalBatchSizeHook
@@ -14,6 +15,6 @@ from .total_batch_size import TotalBatchSizeHook
 __all__ = [
     'ClassNamesHook', 'ClassReportHook', 'EpochAverageHook', 'EpochSeedHook',
     'FinalTestHook', 'FiniteLossHook', 'InterpolatedWeightsHook',
-    'LogitScaleClampHook', 'RunPageHook', 'SafeCheckpointHook',
-    'TotalBatchSizeHook'
+    'LogitScaleClampHook', 'PrecisionHook', 'RunPageHook',
+    'SafeCheckpointHook', 'TotalBatchSizeHook'
 ]

@@ -12,6 +12,7 @@ from mmengine.dist import get_world_size
 from torch import Tensor, nn
 
 from ...clip.weights import load_clip, load_into, text_weights
+from ..precision import at_least_float32
 from ..text.class_texts import ClassTokens, Names
 from ..text.text_bank import TextBank
 from .contrast import hard_labels
@@ -199,8 +200,7 @@ class ClassTextHead(TextBank, BaseHead):
         similarity = self.similarity(video, text)  # (B, K)
         # In half precision, logits near 30 would be multiples of 1/8 or 1/64;
         # MMAction2 measures accuracy by numpy, which has no bfloat16.
-        dtype = torch.promote_types(similarity.dtype, torch.float32)
-        logits = self.scale * similarity.to(dtype)
+        logits = self.scale * at_least_float32(similarity)
         logits = self.aggregate.class_logits(logits, num_classes
                                              or self.num_classes)
         return logits if self.logit_bias is None else logits + self.logit_bias
