@@ -3,8 +3,9 @@ import sys
 
 import _checkout
 import pytest
+import torch
 
-from projects.tc_clip.checkpoints import (checkpoint_of_config,
+from projects.tc_clip.checkpoints import (checkpoint_of_config, mend_record,
                                           trained_checkpoint)
 
 
@@ -80,3 +81,61 @@ def test_files_of_the_hub_are_found_first(trained, hub):
     for wrong in ('hf://me/other/a.pth', 'hf://me'):
         with pytest.raises(SystemExit, match=f'^error: .*{wrong}.* hub'):
             full(['config.py', wrong])
+
+
+def write_checkpoints(folder, *epochs):
+    """Writes small checkpoints, and a record of the last one."""
+    for epoch in epochs:
+        torch.save(
+            dict(epoch=epoch, a=torch.rand(999)),
+            folder / f'epoch_{epoch}.pth')
+    (folder / 'last_checkpoint').write_text(str(folder / f'epoch_{epoch}.pth'))
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def damage(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 255
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize('harm, expected', [
+    (lambda folder: None, 10),
+    (lambda folder: (folder / 'last_checkpoint').write_text(''), 10),
+    (lambda folder: (folder / 'last_checkpoint').unlink(), 10),
+    (lambda folder: (folder / 'epoch_10.pth').unlink(), 9),
+    (lambda folder: cut(folder / 'epoch_10.pth'), 9),
+    (lambda folder: damage(folder / 'epoch_10.pth'), 9),
+    (lambda folder: (cut(folder / 'epoch_10.pth'),
+                     (folder / 'epoch_9.pth').write_text('')), 2),
+])
+def test_the_record_names_the_newest_whole_checkpoint(tmp_path, harm,
+                                                      expected):
+    write_checkpoints(tmp_path, 2, 9, 10)
+    (tmp_path / '.epoch_11.pth.0123abcd.tmp').write_text('half')
+    (tmp_path / 'best_acc_top1_epoch_11.pth').write_text('')
+    harm(tmp_path)
+    mend_record(tmp_path)
+    named = (tmp_path / 'last_checkpoint').read_text()
+    assert named == str(tmp_path / f'epoch_{expected}.pth')
+    assert not (tmp_path / '.epoch_11.pth.0123abcd.tmp').exists()
+
+
+def test_a_folder_that_was_moved_can_be_resumed(tmp_path):
+    (tmp_path / 'old').mkdir()
+    write_checkpoints(tmp_path / 'old', 1, 2)
+    moved = (tmp_path / 'old').rename(tmp_path / 'new')
+    mend_record(moved)
+    assert (moved / 'last_checkpoint').read_text() == str(moved /
+                                                          'epoch_2.pth')
+
+
+def test_nothing_that_can_be_resumed_is_an_error(tmp_path):
+    mend_record(tmp_path)  # a new training
+    write_checkpoints(tmp_path, 1)
+    cut(tmp_path / 'epoch_1.pth')
+    with pytest.raises(FileNotFoundError, match='has no checkpoint that can'):
+        mend_record(tmp_path)

@@ -5,8 +5,8 @@ import cv2
 import numpy as np
 import pytest
 
-from projects.tc_clip.files import (replacing, sha256, write_json, write_mp4,
-                                    write_text)
+from projects.tc_clip.files import (naming, replacing, sha256, staged,
+                                    write_json, write_mp4, write_text)
 
 
 def test_a_file_is_replaced_when_it_is_complete(tmp_path):
@@ -75,3 +75,33 @@ def test_videos_that_cannot_be_written_are_named(tmp_path):
         write_mp4(tmp_path / 'none/a.mp4', frame, 10)
     with pytest.raises(ValueError, match='a.mp4: there is no frame to write'):
         write_mp4(tmp_path / 'a.mp4', [], 10)
+
+
+def test_files_beside_a_file_come_with_it(tmp_path):
+    (tmp_path / 'model.onnx').write_text('older')
+    with staged(tmp_path / 'model.onnx') as unfinished:
+        unfinished.write_text('newer')
+        unfinished.with_name('model.onnx.data').write_text('weights')
+        assert (tmp_path / 'model.onnx').read_text() == 'older'
+    assert {
+        f.name: f.read_text()
+        for f in tmp_path.iterdir()
+    } == {
+        'model.onnx': 'newer',
+        'model.onnx.data': 'weights'
+    }
+    with pytest.raises(KeyError), staged(tmp_path / 'model.onnx') as again:
+        again.write_text('wrong')
+        raise KeyError
+    assert (tmp_path / 'model.onnx').read_text() == 'newer'
+    assert len([*tmp_path.iterdir()]) == 2
+
+
+def test_errors_name_the_file_that_the_user_knows(tmp_path):
+    known, hidden = tmp_path / 'a.txt', tmp_path / '.a.tmp'
+    for error, named in ((OSError(28, 'No space'),
+                          known), (OSError(13, 'No', str(hidden)), known),
+                         (OSError(2, 'No', 'other'), 'other')):
+        with pytest.raises(OSError) as found, naming(known, hidden):
+            raise error
+        assert str(found.value).endswith(f"'{named}'")

@@ -8,7 +8,7 @@ import importlib.util
 import os
 import sys
 from pathlib import Path
-from typing import List, Sequence
+from typing import Callable, List, Sequence
 
 ROOT = Path(__file__).resolve().parents[1]
 if (ROOT / 'projects/tc_clip').is_dir():  # not so in a wheel
@@ -138,6 +138,23 @@ def run_tool(name: str) -> None:
     from projects.tc_clip.cli import run_script
     sys.argv[1:] = full_command(name, sys.argv[1:])
     run_script(tools_folder() / name)
+
+
+def run_main(main: Callable[[], None]) -> None:
+    """Runs a tool; the disk and Ctrl-C end it with one line.
+
+    Args:
+        main: the tool.
+
+    Raises:
+        SystemExit: a file cannot be read or written, or Ctrl-C was pressed.
+    """
+    try:
+        main()
+    except OSError as error:
+        raise SystemExit(f'error: {error}') from error
+    except KeyboardInterrupt:
+        raise SystemExit('interrupted') from None
 
 
 def become_script(name: str, *arguments: str) -> None:

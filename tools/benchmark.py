@@ -27,7 +27,7 @@ from typing import Dict, List
 
 import torch
 from _benches import load_bench, load_config, peak_of
-from _checkout import ROOT
+from _checkout import ROOT, run_main
 from _zoo import measure_zoo, zoo_bench
 from mmengine.config import DictAction
 from mmengine.registry import init_default_scope
@@ -307,4 +307,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    main()
+    run_main(main)

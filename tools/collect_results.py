@@ -14,10 +14,10 @@ import argparse
 import sys
 from pathlib import Path
 
-import _checkout  # noqa: F401 - finds the package without installation
+from _checkout import run_main  # also finds the package without installation
 
 from projects.tc_clip import evaluation
-from projects.tc_clip.evaluation.plots import plot
+from projects.tc_clip.evaluation.plots import plot, videos_note
 from projects.tc_clip.files import write_text
 
 
@@ -64,7 +64,7 @@ def collect(args: argparse.Namespace) -> None:
             write_text(args.out / f'{protocol}.md', page)
             plot(protocol,
                  evaluation.our_rows(protocol, ours) + others,
-                 args.out / f'{protocol}.png')
+                 args.out / f'{protocol}.png', videos_note(ours))
 
 
 def main() -> None:
@@ -76,4 +76,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    main()
+    run_main(main)

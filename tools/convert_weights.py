@@ -7,7 +7,7 @@ import argparse
 from pathlib import Path
 from typing import Optional, Sequence
 
-import _checkout  # noqa: F401 - finds the package without installation
+from _checkout import run_main  # also finds the package without installation
 
 from projects.tc_clip.clip.conversion import convert, revert
 from projects.tc_clip.clip.foreign_files import LAYOUTS, WRITABLE
@@ -64,4 +64,4 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
 
 
 if __name__ == '__main__':
-    main()
+    run_main(main)

@@ -9,7 +9,7 @@ import argparse
 from pathlib import Path
 from typing import Any, Dict, Optional, Sequence, Tuple
 
-import _checkout  # noqa: F401 - finds the package without installation
+from _checkout import run_main  # also finds the package without installation
 
 from projects.tc_clip.clip.conversion import complete, save
 from projects.tc_clip.clip.ensemble import interpolate
@@ -109,4 +109,4 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
 
 
 if __name__ == '__main__':
-    main()
+    run_main(main)

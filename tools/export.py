@@ -21,8 +21,10 @@ from typing import Optional, Sequence
 
 import torch
 from _arguments import TCCLIPInferencer, add_changes, load_model
+from _checkout import run_main
 
 from projects.tc_clip.deployment import export
+from projects.tc_clip.files import staged
 
 NEEDED = {'.onnx': ('onnx', 'onnxscript', 'onnxruntime'), '.pt2': ()}
 USES = {
@@ -94,9 +96,9 @@ def verdict(worst: float, allowed: float, out: Path) -> str:
     """Describes the result of the comparison; exits if the file is wrong."""
     if worst > allowed:
         raise SystemExit(
-            f'{out} was written, but its logits differ from those of the '
-            f'model by up to {worst:.1e}, of which {allowed:.1e} is allowed. '
-            'Do not use it; try another version of torch or onnxruntime.')
+            f'{out} is not written: its logits differ from those of the model '
+            f'by up to {worst:.1e}, of which {allowed:.1e} is allowed. Try '
+            'another version of torch or onnxruntime.')
     if worst <= export.TOLERANCE:
         return f'Largest difference to the model: {worst:.1e} of a logit.'
     return (f'Largest difference to the model: {worst:.1e} of a logit. The '
@@ -107,11 +109,15 @@ def verdict(worst: float, allowed: float, out: Path) -> str:
 
 def export_model(inferencer: TCCLIPInferencer,
                  args: argparse.Namespace) -> None:
-    """Writes the file; exits if the model cannot be exported."""
+    """Writes the file if it computes what the model does; else exits."""
+    counts = (1, 3) if args.dynamic_batch else (args.batch, )
     try:
         metadata = export.metadata_of(inferencer)
         program = export.trace(inferencer, args.batch, args.dynamic_batch)
-        export.write_graph(program, args.out, metadata)
+        with staged(args.out) as unfinished:
+            export.write_graph(program, unfinished, metadata)
+            worst, allowed = export.check(unfinished, inferencer, counts)
+            print(verdict(worst, allowed, args.out))
     except ValueError as error:
         raise SystemExit(f'export.py: {error}') from error
 
@@ -146,10 +152,8 @@ def main() -> None:
     size = ', '.join([batch, *map(str, export.view_size(inferencer))])
     print(f'{args.out}: {args.out.stat().st_size / 1e6:.1f} MB, '
           f'{len(inferencer.class_names)} classes, pixels ({size})')
-    counts = (1, 3) if args.dynamic_batch else (args.batch, )
-    print(verdict(*export.check(args.out, inferencer, counts), args.out))
     print(f'To use it: {USES[args.out.suffix].format(args.out)}')
 
 
 if __name__ == '__main__':
-    main()
+    run_main(main)

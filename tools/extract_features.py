@@ -21,6 +21,7 @@ import torch
 from _arguments import (DEFAULT_CONFIG, TCCLIPInferencer, find_videos,
                         load_model, video_parser)
 from _bulk import Status, add_bulk, report_failure
+from _checkout import run_main
 
 from projects.tc_clip.apis import feature_files as files
 from projects.tc_clip.apis.features import (VideoFeatures, batch_features,
@@ -226,4 +227,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    main()
+    run_main(main)

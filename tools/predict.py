@@ -19,6 +19,7 @@ from typing import Optional, Sequence
 from _arguments import (DEFAULT_CONFIG, TCCLIPInferencer, find_videos,
                         load_model, positive, video_parser)
 from _bulk import Status, add_bulk, report_failure
+from _checkout import run_main
 from _stream import add_stream_options, check_stream, run_stream
 
 from projects.tc_clip.apis.prediction_files import as_text, write_predictions
@@ -254,4 +255,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    main()
+    run_main(main)

@@ -17,6 +17,7 @@ import _prepare_folder
 import _prepare_lists
 import _prepare_pseudo_labels
 import _prepare_text_bags
+from _checkout import run_main
 
 # Modules of the steps: each adds subcommands by `add_parsers(commands)`. A
 # subcommand sets `run`, which gets the command line and may raise OSError and
@@ -57,4 +58,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    main()
+    run_main(main)

@@ -28,7 +28,7 @@ from _ablation_rows import (CONFIGS, PAPER, SYSTEMS, chosen_rows, row_files,
                             system_files)
 from _ablation_runs import (RESULT, Run, base_of_rows, epoch_options,
                             train_and_test)
-from _checkout import ROOT
+from _checkout import ROOT, run_main
 
 from projects.tc_clip.checkpoints import RULES
 from projects.tc_clip.config_files import config_file
@@ -289,4 +289,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    main()
+    run_main(main)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import List, Optional, Sequence, Tuple, Union
 
 from _arguments import DEFAULT_CONFIG, TCCLIPInferencer, add_model, load_model
+from _checkout import run_main
 
 from projects.tc_clip import visualization
 from projects.tc_clip.apis import Prediction, record_view
@@ -182,4 +183,4 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
 
 
 if __name__ == '__main__':
-    main()
+    run_main(main)

@@ -2,7 +2,7 @@ _base_ = 'mmaction::_base_/default_runtime.py'
 custom_imports = dict(imports=['projects.tc_clip'], allow_failed_imports=False)
 
 default_hooks = dict(
-    checkpoint=dict(max_keep_ckpts=3),
+    checkpoint=dict(type='SafeCheckpointHook', max_keep_ckpts=3),
     class_names=dict(type='ClassNamesHook'),
     epoch_seed=dict(type='EpochSeedHook'),
     finite_loss=dict(type='FiniteLossHook'),

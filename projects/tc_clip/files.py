@@ -5,10 +5,33 @@ import os
 import uuid
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Iterable, Iterator
+from tempfile import TemporaryDirectory
+from typing import Any, Iterable, Iterator, Union
 
 import cv2
 import numpy as np
+
+
+@contextmanager
+def naming(path: Path, *others: Path) -> Iterator[None]:
+    """Lets an error of the system name a file, such as that of a full disk.
+
+    Args:
+        path: file that the user asked for.
+        *others: files in its place, which the user does not know.
+
+    Yields:
+        None.
+
+    Raises:
+        OSError: as the block raised it.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None or error.filename in map(str, others):
+            error.filename = str(path)
+        raise
 
 
 @contextmanager
@@ -24,6 +47,10 @@ def replacing(path: Path) -> Iterator[Path]:
     Yields:
         The unfinished file, in the same folder.
 
+    Raises:
+        OSError: the file cannot be written, for example because the disk is
+            full; the error names ``path``.
+
     Example:
         >>> with replacing(Path('out/table.md')) as unfinished:
         ...     unfinished.write_text('| a | b |')
@@ -33,10 +60,56 @@ def replacing(path: Path) -> Iterator[Path]:
     # dot because readers of folders skip such files.
     unfinished = path.with_name(f'.{path.name}.{uuid.uuid4().hex[:8]}.tmp')
     try:
-        yield unfinished
-        os.replace(unfinished, path)
+        with naming(path, unfinished):
+            yield unfinished
+            os.replace(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def staged(path: Path) -> Iterator[Path]:
+    """Yields a file of the same name in a hidden folder beside it.
+
+    When the block ends, all files of that folder move to the folder of
+    ``path``. If the block raises, nothing moves.
+
+    Args:
+        path: file to write, by a writer that also writes files beside it.
+
+    Yields:
+        The unfinished file.
+
+    Raises:
+        OSError: a file cannot be written.
+
+    Example:
+        >>> with staged(Path('model.onnx')) as unfinished:
+        ...     graph.save(unfinished)  # and model.onnx.data
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(
+            prefix=f'.{path.name}.', suffix='.tmp', dir=path.parent) as folder:
+        unfinished = Path(folder) / path.name
+        with naming(path, unfinished):
+            yield unfinished
+            others = [f for f in Path(folder).iterdir() if f != unfinished]
+            for file in (*others, unfinished):
+                os.replace(file, path.parent / file.name)
+
+
+def write_bytes(path: Path, content: Union[bytes, memoryview]) -> None:
+    """Writes a file.
+
+    Args:
+        path: file to write.
+        content: its content.
+
+    Raises:
+        OSError: the file cannot be written. An older one stays.
+    """
+    with replacing(path) as unfinished:
+        unfinished.write_bytes(content)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -3,6 +3,8 @@ import json
 from pathlib import Path
 from typing import Any, Dict, Iterator, List
 
+from .files import naming
+
 Record = Dict[str, Any]
 
 
@@ -32,12 +34,13 @@ class Journal:
         Raises:
             OSError: the file cannot be written; its earlier lines are kept.
         """
-        if not self._is_whole:
-            remove_incomplete_line(self.path)
         line = json.dumps(record, ensure_ascii=False) + '\n'
-        self._is_whole = False  # if the disk is full
-        with open(self.path, 'ab') as file:
-            file.write(line.encode())
+        with naming(self.path):
+            if not self._is_whole:
+                remove_incomplete_line(self.path)
+            self._is_whole = False  # if the disk is full
+            with open(self.path, 'ab') as file:
+                file.write(line.encode())
         self._is_whole = True
         self.records.append(record)
 

@@ -1,5 +1,6 @@
 """Works on many files in processes, because a file may kill or block one."""
 import os
+import pickle
 import signal
 import sys
 import time
@@ -36,6 +37,15 @@ def _receive(pipe: Connection, parent: int) -> Any:
     return pipe.recv()
 
 
+def _send(pipe: Connection, message: Any) -> None:
+    """Sends a message whole.
+
+    ``Connection.send`` would put tensors into shared memory, which is small
+    in containers.
+    """
+    pipe.send_bytes(pickle.dumps(message, pickle.HIGHEST_PROTOCOL))
+
+
 def _serve(pipe: Connection, work: Work, parent: int) -> None:
     """Receives items and sends the parts of each, then an empty message.
 
@@ -47,12 +57,12 @@ def _serve(pipe: Connection, work: Work, parent: int) -> None:
         item = _receive(pipe, parent)
         try:
             for part in work(item):
-                pipe.send((part, ))
+                _send(pipe, (part, ))
                 _receive(pipe, parent)
         except Exception as error:  # those of decoders have no common class
-            pipe.send((Failure(one_line(error)), ))
+            _send(pipe, (Failure(one_line(error)), ))
             _receive(pipe, parent)
-        pipe.send(())
+        _send(pipe, ())
 
 
 class _Worker:
@@ -80,7 +90,7 @@ class _Worker:
                     self.stop()
                     yield Failure(f'takes more than {self.seconds:.0f} s')
                     return
-                message = self.pipe.recv()
+                message = pickle.loads(self.pipe.recv_bytes())
                 if not message:
                     return
                 self.send(None)  # makes the next part while this one is used

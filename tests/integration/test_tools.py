@@ -1,5 +1,4 @@
 """MMAction2's commands on this project's configs, as a user types them."""
-import json
 import re
 import sys
 
@@ -8,6 +7,7 @@ import torch
 from _checkout import tools_folder
 from mmengine.fileio import load
 
+from projects.tc_clip.visualization.page_document import read_document
 from tests.small import ROOT
 
 TOOLS = ROOT / 'tools'
@@ -26,9 +26,7 @@ def accuracy(output):
 
 def shown(folder):
     """Returns the videos of the page that a test wrote."""
-    text = (folder / 'index.html').read_text('utf-8')
-    run = re.search('id="run">(.*?)</script>', text, re.DOTALL).group(1)
-    return json.loads(run)['videos']
+    return read_document(folder / 'index.html')['videos']
 
 
 def weights(folder, epoch=2):
@@ -52,7 +50,7 @@ def test_train_test_and_class_names(config, run, tmp_path):
     hits = (scores.argmax(1) == labels).float().mean().item()
     assert accuracy(printed) == pytest.approx(hits, abs=1e-4)
     best = [('abcd'[i], f'{n}.mp4') for n, i in enumerate(scores.argmax(1))]
-    assert [(video['guesses'][0]['label'], video['name'])
+    assert [(video['views'][0]['guesses'][0]['label'], video['name'])
             for video in shown(work / 'page')] == best
 
 

@@ -39,7 +39,7 @@ class NpzFolder:
         }
 
     def damaged(self) -> List[Path]:
-        """Returns the files that are no archives of arrays."""
+        """Returns the files that are not archives of arrays."""
         files = sorted(self.folder.rglob('*.npz'))
         return [file for file in files if not is_zipfile(file)]
 

@@ -6,12 +6,12 @@ from typing import Any, Dict, List, Optional, Union
 
 from mmengine.config import Config
 from open_clip.pretrained import get_pretrained_cfg
-from safetensors.torch import save_file
+from safetensors import torch as safetensors
 
 from ..clip.hub_files import CONFIG, WEIGHTS
 from ..clip.named_weights import CLASSES
 from ..datasets.pipelines import frames_and_clips
-from ..files import replacing, write_text
+from ..files import write_bytes, write_text
 from ..models.text.class_names import load_class_names
 from ..models.text.descriptors import load_word_lists
 from .config_text import config_from_text
@@ -183,8 +183,7 @@ def save_pretrained(model: Any,
         for key, value in model.state_dict().items()
     }
     header = dict(format='pt', **{CLASSES: json.dumps(names)})
-    with replacing(folder / WEIGHTS) as path:
-        save_file(state, path, metadata=header)
+    write_bytes(folder / WEIGHTS, safetensors.save(state, header))
     write_text(folder / CONFIG, whole.pretty_text.rstrip() + '\n')
     count = sum(p.numel() for p in model.parameters())
     write_text(

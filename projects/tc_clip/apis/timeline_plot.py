@@ -107,15 +107,17 @@ def class_colours(rows: List[str],
 
     Args:
         rows: labels, which come first.
-        timeline: predictions; their best classes have lines of their own.
+        timeline: predictions; their best classes have lines, too.
     """
     total: Dict[str, float] = defaultdict(float)
     for prediction in timeline:
         for guess in prediction.guesses:
             total[guess.label] += guess.probability
     likely = sorted(total, key=lambda label: -total[label])[:_MOST_LINES]
-    pairs = colormaps['tab20'].colors  # each colour dark, then light
-    every = [*pairs[::2], *pairs[1::2], *colormaps['tab20b'].colors]
+    places = np.arange(20)
+    pairs = colormaps['tab20'](places)  # each colour dark, then light
+    every = map(tuple,
+                (*pairs[::2], *pairs[1::2], *colormaps['tab20b'](places)))
     names = [
         name for name in dict.fromkeys([*rows, *likely])
         if name != NONE_OF_THESE

@@ -1,12 +1,13 @@
 """Converts checkpoints of other code bases to this project's, and back."""
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 import torch
-from safetensors.torch import save_file
+from safetensors import torch as safetensors
 from torch import Tensor
 
-from ..files import replacing, sha256
+from ..files import sha256, write_bytes
 from . import layouts
 from .fitting import misfits
 from .foreign_files import LAYOUTS, WRITABLE, read_file, state_of
@@ -188,8 +189,8 @@ def save(checkpoint: Dict[str, Any], target: Path) -> None:
             raise ValueError(f'{target}: a .safetensors file holds tensors '
                              'only, and this checkpoint has more: choose '
                              'another suffix, such as .pth')
-        with replacing(target) as path:
-            save_file(checkpoint, path, metadata=dict(format='pt'))
+        write_bytes(target, safetensors.save(checkpoint, dict(format='pt')))
         return
-    with replacing(target) as path:
-        torch.save(checkpoint, path)
+    content = BytesIO()  # torch has no clear error for a full disk
+    torch.save(checkpoint, content)
+    write_bytes(target, content.getbuffer())

@@ -16,6 +16,7 @@ from typing import Any, Dict, List, Tuple
 import torch
 
 from .checkpoints import allow_mmengine_checkpoints, restrict_loading
+from .whole_files import write_whole_files
 
 # For each group of distributions, one of which must be installed: the lowest
 # supported version and the first unsupported one.
@@ -150,3 +151,4 @@ def apply() -> None:
     restrict_loading()
     allow_mmengine_checkpoints()
     allow_cpu_processes()
+    write_whole_files()

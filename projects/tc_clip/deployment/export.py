@@ -6,6 +6,7 @@ where B counts views, and gives ``logits`` ``(B, C)``.
 import copy
 import json
 import logging
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Callable, Dict, Sequence, Tuple
 
@@ -183,11 +184,13 @@ def write_graph(program: Any, path: Path, metadata: Dict[str, str]) -> None:
         metadata: output of :func:`metadata_of`.
 
     Raises:
+        OSError: the file cannot be written.
         ValueError: ONNX cannot represent a part of the model.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == '.pt2':
-        torch.export.save(program, path, extra_files=metadata)
+        content = BytesIO()  # torch aborts the process if the disk is full
+        torch.export.save(program, content, extra_files=metadata)
+        path.write_bytes(content.getbuffer())
         return
     # It warns of every layer that it leaves unchanged, which is correct.
     logging.getLogger('onnxscript').setLevel(logging.ERROR)

@@ -1,6 +1,6 @@
 """Chooses fonts that can write given texts, such as names of classes."""
 from functools import lru_cache
-from typing import Any, Dict, FrozenSet, Iterable, List, Set
+from typing import Any, FrozenSet, Iterable, List, Set
 
 from matplotlib.font_manager import findfont, fontManager, get_font
 
@@ -56,6 +56,6 @@ class Fonts:
         """
         return text.translate(dict.fromkeys(self._lost, _MISSING))
 
-    def settings(self) -> Dict[str, Any]:
+    def settings(self) -> Any:
         """Returns settings for ``matplotlib.rc_context``."""
         return {'font.family': self.families, 'text.parse_math': False}

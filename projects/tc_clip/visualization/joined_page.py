@@ -83,7 +83,7 @@ def _join_video(parts: Sequence[Run]) -> Run:
 
 
 def _models(runs: Sequence[Run], sources: Sequence[str]) -> List[Run]:
-    """Returns the models of all runs, each with a name of its own."""
+    """Returns the models of all runs; no two have the same name."""
     models = [(model, source) for run, source in zip(runs, sources)
               for model in run['models']]
     count = Counter(model['name'] for model, _ in models)

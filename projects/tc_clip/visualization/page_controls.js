@@ -83,7 +83,7 @@ MAPS.forEach((map, i) => {
   };
 });
 
-// Whether an element has a use of its own for a key.
+// Whether an element itself does something when a key is pressed.
 function takes(target, key) {
   if (target.matches('input[type=search], select')) return key !== 'Escape';
   return key.startsWith('Arrow') &&

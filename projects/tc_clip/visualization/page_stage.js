@@ -82,9 +82,9 @@ function showScale(scale, one, map) {
     const colours = run.heat.filter((_, i) => i % 15 === 0).join(', ');
     make('i', bar).style.background = `linear-gradient(to right, ${colours})`;
     make('span', bar, {textContent: most.toPrecision(2)});
-    make('p', scale, {textContent:
-      `this frame: at most ${here.toPrecision(2)}, in all ` +
-      `${sum.toPrecision(2)}`});
+    const mean = sum / (one.grid[0] * one.grid[1]);
+    make('p', scale, {textContent: `this frame: mean ${mean.toPrecision(2)}, ` +
+      `at most ${here.toPrecision(2)}, in all ${sum.toPrecision(2)}`});
   } else {
     const {groups} = openLayer(one.layers[layerIndex(one)]);
     const seeds = groups.filter((group) => group >= 0).length;

@@ -129,6 +129,23 @@ def test_a_page_needs_a_folder():
         build(enable=True)
 
 
+@pytest.mark.parametrize('option', ['interval', 'max_videos'])
+def test_counts_below_one_are_refused(option):
+    with pytest.raises(ValueError, match=f'{option}=0 of the page must be 1'):
+        build(**{option: 0})
+
+
+def test_it_is_said_that_nothing_is_wrong(test_run, tmp_path, monkeypatch,
+                                          caplog):
+    monkeypatch.setattr('projects.tc_clip.engine.hooks.run_page.labels_of',
+                        lambda sample: [int(sample.pred_score.argmax())])
+    hook = build(enable=True, out_dir=str(tmp_path), only_wrong=True)
+    with caplog.at_level(logging.INFO, 'test'):
+        test_run(hook)
+    assert 'none of 3 tested videos is wrong' in caplog.text
+    assert not [*tmp_path.glob('*.html')]
+
+
 def test_show_opens_a_browser(test_run, tmp_path, monkeypatch):
     opened = []
     monkeypatch.setattr('webbrowser.open', opened.append)

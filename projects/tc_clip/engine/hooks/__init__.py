@@ -9,10 +9,12 @@ from .interpolated_weights import InterpolatedWeightsHook
 from .logit_scale_clamp import LogitScaleClampHook
 from .precision import PrecisionHook
 from .run_page import RunPageHook
+from .safe_checkpoint import SafeCheckpointHook
 from .total_batch_size import TotalBatchSizeHook
 
 __all__ = [
     'ClassNamesHook', 'ClassReportHook', 'EpochAverageHook', 'EpochSeedHook',
     'FinalTestHook', 'FiniteLossHook', 'InterpolatedWeightsHook',
-    'LogitScaleClampHook', 'PrecisionHook', 'RunPageHook', 'TotalBatchSizeHook'
+    'LogitScaleClampHook', 'PrecisionHook', 'RunPageHook',
+    'SafeCheckpointHook', 'TotalBatchSizeHook'
 ]

@@ -5,7 +5,7 @@ from typing import Any, Dict, List, Optional, Sequence
 
 from mmaction.registry import HOOKS
 from mmaction.structures import ActionDataSample
-from mmengine.dist import is_main_process
+from mmengine.dist import get_world_size, is_main_process
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from torch import Tensor
@@ -31,16 +31,17 @@ class RunPageHook(Hook):
 
     Args:
         enable: whether to do anything.
-        interval: shows every n-th video.
+        interval: shows every n-th video, at least 1.
         out_dir: folder of the page, ``index.html``. Where a run tests several
             lists, the pages of the others are ``index_2.html`` and so on.
         show: whether to open the page in a browser at the end.
         wait_time: not used; MMAction2's hook, which plays videos, has it.
-        max_videos: largest number of videos on a page.
+        max_videos: largest number of videos on a page, at least 1.
         only_wrong: shows only videos whose best class is none of their labels.
 
     Raises:
-        ValueError: it is enabled without ``out_dir``.
+        ValueError: it is enabled without ``out_dir``, or ``interval`` or
+            ``max_videos`` is below 1.
     """
 
     def __init__(self,
@@ -54,6 +55,11 @@ class RunPageHook(Hook):
         if enable and out_dir is None:
             raise ValueError('A page needs a folder: give tools/test.py '
                              '--show-dir DIR as well')
+        for name, value in dict(
+                interval=interval, max_videos=max_videos).items():
+            if value < 1:
+                raise ValueError(f'{name}={value} of the page must be 1 or '
+                                 'more; enable=False writes no page')
         self.enable = enable and is_main_process()
         self.interval, self.max_videos = interval, max_videos
         self.only_wrong = only_wrong
@@ -137,7 +143,12 @@ class RunPageHook(Hook):
 
     def after_test(self, runner: Runner) -> None:
         """Writes the page and says where it is."""
-        if not self.enable or not self.videos:
+        if not self.enable:
+            return
+        if not self.videos:
+            runner.logger.info(
+                f'No page is written: none of {self.seen} tested videos is '
+                f'{"wrong" if self.only_wrong else "shown"}')
             return
         self.pages += 1
         number = f'_{self.pages}' if self.pages > 1 else ''
@@ -150,10 +161,13 @@ class RunPageHook(Hook):
 
     def _header(self, runner: Runner) -> Dict[str, Any]:
         """Returns the checkpoint, the list and the number of shown videos."""
+        processes = get_world_size()
+        part = f', of the first of {processes} processes'
         return dict(
             checkpoint=self.checkpoint or runner.cfg.get('load_from'),
             list=runner.test_dataloader.dataset.ann_file,
-            shown=f'{len(self.videos)} of {self.seen} videos')
+            shown=f'{len(self.videos)} of {self.seen} videos' + part *
+            (processes > 1))
 
 
 def labels_of(sample: ActionDataSample) -> List[int]:

@@ -8,6 +8,7 @@ from mmengine.logging import print_log
 from mmengine.runner import FlexibleRunner, Runner
 
 from ..hooks import FinalTestHook, InterpolatedWeightsHook
+from ..hooks.safe_checkpoint import prepare_resume
 
 # Hooks that need whole weights, and what to do instead.
 REFUSED = {
@@ -28,6 +29,11 @@ class ShardedTraining(FlexibleRunner):
     def auto_scale_lr(self) -> Any:
         """Config of ``auto_scale_lr``, under the name that Runner gives it."""
         return self._auto_scale_lr
+
+    def load_or_resume(self) -> None:
+        """Loads a checkpoint, before any hook is called."""
+        prepare_resume(self)
+        super().load_or_resume()
 
     def save_checkpoint(self,
                         *args: Any,
