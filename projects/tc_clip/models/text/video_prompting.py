@@ -13,8 +13,8 @@ class CrossAttentionBlock(nn.Module):
 
     Args:
         block: the block whose layers are copied, under their own names. Keys
-            and values have a norm of their own, ``ln_1_kv``, a copy of
-            ``ln_1``.
+            and values are normalised by ``ln_1_kv``, which is added: a copy
+            of ``ln_1``.
     """
 
     def __init__(self, block: Any) -> None:
