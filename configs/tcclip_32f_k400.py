@@ -4,3 +4,4 @@ from projects.tc_clip.datasets.pipelines import with_clips
 
 _base_.update(with_clips(_base_, num_frames=32))
 model = dict(backbone=dict(num_frames=32))
+test_cfg = dict(method='TC-CLIP (32 frames)')  # the paper's figures are of 16
