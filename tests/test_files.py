@@ -1,12 +1,14 @@
 """Files that are either complete or not there, hashes and videos."""
 import hashlib
+import json
+import os
 
 import cv2
 import numpy as np
 import pytest
 
-from projects.tc_clip.files import (naming, replacing, sha256, staged,
-                                    write_json, write_mp4, write_text)
+from projects.tc_clip.files import (naming, read_text, replacing, sha256,
+                                    staged, write_json, write_mp4, write_text)
 
 
 def test_a_file_is_replaced_when_it_is_complete(tmp_path):
@@ -34,6 +36,21 @@ def test_text_is_utf8_and_folders_are_made(tmp_path):
     path = tmp_path / 'new/a.md'
     write_text(path, '✓ ±')
     assert path.read_bytes() == '✓ ±'.encode()
+
+
+def test_json_keeps_names_of_files_that_are_not_utf8(tmp_path):
+    name = os.fsdecode(b'caf\xe9.mp4')
+    write_text(tmp_path / 'a.json', json.dumps([name], ensure_ascii=False))
+    assert json.loads((tmp_path / 'a.json').read_text('utf-8')) == [name]
+
+
+def test_text_is_read_without_a_byte_order_mark(tmp_path):
+    path = tmp_path / 'a.txt'
+    path.write_bytes(b'\xef\xbb\xbfa')
+    assert read_text(path) == 'a'
+    path.write_bytes(b'\xff')
+    with pytest.raises(ValueError, match=f'^{path} is not UTF-8 .*: save it'):
+        read_text(path)
 
 
 @pytest.mark.parametrize(

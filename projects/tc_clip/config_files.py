@@ -40,6 +40,14 @@ def config_names() -> List[str]:
     return sorted(name for name in names if not name.startswith('_base_/'))
 
 
+def _is_file(path: Path) -> bool:
+    """Returns whether a file is there; a path may be too long for one."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def config_file(name: Union[str, Path]) -> Path:
     """Finds a config.
 
@@ -63,7 +71,7 @@ def config_file(name: Union[str, Path]) -> Path:
     if short.startswith('configs/'):
         short = short[len('configs/'):]
     for path in (Path(name), config_folder() / short):
-        if path.is_file():
+        if _is_file(path) and (path == Path(name) or '..' not in path.parts):
             return path
     known = config_names()
     similar = difflib.get_close_matches(short, known, n=3) or known[:3]

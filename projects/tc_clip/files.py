@@ -1,4 +1,4 @@
-"""Writes files completely or not at all, and hashes files."""
+"""Writes files completely or not at all; reads text, and hashes files."""
 import hashlib
 import json
 import os
@@ -115,12 +115,32 @@ def write_bytes(path: Path, content: Union[bytes, memoryview]) -> None:
 def write_text(path: Path, text: str) -> None:
     """Writes a text file as UTF-8.
 
+    Names of files may hold bytes that are not UTF-8. They are written as JSON
+    escapes them: ``\\udcff``.
+
     Args:
         path: file to write.
         text: its content.
     """
     with replacing(path) as unfinished:
-        unfinished.write_text(text, encoding='utf-8')
+        unfinished.write_text(
+            text, encoding='utf-8', errors='backslashreplace')
+
+
+def read_text(path: Path) -> str:
+    """Reads a text file, without the byte order mark that it may have.
+
+    Args:
+        path: a file in UTF-8.
+
+    Raises:
+        ValueError: it is not UTF-8.
+    """
+    try:
+        return path.read_text(encoding='utf-8-sig')
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f'{path} is not UTF-8 ({error}): save it so') from None
 
 
 def write_json(path: Path, content: Any) -> None:

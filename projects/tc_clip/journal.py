@@ -40,7 +40,8 @@ class Journal:
                 remove_incomplete_line(self.path)
             self._is_whole = False  # if the disk is full
             with open(self.path, 'ab') as file:
-                file.write(line.encode())
+                # names of files may hold bytes that are not UTF-8
+                file.write(line.encode(errors='surrogatepass'))
         self._is_whole = True
         self.records.append(record)
 
@@ -71,7 +72,7 @@ def read_records(path: Path) -> Iterator[Record]:
     for number, line in enumerate(lines, 1):
         try:
             record = json.loads(line)
-        except ValueError:
+        except (RecursionError, ValueError):
             record = None
         if not isinstance(record, dict):
             raise ValueError(f'{path}, line {number}: is not a record of an '

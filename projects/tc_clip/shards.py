@@ -41,7 +41,7 @@ def parse_shard(text: str) -> Shard:
     Raises:
         ValueError: it is something else.
     """
-    match = re.fullmatch(r'(\d+)/(\d+)', text)
+    match = re.fullmatch(r'(\d{1,9})/(\d{1,9})', text)
     index, count = map(int, match.groups()) if match else (0, 0)
     if not index < count:
         raise ValueError(

@@ -18,7 +18,10 @@ class SegmentSample(SampleFrames):
     """Samples a frame from each of T equal segments, for each of V views.
 
     Training draws a frame of each segment by the rule of ``SampleFrames`` with
-    ``clip_len=1, num_clips=T``. In testing, view v takes the frame at ``(v +
+    ``clip_len=1, num_clips=T``: it rounds the length of a segment down, so the
+    last ``total_frames % T`` frames are never drawn; and where the video has
+    fewer than T frames, it repeats them in order, but the last places of a
+    view may return to frame 0. In testing, view v takes the frame at ``(v +
     0.5) / V`` of every segment; one view is its centre, as in
     ``SampleFrames``. ``frame_inds`` holds the views one after the other, each
     in order of time, which ``FormatShape('NCTHW')`` turns into ``(V, C, T, H,

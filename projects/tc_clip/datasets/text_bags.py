@@ -1,13 +1,13 @@
 """Gives each video of a training a bag of texts."""
-import json
 from pathlib import Path
-from typing import Dict, List, Sequence, Union
+from typing import Any, Dict, List, Optional, Sequence, Union
 
 import torch
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
-from ..models.text.class_names import load_class_names
+from ..files import read_text
+from ..models.text.class_names import load_class_names, read_json
 from ..models.text.class_texts import Names
 from ..models.text.descriptors import WordLists, load_word_lists
 
@@ -82,8 +82,10 @@ class AddTextBag(BaseTransform):
                 f'for {len(self.class_names)} class names: give those of the '
                 'same classes, in the same order')
         self.video_words = video_words
-        self._words_of_video = None if video_words is None else json.loads(
-            Path(video_words).read_text('utf-8-sig'))
+        self._words_of_video: Optional[Dict[str, Any]] = None
+        if video_words is not None:
+            path = Path(video_words)
+            self._words_of_video = dict(read_json(read_text(path), path))
         self.bag_size = bag_size
 
     def _of_video(self, filename: str) -> List[str]:
@@ -92,7 +94,8 @@ class AddTextBag(BaseTransform):
             return []
         stem = Path(filename).stem
         words = self._words_of_video.get(stem)
-        if not isinstance(words, list):
+        if not isinstance(words, list) or not all(
+                isinstance(word, str) for word in words):
             raise ValueError(
                 f'{self.video_words} has no list of words for {stem!r}: add '
                 'one, which may be empty, or take the video out of the list')

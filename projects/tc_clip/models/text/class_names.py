@@ -1,8 +1,11 @@
 """Reads class names, in the order of their ids, from a list or a file."""
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any, Dict, List, Sequence, Tuple, Union
+
+from ...files import read_text
 
 _FORMATS = ("'.txt' (a name per line), '.csv' (rows 'id,name') or '.json' "
             '({"0": "name", ...})')
@@ -37,8 +40,7 @@ def load_class_names(source: Union[str, Path, Sequence[str]]) -> List[str]:
         raise FileNotFoundError(
             f'{path}: no such file of class names: correct the path, '
             'which is relative to the folder that the command runs in.')
-    # -sig: spreadsheets write a byte order mark before the header
-    text = path.read_text(encoding='utf-8-sig')
+    text = read_text(path)
     return _checked(by_id(_READERS[suffix](text, path), path), str(path))
 
 
@@ -50,7 +52,10 @@ def _read_txt(text: str, path: Path) -> List[Tuple[str, str]]:
 
 def _read_csv(text: str, path: Path) -> List[Tuple[str, str]]:
     """Reads rows of id and name, below a header or without one."""
-    rows = [*csv.reader(text.splitlines())]
+    try:
+        rows = [*csv.reader(text.splitlines())]
+    except csv.Error as error:  # such as a field of more than 131072 letters
+        raise ValueError(f'{path}: not valid CSV ({error}).') from error
     if rows and [column.strip() for column in rows[0]] == _HEADER:
         del rows[0]
     for row in rows:
@@ -73,7 +78,8 @@ def read_json(text: str, path: Path) -> List[Tuple[str, Any]]:
     """
     try:
         pairs = json.loads(text, object_pairs_hook=tuple)
-    except json.JSONDecodeError as error:
+    # ValueError: also of long numbers; RecursionError: of deep brackets
+    except (ValueError, RecursionError) as error:
         raise ValueError(f'{path}: not valid JSON ({error}).') from error
     if not isinstance(pairs, tuple):
         raise ValueError(f'{path}: must hold one JSON object from ids to '
@@ -82,6 +88,17 @@ def read_json(text: str, path: Path) -> List[Tuple[str, Any]]:
 
 
 _READERS = {'.txt': _read_txt, '.csv': _read_csv, '.json': read_json}
+
+
+def is_unicode(text: str) -> bool:
+    """Returns whether a text has only characters, which files can hold.
+
+    JSON may hold halves of characters, as ``"\\ud800"``.
+
+    Args:
+        text: any text.
+    """
+    return not re.search('[\ud800-\udfff]', text)
 
 
 def by_id(pairs: Sequence[Tuple[str, Any]], path: Path) -> List[Any]:
@@ -97,9 +114,10 @@ def by_id(pairs: Sequence[Tuple[str, Any]], path: Path) -> List[Any]:
     advice = 'number the classes 0, 1, 2, ... without gap'
     names: Dict[int, Any] = {}
     for key, name in pairs:
-        if not key.strip().isdecimal():
-            raise ValueError(f'{path}: the id {key!r} of {name!r} is not a '
-                             f'whole number from 0 on: {advice}')
+        if not re.fullmatch(r'\d{1,9}', key.strip()):
+            raise ValueError(
+                f'{path}: the id {key[:50]!r} of {name!r} is not a '
+                f'whole number from 0 on: {advice}')
         if int(key) in names:
             raise ValueError(f'{path}: the id {int(key)} is given to both '
                              f'{names[int(key)]!r} and {name!r}: {advice}')
@@ -123,6 +141,9 @@ def _checked(names: List[str], where: str) -> List[str]:
         if not name.strip():
             raise ValueError(f'{where}: the name with id {i} is empty: '
                              'fill it in, or remove the line.')
+        if not is_unicode(name):
+            raise ValueError(f'{where}: the name with id {i} is {name!r}, '
+                             'which is not Unicode: correct its escapes.')
         if name in first:
             raise ValueError(
                 f'{where}: the ids {first[name]} and {i} share the name '

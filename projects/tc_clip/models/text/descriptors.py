@@ -3,7 +3,8 @@ import re
 from pathlib import Path
 from typing import Dict, List, Mapping, Optional, Sequence, Union
 
-from .class_names import by_id, read_json
+from ...files import read_text
+from .class_names import by_id, is_unicode, read_json
 from .templates import fill_template
 
 WordLists = Union[str, Path, Sequence[Sequence[str]]]
@@ -33,11 +34,12 @@ def load_word_lists(source: WordLists) -> List[List[str]]:
                 f'{path}: no such file of words for each class: correct the '
                 'path, which is relative to the folder that the command runs '
                 'in.')
-        source = by_id(read_json(path.read_text('utf-8-sig'), path), path)
+        source = by_id(read_json(read_text(path), path), path)
     lists = list(source)
     for i, words in enumerate(lists):
         if not isinstance(words, (list, tuple)) or not all(
-                isinstance(word, str) and word.strip() for word in words):
+                isinstance(word, str) and word.strip() and is_unicode(word)
+                for word in words):
             raise ValueError(f'{where}: the class with id {i} needs a list of '
                              f'texts, none of them empty, but has {words!r}')
     return [[*words] for words in lists]
