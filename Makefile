@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: venv demo test lint wheel clean
+.PHONY: venv demo test lint coverage matrix wheel clean
 
 venv: $(READY)
 
@@ -32,6 +32,15 @@ lint: $(READY)
 	$(BIN)/yapf --diff --recursive projects configs tools tests
 	$(BIN)/mypy
 	$(BIN)/interrogate -c setup.cfg projects tools
+
+# Of the package, by all tests that are not slow.
+coverage: $(READY)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile \
+		--cov projects/tc_clip --cov-branch --cov-report term:skip-covered
+
+# Other versions of Python, torch, numpy and mmcv: tools/matrix.sh lists them.
+matrix:
+	bash tools/matrix.sh $(ROWS)
 
 wheel: $(READY)
 	$(BIN)/python -m build --wheel
