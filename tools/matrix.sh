@@ -3,11 +3,15 @@
 # Environments and logs are in work_dirs/matrix. Of Python, pythonX.Y on the PATH is taken.
 set -uo pipefail
 cd "$(dirname "$0")/.."
+if command -v pyenv > /dev/null; then # all that it has installed
+    PYENV_VERSION=$(pyenv versions --bare | paste -sd:)
+    export PYENV_VERSION
+fi
 ROWS='
 oldest python3.9  torch==2.1.2  torchvision==0.16.2 numpy==1.23.5 mmcv-lite==2.0.1 opencv-python<4.12 opencv-contrib-python<4.12
 py310  python3.10 torch==2.1.2  torchvision==0.16.2 numpy<2       mmcv-lite==2.1.0 opencv-python<4.12 opencv-contrib-python<4.12
 py311  python3.11 torch==2.6.0  torchvision==0.21.0 numpy<2       mmcv-lite==2.1.0 opencv-python<4.12 opencv-contrib-python<4.12
-newest python3.12 torch==2.12.1 torchvision==0.27.1 numpy>=2      mmcv-lite==2.1.0
+newest python3.12 torch         torchvision         numpy>=2      mmcv-lite<2.2
 mmcv   python3.11 torch==2.1.2  torchvision==0.16.2 numpy<2       mmcv==2.1.0 opencv-python<4.12 opencv-contrib-python<4.12
 '
 HOME_OF_ALL=work_dirs/matrix
@@ -31,7 +35,7 @@ while read -r name python requirements; do
     [ $# = 0 ] || [[ " $* " == *" $name "* ]] || continue
     log=$HOME_OF_ALL/$name.log
     mkdir -p "$HOME_OF_ALL/$name"
-    if ! command -v "$python" > /dev/null; then
+    if ! "$python" -c "" 2> /dev/null; then
         echo "$name: not run, there is no $python"
     # shellcheck disable=SC2086 # one argument for each requirement
     elif ! install "$name" "$python" $requirements > "$log" 2>&1; then
