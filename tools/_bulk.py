@@ -67,10 +67,12 @@ class Status:
 
     Args:
         total: number of videos.
+        done: number of those that an earlier run did.
     """
 
-    def __init__(self, total: int) -> None:
-        self.total, self.done, self.watch = total, 0, Watch()
+    def __init__(self, total: int, done: int = 0) -> None:
+        self.total, self.done, self.watch = total, done, Watch()
+        self._first = done
         self.console = Console(stderr=True)
         self._news = time.monotonic() + _NEWS_EVERY
         self._bar = Progress(
@@ -93,7 +95,7 @@ class Status:
             place: where it is within a video.
         """
         self.done = done
-        note = self.watch.note(done, 'videos')
+        note = str(self)
         self._bar.update(self._task, completed=done, description=place + note)
         if not self.console.is_terminal and time.monotonic() > self._news:
             self._news = time.monotonic() + _NEWS_EVERY
@@ -102,4 +104,4 @@ class Status:
                 file=sys.stderr)
 
     def __str__(self) -> str:
-        return self.watch.note(self.done, 'videos')
+        return self.watch.note(self.done - self._first, 'videos')

@@ -145,17 +145,16 @@ def predict(inferencer: TCCLIPInferencer, videos: Sequence[Path],
     if len(todo) < len(videos):
         print(f'{len(videos) - len(todo)} of {len(videos)} videos were there')
     windows = Windows(args.window, args.stride) if args.window else None
-    status = Status(len(videos))
+    status = Status(len(videos), len(videos) - len(todo))
     reads = status.on(read_clips(inferencer, todo, args.workers, windows))
     ranking = dict(top_k=args.top_k, none_below=args.none_below)
-    done = len(videos) - len(todo)
     for scored in score_clips(inferencer, reads, args.batch_size, **ranking):
         results.add(scored)
         if isinstance(scored.result, Failure):
             report_failure(scored.video, scored.result.reason)
-        done += results.is_complete(scored.video)
         place = f'{scored.video.name} {scored.number + 1}/{scored.total} '
-        status.count(done, place if scored.total > 1 else '')
+        status.count(status.done + results.is_complete(scored.video),
+                     place if scored.total > 1 else '')
 
 
 def write(results: KeptResults, videos: Sequence[Path],

@@ -1,11 +1,12 @@
 """Clips of many videos, read in processes and scored in batches."""
+import pickle
 from pathlib import Path
 
 import pytest
 import torch
 
-from projects.tc_clip.apis.reading import (Clip, Scored, Watch, Windows,
-                                           read_clips, score_clips)
+from projects.tc_clip.apis.reading import (Clip, ClipReader, Scored, Watch,
+                                           Windows, read_clips, score_clips)
 from projects.tc_clip.processes import Failure
 
 
@@ -76,3 +77,12 @@ def test_a_watch_tells_who_waits(monkeypatch):
 
 def test_a_score_is_of_the_whole_video_by_default():
     assert Scored(Path('a'), Failure('x'))[2:] == (0, 1)
+
+
+def test_a_reader_can_be_sent_to_a_new_process(inferencer, moving):
+    """As macOS starts processes, which copy nothing of their parent."""
+    path, _ = moving[0]
+    reader = pickle.loads(pickle.dumps(ClipReader(inferencer, None)))
+    [clip] = reader((path, 0))
+    assert torch.equal(clip.inputs['inputs'],
+                       inferencer.pipeline(str(path))['inputs'])
