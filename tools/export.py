@@ -25,6 +25,7 @@ from _checkout import run_main
 
 from projects.tc_clip.deployment import export
 from projects.tc_clip.files import staged
+from projects.tc_clip.models.precision import PRECISIONS
 
 NEEDED = {'.onnx': ('onnx', 'onnxscript', 'onnxruntime'), '.pt2': ()}
 USES = {
@@ -52,6 +53,11 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
         default='unknown',
         metavar='NAME',
         help='licence of the weights, for the model card of a folder')
+    add('--dtype',
+        choices=[*PRECISIONS],
+        default='float32',
+        help='also compare the file, which computes in float32, with the '
+        'model in this precision, as predict.py --dtype computes')
     add_changes(parser)
     batch = parser.add_mutually_exclusive_group()
     batch.add_argument(
@@ -118,6 +124,11 @@ def export_model(inferencer: TCCLIPInferencer,
             export.write_graph(program, unfinished, metadata)
             worst, allowed = export.check(unfinished, inferencer, counts)
             print(verdict(worst, allowed, args.out))
+            if inferencer.dtype != torch.float32:
+                moved = export.difference_in_dtype(unfinished, inferencer,
+                                                   counts)
+                print(f'In {inferencer.dtype} the model itself differs from '
+                      f'it by up to {moved:.1e} of a logit.')
     except ValueError as error:
         raise SystemExit(f'export.py: {error}') from error
 

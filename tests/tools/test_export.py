@@ -26,6 +26,15 @@ def test_says_what_it_wrote_and_how_near_it_is(run, tmp_path):
     assert torch.export.load(out).module()(pixels).shape == (1, 2)
 
 
+@needs_torch
+def test_half_precision_of_the_model_is_compared(run, tmp_path):
+    out = tmp_path / 'model.pt2'
+    printed = run('--out', out, '--dtype', 'bfloat16')
+    line, = [x for x in printed.splitlines() if x.startswith('In torch.bf')]
+    assert 1e-4 < float(line.split()[-4]) < 0.5
+    assert 'Largest difference to the model: 0.0e+00' in printed
+
+
 def test_a_folder_is_used_by_name(run, run_tool, own_video, tmp_path):
     folder = tmp_path / 'folder'
     printed = run('--out', folder, '--labels', 'run', 'jump', '--license',
@@ -46,14 +55,16 @@ def test_a_folder_is_used_by_name(run, run_tool, own_video, tmp_path):
 
 @pytest.mark.slow
 @needs_torch
-def test_wrong_files_stay_and_are_refused(run, tmp_path, monkeypatch):
+def test_wrong_files_do_not_take_the_place_of_older_ones(
+        run, tmp_path, monkeypatch):
     read = tool.export.open_graph
     monkeypatch.setattr(tool.export, 'open_graph',
                         lambda path: lambda clips: read(path)(clips) + 1)
     out = tmp_path / 'model.pt2'
-    with pytest.raises(SystemExit, match='by up to 1.0e.*Do not use it'):
+    out.write_text('older')
+    with pytest.raises(SystemExit, match='is not written: .*by up to 1.0e'):
         run('--out', out)
-    assert out.is_file()
+    assert out.read_text() == 'older'
 
 
 def test_more_is_allowed_only_where_the_model_itself_moves(tmp_path):

@@ -279,3 +279,24 @@ def check(path: Path, inferencer: TCCLIPInferencer,
         return worst, TOLERANCE
     spread = max(rounding_spread(model, c) for c in clips)
     return worst, max(TOLERANCE, 2 * spread)
+
+
+@torch.no_grad()
+def difference_in_dtype(path: Path, inferencer: TCCLIPInferencer,
+                        counts: Sequence[int]) -> float:
+    """Compares a file with the model in the inferencer's precision.
+
+    Args:
+        path: file written by :func:`write_graph`, which computes in float32.
+        inferencer: the model.
+        counts: numbers of views to try.
+
+    Returns:
+        The largest difference of a logit.
+    """
+    run, size = open_graph(path), view_size(inferencer)
+    clips = [random_pixels(size, count) for count in counts]
+    of_file = [run(some) for some in clips]  # autocast would change these
+    with inferencer.precision():
+        of_model = [score_views(inferencer.model, some) for some in clips]
+    return max((a - b).abs().max().item() for a, b in zip(of_file, of_model))
