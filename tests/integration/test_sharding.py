@@ -8,8 +8,11 @@ from mmengine.config import Config
 from mmengine.fileio import load
 
 from projects.tc_clip.apis import TCCLIPInferencer
+from tests.cpu_fsdp import needs_cpu_fsdp
 from tests.integration.test_tools import TOOLS, accuracy
 from tests.small import CONFIGS
+
+pytestmark = needs_cpu_fsdp
 
 # Two batches of two processes x two videos are an optimiser step.
 COMMON = """

@@ -8,7 +8,10 @@ from mmengine.optim import build_optim_wrapper
 from projects.tc_clip.engine.sharding import ShardedStrategy
 from projects.tc_clip.engine.sharding.sharded_model import named_weights
 from projects.tc_clip.engine.sharding.sharded_strategy import clip_norm
+from tests.cpu_fsdp import needs_cpu_fsdp
 from tests.small import ARCH, changed, make_model
+
+pytestmark = needs_cpu_fsdp
 
 OPTIMIZER = dict(
     constructor='ParameterGroups',
