@@ -211,6 +211,7 @@ def test_hugging_face_files_are_safetensors():
         'logit_scale': torch.ones(()),
         'text_projection.weight': torch.randn(4, 6),
         'visual_projection.weight': torch.randn(4, 6),
+        'text_model.encoder.layers.0.layer_norm1.bias': torch.randn(6),
         'text_model.embeddings.token_embedding.weight': torch.randn(9, 6),
         'text_model.embeddings.position_ids': torch.arange(77),
     }

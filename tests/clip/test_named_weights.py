@@ -7,7 +7,7 @@ import torch
 from mmengine.runner import CheckpointLoader, load_checkpoint
 from safetensors.torch import save_file
 
-from projects.tc_clip.clip.named_weights import find_weights, read_weights
+from projects.tc_clip.clip.named_weights import find_weights
 from tests.small import make_model, perturb
 
 

@@ -1,6 +1,6 @@
 """Hooks, a test loop and a learning-rate schedule that MMEngine lacks."""
 from .gaussian_average import GaussianWeightAverage
-from .hooks import (ClassNamesHook, ClassReportHook, EpochAverageHook,
+from .hooks import (BrokenVideosHook, ClassNamesHook, ClassReportHook, EpochAverageHook,
                     EpochSeedHook, FinalTestHook, InterpolatedWeightsHook,
                     LogitScaleClampHook, PrecisionHook, RunPageHook,
                     TotalBatchSizeHook)
@@ -11,7 +11,7 @@ from .slowfast_cosine import SlowFastCosineLR
 from .timm_cosine import TimmCosineLR
 
 __all__ = [
-    'ClassNamesHook', 'ClassReportHook', 'EpochAverageHook', 'EpochSeedHook',
+    'BrokenVideosHook', 'ClassNamesHook', 'ClassReportHook', 'EpochAverageHook', 'EpochSeedHook',
     'FinalTestHook', 'GaussianWeightAverage', 'InterpolatedWeightsHook',
     'LogitScaleClampHook', 'ParameterGroups', 'PrecisionHook',
     'ProtocolTestLoop', 'RunPageHook', 'ShardedModel', 'ShardedRunner',
