@@ -141,6 +141,24 @@ def run_tool(name: str) -> None:
     run_main(lambda: run_script(tools_folder() / name))
 
 
+def check_changes(arguments: Sequence[str]) -> None:
+    """Refuses changes of a config that have no value, as MMEngine would not.
+
+    Args:
+        arguments: a command line.
+
+    Raises:
+        SystemExit: names the word behind ``--cfg-options`` that has no ``=``.
+    """
+    is_change = False
+    for word in arguments:
+        if word.startswith('--'):
+            is_change = word == '--cfg-options'
+        elif is_change and '=' not in word:
+            raise SystemExit(f'error: --cfg-options {word}: write KEY=VALUE, '
+                             'without spaces around the =')
+
+
 def run_main(main: Callable[[], None]) -> None:
     """Runs a tool; bad input, the disk and Ctrl-C end it with one line.
 
@@ -152,6 +170,7 @@ def run_main(main: Callable[[], None]) -> None:
             it was given, or Ctrl-C was pressed.
     """
     from projects.tc_clip.user_errors import message_of
+    check_changes(sys.argv[1:])
     try:
         main()
     except OSError as error:

@@ -1,16 +1,21 @@
 """Tells messages for users from errors of a program.
 
 This project checks what users give it, and raises errors whose text says what
-is wrong and what to do. Tools end with that text alone. Errors that others
-raise, or that Python raises in an expression of ours, keep their traceback:
-they may be bugs.
+is wrong and what to do. Tools end with that text alone, and so they do with
+what torch says about options of data loaders. Errors that others raise, or
+that Python raises in an expression of ours, keep their traceback: they may be
+bugs.
 """
 import linecache
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Iterator, Optional, Tuple
 
+from torch.utils import data
+
 _PACKAGE = str(Path(__file__).resolve().parent)
+# torch checks options of data loaders, such as their batch_size
+_TORCH = str(Path(data.__file__).parent)
 _MARK = 'in DataLoader worker process'
 _KINDS = (ImportError, OSError, RuntimeError, UnpicklingError, ValueError)
 
@@ -67,7 +72,7 @@ def message_of(error: BaseException, *tools: Path) -> str:
         >>> message_of(ValueError('x'))
         ''
     """
-    folders = (_PACKAGE, *map(str, tools))
+    folders = (_PACKAGE, _TORCH, *map(str, tools))
     for cause in _chain(error):
         if not isinstance(cause, (*_KINDS, KeyError, TypeError)):
             return ''

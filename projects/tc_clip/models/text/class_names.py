@@ -34,11 +34,17 @@ def load_class_names(source: Union[str, Path, Sequence[str]]) -> List[str]:
             f"{path}: class names cannot be read from a '{path.suffix}' "
             f'file: give a list of names or a file in {_FORMATS}.')
     if not path.is_file():
+        cure = ('python tools/prepare_data.py --llm-labels writes it.'
+                if path.parent.name == 'llm' else
+                'correct the path, which is relative to the folder that the '
+                'command runs in.')
         raise FileNotFoundError(
-            f'{path}: no such file of class names: correct the path, '
-            'which is relative to the folder that the command runs in.')
-    # -sig: spreadsheets write a byte order mark before the header
-    text = path.read_text(encoding='utf-8-sig')
+            f'{path}: no such file of class names: {cure}')
+    try:
+        # -sig: spreadsheets write a byte order mark before the header
+        text = path.read_text(encoding='utf-8-sig')
+    except UnicodeDecodeError as error:
+        raise ValueError(f'{path}: not UTF-8 ({error}): save it so') from error
     return _checked(by_id(_READERS[suffix](text, path), path), str(path))
 
 
