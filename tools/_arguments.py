@@ -18,6 +18,7 @@ from projects.tc_clip.datasets.pipelines import READERS, with_reader
 from projects.tc_clip.datasets.video_paths import (VIDEO_SUFFIXES, is_video,
                                                    search_videos)
 from projects.tc_clip.models.precision import PRECISIONS
+from projects.tc_clip.models.text.class_names import load_class_names
 from projects.tc_clip.shards import device_of_process
 
 DEFAULT_CONFIG = 'zero_shot/tcclip_k400.py'
@@ -147,7 +148,9 @@ def load_model(config: Union[str, Path, None],
     """
     try:
         names = names_or_file(args.class_names) if args.class_names else None
-    except ValueError as error:
+        if isinstance(names, str):
+            load_class_names(names)  # its errors are not those of the model
+    except (OSError, TypeError, ValueError) as error:
         raise SystemExit(f'error: {error}') from error
     try:
         changed = read_config(

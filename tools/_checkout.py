@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 from typing import Callable, List, Sequence
 
-ROOT = Path(__file__).resolve().parents[1]
+TOOLS = Path(__file__).resolve().parent
+ROOT = TOOLS.parent
 if (ROOT / 'projects/tc_clip').is_dir():  # not so in a wheel
     sys.path.insert(0, str(ROOT))
 
@@ -137,24 +138,51 @@ def run_tool(name: str) -> None:
     """
     from projects.tc_clip.cli import run_script
     sys.argv[1:] = full_command(name, sys.argv[1:])
-    run_script(tools_folder() / name)
+    run_main(lambda: run_script(tools_folder() / name))
+
+
+def check_changes(arguments: Sequence[str]) -> None:
+    """Refuses changes of a config that have no value, as MMEngine would not.
+
+    Args:
+        arguments: a command line.
+
+    Raises:
+        SystemExit: names the word behind ``--cfg-options`` that has no ``=``.
+    """
+    is_change = False
+    for word in arguments:
+        if word.startswith('--'):
+            is_change = word == '--cfg-options'
+        elif is_change and '=' not in word:
+            raise SystemExit(f'error: --cfg-options {word}: write KEY=VALUE, '
+                             'without spaces around the =')
 
 
 def run_main(main: Callable[[], None]) -> None:
-    """Runs a tool; the disk and Ctrl-C end it with one line.
+    """Runs a tool; bad input, the disk and Ctrl-C end it with one line.
 
     Args:
         main: the tool.
 
     Raises:
-        SystemExit: a file cannot be read or written, or Ctrl-C was pressed.
+        SystemExit: a file cannot be read or written, this project refuses what
+            it was given, or Ctrl-C was pressed.
     """
+    from projects.tc_clip.user_errors import message_of
+    check_changes(sys.argv[1:])
     try:
         main()
     except OSError as error:
-        raise SystemExit(f'error: {error}') from error
+        raise SystemExit(
+            f'error: {message_of(error, TOOLS) or error}') from error
     except KeyboardInterrupt:
         raise SystemExit('interrupted') from None
+    except Exception as error:  # the others keep their traceback
+        message = message_of(error, TOOLS)
+        if not message:
+            raise
+        raise SystemExit(f'error: {message}') from error
 
 
 def become_script(name: str, *arguments: str) -> None:

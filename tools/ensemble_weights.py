@@ -11,13 +11,12 @@ from typing import Any, Dict, Optional, Sequence, Tuple
 
 from _checkout import run_main  # also finds the package without installation
 
-from projects.tc_clip.clip.conversion import complete, save
+from projects.tc_clip.clip.conversion import check_numbers, complete, save
 from projects.tc_clip.clip.ensemble import interpolate
 from projects.tc_clip.clip.foreign_files import state_of
 from projects.tc_clip.clip.layouts import OPENAI, State
 from projects.tc_clip.clip.named_weights import find_weights, read_weights
 from projects.tc_clip.clip.recognition import recognise
-from projects.tc_clip.clip.safe_pickle import read_tensors
 from projects.tc_clip.clip.weights import find_clip_file, read_clip
 from projects.tc_clip.files import sha256
 
@@ -64,10 +63,11 @@ def read_finetuned(path: Path, clip: State) -> Tuple[State, Dict[str, Any]]:
         Its state dict and its meta data.
 
     Raises:
-        ValueError: the file has another layout, or is an ensemble already.
+        UnpicklingError: its pickle names more than weights need.
+        ValueError: the file cannot be read, has another layout, or is an
+            ensemble already.
     """
-    checkpoint = read_weights(
-        path) if path.suffix == '.safetensors' else read_tensors(path)
+    checkpoint = read_weights(path, 'cpu')
     found = recognise(checkpoint)
     if found:
         complete(found.state, clip)
@@ -76,7 +76,8 @@ def read_finetuned(path: Path, clip: State) -> Tuple[State, Dict[str, Any]]:
     if not any(key.startswith('cls_head.') for key in state):
         raise ValueError(f'{path} is not a checkpoint of this project or of '
                          'tools/convert_weights.py, its first keys are '
-                         f'{", ".join(list(state)[:3])}')
+                         f'{", ".join(list(state)[:3]) or "none"}')
+    check_numbers(state, str(path))
     if 'weight_ensemble' in meta:
         raise ValueError(f'{path} is an ensemble already: '
                          f'{meta["weight_ensemble"]}')

@@ -14,7 +14,13 @@ from projects.tc_clip.datasets import SafeDecordDecode, SafeDecordInit
 from projects.tc_clip.datasets.safe_decode import count_once
 from projects.tc_clip.files import write_mp4
 
-KINDS = ['missing', 'empty', 'text', 'truncated', 'damaged']
+REASONS = dict(
+    missing=r'there is no such file\): correct its path, or leave it out$',
+    empty=r'it is empty\): copy or download it again$',
+    text=r'it is text, not a video\): copy or download it again$',
+    truncated=r'it is cut off, damaged, or not a video\): copy or download it ',
+    damaged=r'\w+: .+\): re-encode the file$')
+KINDS = [*REASONS]
 
 
 @pytest.fixture
@@ -78,7 +84,7 @@ def pipeline(on_error, frames=4):
         dict(type='Resize', scale=(-1, 32)),
         dict(type='CenterCrop', crop_size=32),
         dict(type='FormatShape', input_format='NCTHW'),
-        dict(type='PackActionInputs')
+        dict(type='PackActionInputs', meta_keys=('filename', 'broken'))
     ]
     return [TRANSFORMS.build(transform) for transform in transforms]
 
@@ -161,7 +167,7 @@ def test_training_draws_another_and_names_the_file_once(
     named = [message for message in warnings if path in message]
     assert len(named) == 1
     assert re.search(
-        r' cannot be read \(\w+: .*\): another video is drawn in its place\. '
+        r' cannot be read \(.+\): another video is drawn in its place\. '
         r'Broken files so far: [1-9]\d*\.$', named[0], re.DOTALL)
 
 
@@ -193,8 +199,8 @@ def test_testing_stops_with_the_name_reason_and_cure(kind, tmp_path, good,
     assert data[0]['inputs'].shape == (1, 3, 4, 32, 32)
     with pytest.raises(
             RuntimeError,
-            match=rf'{re.escape(path)} cannot be read \(\w+: .*\): '
-            "re-encode the file, or set on_error='blank'") as raised:
+            match=rf'^{re.escape(path)} cannot be read \({REASONS[kind]}') as \
+            raised:
         data[1]
     assert raised.value.__cause__ is not None
 
@@ -208,6 +214,8 @@ def test_blank_scores_black_frames(kind, tmp_path, good, broken, warnings):
         assert item['inputs'].shape == (1, 3, 4, 32, 32)
         assert item['inputs'].max() == 0
         assert item['data_samples'].gt_label.item() == 1
+        assert re.match(REASONS[kind].replace(r'\)', ''),
+                        item['data_samples'].broken)
     assert data[0]['inputs'].max() > 0
     named = [message for message in warnings if path in message]
     assert len(named) == 1 and 'a black clip is scored' in named[0]

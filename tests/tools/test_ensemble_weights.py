@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from mmengine.logging import HistoryBuffer
 from mmengine.runner import load_checkpoint
 
 from projects.tc_clip.apis import TCCLIPInferencer
@@ -24,10 +25,6 @@ def run(run_tool, tmp_path, monkeypatch):
         line.split(': ', 1) for line in ensemble(*args).out.splitlines())
 
 
-class HistoryBuffer:
-    """Stands for the objects that MMEngine saves beside the weights."""
-
-
 def make_files():
     """Writes clip.pt and finetuned.pth; returns the fine-tuned model."""
     save_clip('clip.pt', ARCH)
@@ -40,7 +37,7 @@ def make_files():
         dict(
             state_dict=model.state_dict(),
             meta=dict(epoch=30, dataset_meta=dict(classes=['run', 'sit'])),
-            message_hub=HistoryBuffer(),
+            message_hub=HistoryBuffer([1.], [1]),
             optimizer=dict(state={}, param_groups=[])), 'finetuned.pth')
     return model.eval()
 

@@ -19,39 +19,39 @@ train_pipeline = [
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='PackActionInputs')
 ]
-# 1 clip x 1 crop. Results contain `filename` and `frame_times` to
-# name videos and frames.
+# 1 clip x 1 crop. Results contain `filename` and `frame_times` to name videos
+# and frames, and `broken` where a black clip is scored for a broken file.
 val_pipeline = [
-    dict(type='SafeDecordInit'),
+    dict(type='SafeDecordInit', on_error='blank'),
     dict(
         type='SampleFrames',
         _scope_='projects.tc_clip',
         clip_len=16,
         test_mode=True),
-    dict(type='SafeDecordDecode'),
+    dict(type='SafeDecordDecode', on_error='blank'),
     dict(type='Resize', scale=(-1, 256)),
     dict(type='CenterCrop', crop_size=224),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(
         type='PackActionInputs',
-        meta_keys=('filename', 'img_shape', 'frame_times'))
+        meta_keys=('filename', 'img_shape', 'frame_times', 'broken'))
 ]
 # 4 clips x 3 crops
 test_pipeline = [
-    dict(type='SafeDecordInit'),
+    dict(type='SafeDecordInit', on_error='blank'),
     dict(
         type='SampleFrames',
         _scope_='projects.tc_clip',
         clip_len=16,
         num_clips=4,
         test_mode=True),
-    dict(type='SafeDecordDecode'),
+    dict(type='SafeDecordDecode', on_error='blank'),
     dict(type='Resize', scale=(-1, 224)),
     dict(type='ThreeCrop', crop_size=224),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(
         type='PackActionInputs',
-        meta_keys=('filename', 'img_shape', 'frame_times'))
+        meta_keys=('filename', 'img_shape', 'frame_times', 'broken'))
 ]
 
 train_dataloader = dict(

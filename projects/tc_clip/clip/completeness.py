@@ -1,20 +1,14 @@
 """Says what a checkpoint lacks, and why it probably does."""
-from typing import Any, Iterable, List, Mapping
+from typing import Any, List, Mapping
 
 import torch
 from torch import Tensor
 
+from .fitting import first_of
 from .recognition import nearest_layout
 
 # Counters of batch norms, which old checkpoints lack; nothing reads them.
 _COUNTER = 'num_batches_tracked'
-
-
-def _first(names: Iterable[str], count: int = 3) -> str:
-    """Lists the first names, and how many there are in all."""
-    names = list(names)
-    more = f', and {len(names) - count} more' if len(names) > count else ''
-    return ', '.join(names[:count]) + more
 
 
 def _is_broken(value: Tensor, wanted: Tensor) -> bool:
@@ -49,17 +43,17 @@ def faults(given: Mapping[str, Any], wanted: Mapping[str,
     lines = []
     if missing:
         lines.append(f'{len(missing)} of {len(wanted)} weights are missing: '
-                     f'{_first(missing)}')
+                     f'{first_of(missing)}')
     if no_tensors:
         lines.append(f'{len(no_tensors)} are not tensors: '
-                     f'{_first(no_tensors)}')
+                     f'{first_of(no_tensors)}')
     if shapes:
         pairs = (f'{k} {tuple(given[k].shape)} instead of '
                  f'{tuple(wanted[k].shape)}' for k in shapes)
-        lines.append(f'{len(shapes)} have another shape: {_first(pairs)}')
+        lines.append(f'{len(shapes)} have another shape: {first_of([*pairs])}')
     if broken:
         lines.append(f'{len(broken)} hold NaN or infinity, or integers in '
-                     f'place of numbers: {_first(broken)}')
+                     f'place of numbers: {first_of(broken)}')
     return lines
 
 
@@ -74,7 +68,7 @@ def unused(given: Mapping[str, Any], wanted: Mapping[str, Tensor]) -> str:
         Their number and the first names; '' if there are none.
     """
     names = [key for key in given if key not in wanted]
-    return f'{len(names)} weights are not used: {_first(names)}' \
+    return f'{len(names)} weights are not used: {first_of(names)}' \
         if names else ''
 
 
@@ -93,8 +87,8 @@ def likely_reason(given: Mapping[str, Any], wanted: Mapping[str,
     if not shared:
         nearest = nearest_layout(given)
         return (
-            f'Its first names are {_first(given)}: it is a file of another '
-            'model or project. Files of other projects are those of '
+            f'Its first names are {first_of([*given])}: it is a file of '
+            'another model or project. Files of other projects are those of '
             'tools/convert_weights.py.' + (f' {nearest}' if nearest else ''))
     if shapes and all('positional_embedding' in k for k in shapes):
         return ("It was trained with other positions: set the backbone's "

@@ -9,12 +9,15 @@ from torch import Tensor
 
 from ..files import sha256, write_bytes
 from . import layouts
-from .fitting import misfits
+from .fitting import first_of, misfits
 from .foreign_files import LAYOUTS, WRITABLE, read_file, state_of
 from .layouts import State
 from .safe_pickle import read_tensors
 from .towers import Arch
 from .weights import find_clip_file, load_clip, read_clip
+
+# What each checkpoint of ours holds.
+_PARTS = 'backbone.', 'cls_head.'
 
 
 class Converted(NamedTuple):
@@ -33,6 +36,11 @@ class Converted(NamedTuple):
     left_out: Tuple[str, ...] = ()
 
 
+def _has(state: State, part: str) -> bool:
+    """Returns whether a key of a state dict begins so."""
+    return any(key.startswith(part) for key in state)
+
+
 def lacking_parts(state: State) -> Tuple[str, ...]:
     """Returns the parts that a converted checkpoint must get from CLIP.
 
@@ -43,7 +51,7 @@ def lacking_parts(state: State) -> Tuple[str, ...]:
         Prefixes of keys: the whole head and the projection for a vision
         tower, else the token embedding if it is not there.
     """
-    if not any(key.startswith('cls_head.') for key in state):
+    if not _has(state, 'cls_head.'):
         return ('cls_head.', 'backbone.proj')
     return () if layouts.TOKEN_EMBEDDING in state else (
         layouts.TOKEN_EMBEDDING, )
@@ -77,7 +85,8 @@ def complete(state: State, clip: State) -> List[str]:
     lines += misfits(clip, state, clip.keys() & state.keys())
     if lines:
         raise ValueError('The checkpoint and its CLIP are not of one '
-                         f'architecture: {"; ".join(sorted(lines))}')
+                         'architecture (--arch): '
+                         f'{first_of(sorted(lines), join="; ")}')
     state.update((key, clip[key]) for key in absent)
     return absent
 
@@ -107,6 +116,27 @@ def fill_from_clip(state: State, source: str, arch: Arch,
     return []
 
 
+def check_numbers(state: State, source: str) -> None:
+    """Checks that no weight is NaN.
+
+    Args:
+        state: a state dict.
+        source: name of its file in messages.
+
+    Raises:
+        ValueError: names the weights that hold NaN.
+    """
+    broken = [
+        key for key, x in state.items()
+        # an expanded tensor may be larger than the memory
+        if x.nbytes <= x.untyped_storage().nbytes() and x.isnan().any()
+    ]
+    if broken:
+        raise ValueError(f'{source}: {len(broken)} weights hold NaN, '
+                         f'{first_of(broken)}: its training has failed, give '
+                         'an earlier checkpoint')
+
+
 def convert(layout: str,
             source: str,
             target: Path,
@@ -131,6 +161,11 @@ def convert(layout: str,
     else:
         path = Path(source)
         theirs = LAYOUTS[layout].unwrap(read_file(path), source)
+    if _has(theirs, 'cls_head.'):
+        raise ValueError(
+            f'{source} has the layout of this project already: use it as it '
+            f'is, or add --reverse to convert it to {layout}')
+    check_numbers(theirs, source)
     state, leftovers = LAYOUTS[layout].read(theirs)
     added = fill_from_clip(state, source, arch, clip)
     meta = dict(
@@ -140,6 +175,15 @@ def convert(layout: str,
         leftovers=leftovers)
     save(dict(state_dict=state, meta=meta), target)
     return Converted(state, added, leftovers)
+
+
+def _check_parts(state: State, source: str) -> None:
+    """Checks that a state dict has weights of both towers."""
+    absent = [part for part in _PARTS if not _has(state, part)]
+    if absent:
+        raise ValueError(f'{source} has no weights whose names begin with '
+                         f'{", ".join(absent)}: --reverse takes a whole '
+                         'checkpoint of this project')
 
 
 def revert(layout: str, source: str, target: Path) -> Converted:
@@ -158,15 +202,18 @@ def revert(layout: str, source: str, target: Path) -> Converted:
         ValueError: the checkpoint has parts that the layout has no place for.
     """
     checkpoint = read_tensors(source)
-    meta = checkpoint.get('meta') or {}
+    meta = checkpoint.get('meta')
+    meta = meta if isinstance(meta, dict) else {}
     # buffers fit only the layout that they were taken from
     same = meta.get('converted_from') == layout
     leftovers = meta['leftovers'] if same else {}
     state = state_of(checkpoint, source)
+    check_numbers(state, source)
     their_files = LAYOUTS[layout]
     if their_files.write is None:
         raise ValueError(f'{layout!r} is a layout to read only: choose one of '
                          f'{", ".join(WRITABLE)}')
+    _check_parts(state, source)
     theirs = their_files.write(state, leftovers)
     save(their_files.wrap(theirs), target)
     left_out = tuple(key for key in their_files.left_out if key in state)

@@ -12,7 +12,7 @@ from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
 import torch
 from torch import Tensor, nn
 
-from .fitting import misfits
+from .fitting import first_of, misfits
 from .layouts import OPENAI
 from .towers import Arch
 from .weights import load_clip
@@ -47,7 +47,7 @@ def _mixed_keys(clip: Mapping[str, Tensor], finetuned: Mapping[str, Tensor],
     lines += misfits(clip, finetuned, finetuned.keys() & keys)
     if lines:
         raise ValueError('The fine-tuned weights and CLIP are not of one '
-                         f'architecture: {"; ".join(lines)}')
+                         f'architecture: {first_of(lines, join="; ")}')
     return keys
 
 

@@ -4,7 +4,7 @@ There is one rule: shapes are equal, or the target has further leading axes,
 along which the values are repeated. So CLIP's positions ``(N, D)`` fit joint
 positions of all frames ``(T, N, D)``.
 """
-from typing import Iterable, List, Mapping
+from typing import Iterable, List, Mapping, Sequence
 
 from torch import Tensor
 
@@ -13,6 +13,18 @@ def fits(source: Tensor, target: Tensor) -> bool:
     """Returns whether ``source`` can be repeated to ``target``'s shape."""
     want = tuple(target.shape)
     return want[max(len(want) - source.dim(), 0):] == tuple(source.shape)
+
+
+def first_of(names: Sequence[str], count: int = 3, join: str = ', ') -> str:
+    """Joins the first names, and says how many more there are.
+
+    Args:
+        names: names, or other short texts.
+        count: number of names to show.
+        join: what stands between them.
+    """
+    more = f'{join}and {len(names) - count} more' if len(names) > count else ''
+    return join.join(names[:count]) + more
 
 
 def misfits(source: Mapping[str, Tensor], target: Mapping[str, Tensor],

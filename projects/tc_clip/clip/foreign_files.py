@@ -7,6 +7,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from . import layouts
+from .damaged_files import naming_damage
 from .layouts import State
 from .safe_pickle import StrPath, read_tensors
 
@@ -143,8 +144,10 @@ def read_file(path: StrPath) -> Dict[str, Any]:
         path: file of ``torch.save``, or a ``.safetensors`` file.
 
     Raises:
+        OSError: the file cannot be opened.
         ValueError: see :func:`read_tensors`.
     """
     if Path(path).suffix == '.safetensors':
-        return load_file(path)
+        with naming_damage(path):
+            return load_file(path)
     return read_tensors(path)

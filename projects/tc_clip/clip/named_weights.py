@@ -7,7 +7,6 @@ Official files are read as they are, without running their pickles;
 """
 import json
 import os
-import re
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any, Dict, Mapping, Optional, Union
@@ -16,10 +15,11 @@ import torch
 from mmengine.runner import CheckpointLoader
 from safetensors import safe_open
 
+from .damaged_files import naming_damage
 from .foreign_files import read_file
 from .hub_files import CONFIG, PREFIX, WEIGHTS, hub_file
 from .recognition import foreign_state, nearest_layout, recognise
-from .safe_pickle import is_torchscript
+from .safe_pickle import checked_dict, is_torchscript
 
 CLASSES = 'class_names'  # in the header of model.safetensors, as JSON
 
@@ -39,6 +39,10 @@ def find_weights(name: Union[str, Path]) -> Path:
         return hub_file(str(name))
     path = Path(name).expanduser()
     if path.is_dir():
+        if not (path / WEIGHTS).is_file():
+            raise FileNotFoundError(
+                f'{path} is a folder without {WEIGHTS}: name the file of the '
+                'checkpoint in it')
         path = path / WEIGHTS
     if not path.is_file():
         raise FileNotFoundError(f'{path} can not be found.')
@@ -60,7 +64,8 @@ def read_weights(path: Path, map_location: Any = None) -> Dict[str, Any]:
         UnpicklingError: its pickle names more than weights need, and no layout
             of other projects fits. Nothing of it was run.
         ValueError: the same, for a file that is not ours; it says what the
-            file is like. Also for a TorchScript archive.
+            file is like. Also for a TorchScript archive, a file that is
+            damaged or no file of weights, and one that holds no dict.
     """
     if path.suffix == '.safetensors':
         return _read_safetensors(path)
@@ -70,9 +75,11 @@ def read_weights(path: Path, map_location: Any = None) -> Dict[str, Any]:
             'as model.backbone.pretrained, or convert it by '
             'tools/convert_weights.py openai')
     try:
-        return torch.load(path, map_location=map_location)
+        with naming_damage(path):
+            content = torch.load(path, map_location=map_location)
+        return _with_meta(path, checked_dict(path, content))
     except UnpicklingError as error:
-        refused = _refusal(path, error)
+        refused = error
     try:
         content = read_file(path)
     except Exception:  # a broken file, whatever its error
@@ -82,16 +89,15 @@ def read_weights(path: Path, map_location: Any = None) -> Dict[str, Any]:
     return content
 
 
-def _refusal(path: Path, error: UnpicklingError) -> UnpicklingError:
-    """Returns torch's refusal of a pickle in one line."""
-    reason = str(error)
-    named = re.search(r'GLOBAL (\w[\w.]*)', reason)
-    if named:
-        reason = (f'it names {named[1]}, which weights do not need and which '
-                  'could run any code')
-    elif 'WeightsUnpickler error' in reason:
-        reason = 'it is not a file of weights, or broken'
-    return UnpicklingError(f'{path} is not loaded: {reason}')
+def _with_meta(path: Path, content: Dict[str, Any]) -> Dict[str, Any]:
+    """Checks the ``meta`` of a checkpoint, which MMEngine relies on."""
+    meta = content.get('meta', {})
+    if meta is None:
+        del content['meta']
+    elif 'state_dict' in content and not isinstance(meta, dict):
+        raise ValueError(f"{path}: its 'meta' must be a dict, but is a "
+                         f'{type(meta).__name__}: save it without')
+    return content
 
 
 def _not_recognised(path: Path, content: Mapping[str,
@@ -107,7 +113,7 @@ def _not_recognised(path: Path, content: Mapping[str,
 
 def _read_safetensors(path: Path) -> Dict[str, Any]:
     """Reads weights, class names, and the text of the config beside them."""
-    with safe_open(path, 'pt') as file:
+    with naming_damage(path), safe_open(path, 'pt') as file:
         state = {key: file.get_tensor(key) for key in file.keys()}
         header = file.metadata() or {}
     meta: Dict[str, Any] = {}

@@ -17,6 +17,7 @@ from typing import IO, Any, Callable, Dict, Union
 import torch
 
 from ..compat.checkpoints import TENSOR_FUNCTIONS, TENSOR_TYPES
+from .damaged_files import naming_damage
 
 StrPath = Union[str, 'PathLike[str]']
 
@@ -85,9 +86,12 @@ def is_torchscript(path: StrPath) -> bool:
     """
     if not zipfile.is_zipfile(path):
         return False
-    with zipfile.ZipFile(path) as archive:
-        return any(
-            name.endswith('/constants.pkl') for name in archive.namelist())
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(
+                name.endswith('/constants.pkl') for name in archive.namelist())
+    except zipfile.BadZipFile:
+        return False
 
 
 def read_tensors(path: StrPath) -> Dict[str, Any]:
@@ -101,16 +105,32 @@ def read_tensors(path: StrPath) -> Dict[str, Any]:
         they were, a :class:`StandIn` for each object of any other class.
 
     Raises:
-        ValueError: the file is a TorchScript archive or does not hold a dict.
+        OSError: the file cannot be opened.
+        ValueError: the file is damaged, see :func:`naming_damage`, is a
+            TorchScript archive, or does not hold a dict.
     """
     if is_torchscript(path):
         raise ValueError(f'{path} is a TorchScript archive, not a checkpoint '
                          'of tensors; convert it as layout `openai`.')
-    checkpoint = torch.load(
-        path,
-        map_location='cpu',
-        pickle_module=_PICKLE_MODULE,
-        weights_only=False)
+    with naming_damage(path):
+        checkpoint = torch.load(
+            path,
+            map_location='cpu',
+            pickle_module=_PICKLE_MODULE,
+            weights_only=False)
+    return checked_dict(path, checkpoint)
+
+
+def checked_dict(path: StrPath, checkpoint: Any) -> Dict[str, Any]:
+    """Returns the content of a checkpoint, which is a dict.
+
+    Args:
+        path: the file.
+        checkpoint: what it holds.
+
+    Raises:
+        ValueError: it is not a dict.
+    """
     if not isinstance(checkpoint, dict):
         raise ValueError(f'{path} must hold a dict, but holds a '
                          f'{type(checkpoint).__name__}.')

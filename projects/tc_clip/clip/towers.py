@@ -157,8 +157,12 @@ def layer_indices(layers: Sequence[int], depth: int, name: str) -> List[int]:
         name: name of the option, for the error message.
 
     Raises:
-        ValueError: a number names no layer, or one is named twice.
+        ValueError: it is no list, a number names no layer, or one is named
+            twice.
     """
+    if not isinstance(layers, (list, tuple)):
+        raise ValueError(f'{name}={layers} must be a list of layers, such as '
+                         '[-1]')
     indices = [i if i > 0 else depth + 1 + i for i in layers]
     if any(not 1 <= i <= depth for i in indices) or 0 in layers:
         raise ValueError(f'{name}={list(layers)} names a layer that is not '

@@ -11,6 +11,7 @@ from open_clip.pretrained import (download_pretrained, get_pretrained_cfg,
                                   list_pretrained_tags_by_model)
 from torch import Tensor, nn
 
+from .damaged_files import naming_damage
 from .fitting import misfits
 from .hub_files import cached_file, is_reachable
 from .layouts import OPENAI
@@ -110,6 +111,8 @@ def read_clip(file: Path, arch: Arch, pretrained: str) -> Dict[str, Tensor]:
     Raises:
         ValueError: the file does not hold CLIP, or is OpenAI's archive while
             ``arch`` lacks QuickGELU, the activation that it was trained with.
+            Also for a damaged file, see :func:`naming_damage`.
+        UnpicklingError: its pickle names more than weights need.
     """
     if is_torchscript(file):
         if not clip_config(arch, pretrained)['quick_gelu']:
@@ -117,9 +120,15 @@ def read_clip(file: Path, arch: Arch, pretrained: str) -> Dict[str, Tensor]:
                 f'{file} is an archive of OpenAI, whose CLIP has QuickGELU, '
                 f'but arch={arch!r} has GELU: the features would be wrong. '
                 "Choose an arch such as 'ViT-B-16-quickgelu'")
-        state = torch.jit.load(str(file), map_location='cpu').state_dict()
+        with naming_damage(file):
+            state = torch.jit.load(str(file), map_location='cpu').state_dict()
     else:
-        state = load_state_dict(str(file))
+        with naming_damage(file):
+            state = load_state_dict(str(file))
+    if any(key.startswith('cls_head.') for key in state):
+        raise ValueError(
+            f'{file} is not a CLIP checkpoint, but one of this project or of '
+            'MMAction2: give it as checkpoint, --checkpoint or load_from')
     if not any(key.startswith('visual.') for key in state):
         raise ValueError(
             f'{file} is not a CLIP checkpoint: no key starts with `visual.`, '

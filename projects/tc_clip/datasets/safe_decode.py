@@ -21,6 +21,7 @@ from mmengine.fileio import FileClient
 from mmengine.logging import print_log
 
 from .pyav_reader import Source
+from .unreadable_files import Trouble, decoding_trouble, trouble_of
 from .video_reader import VideoReader, is_cut_off
 
 _INSTEAD = {
@@ -45,6 +46,18 @@ class BrokenVideoError(RuntimeError):
     def __init__(self, filename: str, reason: str, advice: str) -> None:
         super().__init__(f'{filename} {reason}: {advice}')
         self.reason = reason
+
+
+class NotAVideoError(RuntimeError):
+    """A file that is not a video, as its first bytes show.
+
+    Args:
+        trouble: what it is.
+    """
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(trouble.reason)
+        self.trouble = trouble
 
 
 class BlankFrames:
@@ -98,6 +111,13 @@ def _reason(error: Exception) -> str:
     return f'{type(error).__name__}: ' + re.sub(r'\[[\d:]+\] \S+: ', '', first)
 
 
+def _trouble(error: Exception) -> Trouble:
+    """Returns what is wrong with a file by the error of its reader."""
+    if isinstance(error, NotAVideoError):
+        return error.trouble
+    return decoding_trouble(_reason(error), error)
+
+
 def count_once(filename: str) -> int:
     """Counts a broken file unless it was counted before.
 
@@ -141,15 +161,16 @@ class _SafeTransform(BaseTransform):
         try:
             return super().transform(results)
         except _read_errors() as error:
-            filename, reason = results['filename'], _reason(error)
+            filename, trouble = results['filename'], _trouble(error)
             if self.on_error == 'raise':
-                advice = getattr(error, 'advice', 're-encode the file')
-                raise BrokenVideoError(
-                    filename, f'cannot be read ({reason})',
-                    f"{advice}, or set on_error='blank' to score a black clip "
-                    'in its place') from error
-        self._name_once(filename, reason)
-        return self._blank(results) if self.on_error == 'blank' else None
+                raise BrokenVideoError(filename,
+                                       f'cannot be read ({trouble.reason})',
+                                       trouble.advice) from error
+        self._name_once(filename, trouble.reason)
+        if self.on_error == 'redraw':
+            return None
+        results['broken'] = f'{trouble.reason}: {trouble.advice}'
+        return self._blank(results)
 
     def _name_once(self, filename: str, reason: str) -> None:
         """Logs a broken file the first time that it is read."""
@@ -194,12 +215,14 @@ class SafeDecordInit(_SafeTransform, DecordInit):
         - video_reader
         - total_frames
         - avg_fps
+        - broken: what is wrong with the file; only if a black video stands in
+          its place
 
     Args:
         on_error: ``'raise'`` an error that names the file; ``'redraw'`` (for
             training) returns None, so that the dataset draws another video;
-            ``'blank'`` goes on with a black video of one frame. The last two
-            warn once for each file.
+            ``'blank'`` goes on with a black video of one frame, and sets
+            ``broken`` to what is wrong. The last two warn once for each file.
         *args: positional options of ``DecordInit``.
         **kwargs: other options of ``DecordInit``.
 
@@ -226,10 +249,13 @@ class SafeDecordInit(_SafeTransform, DecordInit):
 
     def _source(self, filename: str) -> Source:
         """Returns the name of a file on disk, else its content."""
-        if self.io_backend == 'disk' and osp.isfile(filename):
-            return filename
-        if not osp.splitext(filename)[1]:
+        if not osp.splitext(filename)[1] and not osp.exists(filename):
             filename += '.mp4'  # as DecordInit does
+        if self.io_backend == 'disk':
+            trouble = trouble_of(filename)
+            if trouble:
+                raise NotAVideoError(trouble)
+            return filename
         if self.file_client is None:  # type: ignore[has-type]
             self.file_client = FileClient(self.io_backend, **self.kwargs)
         return bytes(self.file_client.get(filename))

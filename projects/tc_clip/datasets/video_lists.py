@@ -1,4 +1,5 @@
 """Reads lists of videos with their labels, and names wrong lines."""
+import os
 import re
 from pathlib import Path
 from typing import List, NamedTuple, Tuple, Union
@@ -67,6 +68,23 @@ def parse_line(line: str,
     return ListedVideo(path, tuple(labels))
 
 
+def _no_list(path: Path) -> str:
+    """Says what to do about a list that is not there."""
+    folder = path.parent
+    others = [file.name for file in sorted(folder.glob('*.txt'))]
+    if others:
+        more = ', ...' if len(others) > 6 else ''
+        return (f'{path}: no such list of videos. {folder} has '
+                f'{", ".join(others[:6])}{more}: set ann_file, or SHOTS in '
+                'few-shot configs, to one of them')
+    root = os.getenv('MMACTION_DATA')
+    where = f'is {root}' if root else 'is not set, which means data'
+    return (f'{path}: no such list of videos. tools/prepare_data.py writes '
+            'those of the data sets (docs/data.md); MMACTION_DATA names the '
+            f'folder above them, and {where}. For your own videos, set '
+            'data_root and ann_file')
+
+
 def read_video_list(path: Union[str, Path],
                     delimiter: str = ' ',
                     several: bool = False,
@@ -80,9 +98,13 @@ def read_video_list(path: Union[str, Path],
         labelled: see :func:`parse_line`.
 
     Raises:
+        FileNotFoundError: there is no such list; the message says what makes
+            one, and which others there are.
         ValueError: a line is wrong, which the message names by its number; the
             file is empty or not UTF-8.
     """
+    if not Path(path).is_file():
+        raise FileNotFoundError(_no_list(Path(path)))
     videos = []
     for number, line in enumerate(read_text(Path(path)).splitlines(), 1):
         if not line.strip():

@@ -126,10 +126,11 @@ def test_keys_without_a_place_are_named():
     ours, _ = layouts.TC_CLIP.read(official('tc_clip'))
     with pytest.raises(ValueError) as error:
         layouts.VIFI_CLIP.write(ours)
-    message = str(error.value)
-    start, _, keys = message.partition(': ')
-    assert start == 'Keys that vifi_clip has no place for'
-    assert set(keys.split(', ')) == our_keys(2, True) - our_keys(2, False)
+    absent = our_keys(2, True) - our_keys(2, False)
+    assert set(error.value.keys) == absent
+    assert str(error.value) == (
+        'Keys that vifi_clip has no place for: '
+        f'{", ".join(error.value.keys[:3])}, and {len(absent) - 3} more')
 
 
 def test_incomplete_projection():

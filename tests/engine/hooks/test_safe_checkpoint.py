@@ -107,3 +107,15 @@ def test_a_damaged_last_checkpoint_is_left_out(train, tmp_path):
     torch.save(older, tmp_path / 'epoch_3.pth')
     train([.1, .1], resume=True)
     assert torch.load(tmp_path / 'epoch_4.pth')['meta']['epoch'] == 4
+
+
+def test_weights_alone_cannot_be_resumed_from(make_runner, tmp_path):
+    path = tmp_path / 'weights.pth'
+    torch.save(
+        dict(state_dict=make_runner('one').model.state_dict(), meta={}), path)
+    runner = make_runner('two', hooks=[dict(type='SafeCheckpointHook')])
+    runner._load_from = str(path)
+    runner.load_or_resume()
+    runner._has_loaded, runner._resume = False, True
+    with pytest.raises(ValueError, match='lacks message_hub: it is no check'):
+        runner.load_or_resume()

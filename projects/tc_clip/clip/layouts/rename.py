@@ -11,6 +11,8 @@ from typing import (Callable, Dict, List, NamedTuple, Optional, Pattern,
 import torch
 from torch import Tensor
 
+from ..fitting import first_of
+
 State = Dict[str, Tensor]
 Table = Tuple[Tuple[str, str], ...]
 
@@ -46,12 +48,12 @@ class UnknownKeys(ValueError):
     """Raised where a layout does not have all keys of a state dict.
 
     Args:
-        complaint: the message, without the keys.
+        complaint: the message, which the first keys complete.
         keys: the keys that the layout does not have.
     """
 
     def __init__(self, complaint: str, keys: Sequence[str]) -> None:
-        super().__init__(f'{complaint}: {", ".join(keys)}')
+        super().__init__(f'{complaint}: {first_of([*keys])}')
         self.keys = [*keys]
 
 

@@ -1,4 +1,5 @@
 """Hooks of training and testing."""
+from .broken_videos import BrokenVideosHook
 from .class_names import ClassNamesHook
 from .class_report import ClassReportHook
 from .epoch_average import EpochAverageHook
@@ -13,8 +14,8 @@ from .safe_checkpoint import SafeCheckpointHook
 from .total_batch_size import TotalBatchSizeHook
 
 __all__ = [
-    'ClassNamesHook', 'ClassReportHook', 'EpochAverageHook', 'EpochSeedHook',
-    'FinalTestHook', 'FiniteLossHook', 'InterpolatedWeightsHook',
-    'LogitScaleClampHook', 'PrecisionHook', 'RunPageHook',
-    'SafeCheckpointHook', 'TotalBatchSizeHook'
+    'BrokenVideosHook', 'ClassNamesHook', 'ClassReportHook',
+    'EpochAverageHook', 'EpochSeedHook', 'FinalTestHook', 'FiniteLossHook',
+    'InterpolatedWeightsHook', 'LogitScaleClampHook', 'PrecisionHook',
+    'RunPageHook', 'SafeCheckpointHook', 'TotalBatchSizeHook'
 ]

@@ -10,6 +10,9 @@ from mmengine.runner import Runner
 from ...checkpoints import mend_record
 from ...files import write_text
 
+# What MMEngine reads of a checkpoint to go on from.
+_TO_RESUME = 'meta', 'message_hub'
+
 
 class _LateRemovals:
     """A file backend that keeps files until :meth:`finish`."""
@@ -52,6 +55,21 @@ class SafeCheckpointHook(CheckpointHook):
     def before_run(self, runner: Runner) -> None:
         """Finds the checkpoint to resume from; Runner reads it next."""
         prepare_resume(runner)
+
+    def after_load_checkpoint(self, runner: Runner,
+                              checkpoint: Dict[str, Any]) -> None:
+        """Refuses to resume from a file that holds weights only.
+
+        Raises:
+            ValueError: it lacks what MMEngine needs to go on.
+        """
+        absent = [key for key in _TO_RESUME if key not in checkpoint]
+        if runner._resume and absent:
+            raise ValueError(
+                f'{runner._load_from} lacks {", ".join(absent)}: it is no '
+                'checkpoint of a training that can be resumed. To start a new '
+                'training from its weights, leave out --resume, and give '
+                f'--cfg-options load_from={runner._load_from}')
 
     def before_train(self, runner: Runner) -> None:
         """Opens the folder of the checkpoints, and validates if needed."""

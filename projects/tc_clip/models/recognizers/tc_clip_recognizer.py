@@ -1,7 +1,7 @@
 """TC-CLIP as an MMAction2 recognizer."""
 import copy
 import inspect
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from mmaction.models.recognizers import Recognizer3D
 from mmaction.registry import MODELS
@@ -81,6 +81,22 @@ def fit_neck(neck: dict, backbone: dict) -> None:
         neck.setdefault(name, values[name])
 
 
+def check_views(test_cfg: Optional[Mapping[str, Any]]) -> None:
+    """Checks the number of views that a test scores at once.
+
+    Args:
+        test_cfg: ``test_cfg`` of a recognizer.
+
+    Raises:
+        ValueError: ``max_testing_views`` is not a whole number from 1 on, with
+            which Recognizer3D would never end.
+    """
+    views = (test_cfg or {}).get('max_testing_views')
+    if views is not None and not (isinstance(views, int) and views > 0):
+        raise ValueError(f'max_testing_views={views} must be a whole number '
+                         'from 1 on: leave it out to score all views at once')
+
+
 def fit_blending(data_preprocessor: dict, cls_head: dict) -> None:
     """Writes the head's number of classes into the config of the blending.
 
@@ -138,6 +154,7 @@ class TCCLIPRecognizer(WholeWeights, Recognizer3D):
                  **kwargs: Any) -> None:
         backbone, cls_head, neck, data_preprocessor = copy.deepcopy(
             (backbone, cls_head, neck, data_preprocessor))
+        check_views(kwargs.get('test_cfg'))
         if neck:
             fit_neck(neck, backbone)
         if has_class_texts(cls_head):

@@ -54,9 +54,11 @@ class ContextTokens(ReferenceTokens):
             seed_weights = seed_weights or weights
         if not 0 < seed_ratio <= 1:
             raise ValueError(f'seed_ratio={seed_ratio} is not in (0, 1]')
-        if num_tokens < 0 or merge_step < 1:
-            raise ValueError(f'num_tokens={num_tokens} must be 0 or more and '
-                             f'merge_step={merge_step} 1 or more')
+        numbers = isinstance(num_tokens, int) and isinstance(merge_step, int)
+        if not numbers or num_tokens < 0 or merge_step < 1:
+            raise ValueError(
+                f'num_tokens={num_tokens} must be a whole number from 0 on, '
+                f'and merge_step={merge_step} one from 1 on')
         self.num_tokens = num_tokens
         self.seed_ratio = seed_ratio
         self.merge_step = merge_step

@@ -37,9 +37,11 @@ def load_class_names(source: Union[str, Path, Sequence[str]]) -> List[str]:
             f"{path}: class names cannot be read from a '{path.suffix}' "
             f'file: give a list of names or a file in {_FORMATS}.')
     if not path.is_file():
-        raise FileNotFoundError(
-            f'{path}: no such file of class names: correct the path, '
-            'which is relative to the folder that the command runs in.')
+        cure = ('python tools/prepare_data.py --llm-labels writes it.'
+                if path.parent.name == 'llm' else
+                'correct the path, which is relative to the folder that the '
+                'command runs in.')
+        raise FileNotFoundError(f'{path}: no such file of class names: {cure}')
     text = read_text(path)
     return _checked(by_id(_READERS[suffix](text, path), path), str(path))
 
