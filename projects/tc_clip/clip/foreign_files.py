@@ -3,12 +3,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple
 
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
 from . import layouts
 from .layouts import State
-from .safe_pickle import StrPath, read_tensors
+from .safe_pickle import StrPath, first_line, read_tensors
 
 
 def _without_module(state: State) -> State:
@@ -143,8 +144,14 @@ def read_file(path: StrPath) -> Dict[str, Any]:
         path: file of ``torch.save``, or a ``.safetensors`` file.
 
     Raises:
-        ValueError: see :func:`read_tensors`.
+        OSError: the file cannot be opened.
+        ValueError: see :func:`read_tensors`; also a broken ``.safetensors``
+            file.
     """
     if Path(path).suffix == '.safetensors':
-        return load_file(path)
+        try:
+            return load_file(path)
+        except SafetensorError as error:
+            raise ValueError(f'{path} is not a .safetensors file, or broken: '
+                             f'{first_line(error)}') from error
     return read_tensors(path)

@@ -14,12 +14,12 @@ from typing import Any, Dict, Mapping, Optional, Union
 
 import torch
 from mmengine.runner import CheckpointLoader
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 
 from .foreign_files import read_file
 from .hub_files import CONFIG, PREFIX, WEIGHTS, hub_file
 from .recognition import foreign_state, nearest_layout, recognise
-from .safe_pickle import is_torchscript
+from .safe_pickle import check_sizes, first_line, is_torchscript
 
 CLASSES = 'class_names'  # in the header of model.safetensors, as JSON
 
@@ -57,10 +57,14 @@ def read_weights(path: Path, map_location: Any = None) -> Dict[str, Any]:
         ``meta`` with the text of the config beside it and the class names.
 
     Raises:
-        UnpicklingError: its pickle names more than weights need, and no layout
-            of other projects fits. Nothing of it was run.
+        OSError: the file cannot be opened.
+        UnpicklingError: the file is broken; or its pickle names more than
+            weights need, and no layout of other projects fits. Nothing of it
+            was run.
         ValueError: the same, for a file that is not ours; it says what the
-            file is like. Also for a TorchScript archive.
+            file is like. Also for a TorchScript archive, a broken
+            ``.safetensors`` file, and an archive that unpacks to more than
+            its size.
     """
     if path.suffix == '.safetensors':
         return _read_safetensors(path)
@@ -69,10 +73,17 @@ def read_weights(path: Path, map_location: Any = None) -> Dict[str, Any]:
             f"{path} is a TorchScript archive, as OpenAI's CLIP is: name it "
             'as model.backbone.pretrained, or convert it by '
             'tools/convert_weights.py openai')
+    check_sizes(path)
     try:
         return torch.load(path, map_location=map_location)
+    except OSError:
+        raise
     except UnpicklingError as error:
         refused = _refusal(path, error)
+    except Exception as error:  # a broken file, whatever its error
+        raise UnpicklingError(
+            f'{path} is not loaded: it is not a file of '
+            f'weights, or broken ({first_line(error)})') from error
     try:
         content = read_file(path)
     except Exception:  # a broken file, whatever its error
@@ -107,12 +118,17 @@ def _not_recognised(path: Path, content: Mapping[str,
 
 def _read_safetensors(path: Path) -> Dict[str, Any]:
     """Reads weights, class names, and the text of the config beside them."""
-    with safe_open(path, 'pt') as file:
-        state = {key: file.get_tensor(key) for key in file.keys()}
-        header = file.metadata() or {}
+    try:
+        with safe_open(path, 'pt') as file:
+            state = {key: file.get_tensor(key) for key in file.keys()}
+            header = file.metadata() or {}
+        classes = json.loads(header.get(CLASSES, 'null'))
+    except (RecursionError, SafetensorError, ValueError) as error:
+        raise ValueError(f'{path} is not a .safetensors file, or broken: '
+                         f'{first_line(error)}') from error
     meta: Dict[str, Any] = {}
-    if CLASSES in header:
-        meta['dataset_meta'] = dict(classes=json.loads(header[CLASSES]))
+    if classes is not None:
+        meta['dataset_meta'] = dict(classes=classes)
     config = path.with_name(CONFIG)
     if path.name == WEIGHTS and config.is_file():
         meta['cfg'] = config.read_text(encoding='utf-8')

@@ -8,15 +8,16 @@ and calls everything that the file names. Here the whole pickle is read, and
 every name except the few that tensors need becomes a stand-in that does
 nothing.
 """
-import pickle
+import os
 import types
 import zipfile
 from os import PathLike
-from typing import IO, Any, Callable, Dict, Union
+from typing import IO, Any, Callable, Dict, List, Union
 
 import torch
 
-from ..compat.checkpoints import TENSOR_FUNCTIONS, TENSOR_TYPES
+from ..compat.checkpoints import (TENSOR_FUNCTIONS, TENSOR_TYPES,
+                                  FrugalUnpickler)
 
 StrPath = Union[str, 'PathLike[str]']
 
@@ -43,7 +44,7 @@ def _isolate(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *args: function(*args)
 
 
-class TensorUnpickler(pickle.Unpickler):
+class TensorUnpickler(FrugalUnpickler):
     """Unpickler that knows tensors and the containers of the standard types.
 
     Every other global in the file resolves to :class:`StandIn`; nothing is
@@ -74,6 +75,17 @@ _PICKLE_MODULE = types.SimpleNamespace(
     __name__=__name__, Unpickler=TensorUnpickler, load=_load)
 
 
+def _items(path: StrPath) -> List[zipfile.ZipInfo]:
+    """Lists what an archive holds; nothing for other and broken files."""
+    if not zipfile.is_zipfile(path):
+        return []
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.infolist()
+    except (NotImplementedError, UnicodeDecodeError, zipfile.BadZipFile):
+        return []
+
+
 def is_torchscript(path: StrPath) -> bool:
     """Returns whether a file is a TorchScript archive.
 
@@ -83,11 +95,34 @@ def is_torchscript(path: StrPath) -> bool:
     Returns:
         True for files of ``torch.jit.save``, such as OpenAI's CLIP files.
     """
-    if not zipfile.is_zipfile(path):
-        return False
-    with zipfile.ZipFile(path) as archive:
-        return any(
-            name.endswith('/constants.pkl') for name in archive.namelist())
+    return any(
+        item.filename.endswith('/constants.pkl') for item in _items(path))
+
+
+def check_sizes(path: StrPath) -> None:
+    """Checks that an archive does not unpack to more than its file holds.
+
+    ``torch.save`` does not compress. A compressed file of some megabytes could
+    fill the memory.
+
+    Args:
+        path: any file; those that are no archives pass.
+
+    Raises:
+        ValueError: the archive claims more bytes than the file has.
+    """
+    claimed = sum(item.file_size for item in _items(path))
+    size = os.path.getsize(path)
+    if claimed > size:
+        raise ValueError(
+            f'{path} claims to hold {claimed} bytes, but has only '
+            f'{size}: torch.save does not write such files')
+
+
+def first_line(error: Exception) -> str:
+    """Returns what an error says, as one short line."""
+    lines = str(error).strip().splitlines()
+    return lines[0][:200] if lines else type(error).__name__
 
 
 def read_tensors(path: StrPath) -> Dict[str, Any]:
@@ -101,16 +136,25 @@ def read_tensors(path: StrPath) -> Dict[str, Any]:
         they were, a :class:`StandIn` for each object of any other class.
 
     Raises:
-        ValueError: the file is a TorchScript archive or does not hold a dict.
+        OSError: the file cannot be opened.
+        ValueError: the file is broken, a TorchScript archive, or does not hold
+            a dict.
     """
     if is_torchscript(path):
         raise ValueError(f'{path} is a TorchScript archive, not a checkpoint '
                          'of tensors; convert it as layout `openai`.')
-    checkpoint = torch.load(
-        path,
-        map_location='cpu',
-        pickle_module=_PICKLE_MODULE,
-        weights_only=False)
+    check_sizes(path)
+    try:
+        checkpoint = torch.load(
+            path,
+            map_location='cpu',
+            pickle_module=_PICKLE_MODULE,
+            weights_only=False)
+    except OSError:
+        raise
+    except Exception as error:  # a broken file, whatever its error
+        raise ValueError(f'{path} is not a file of torch.save, or broken: '
+                         f'{first_line(error)}') from error
     if not isinstance(checkpoint, dict):
         raise ValueError(f'{path} must hold a dict, but holds a '
                          f'{type(checkpoint).__name__}.')
