@@ -5,7 +5,7 @@ from os import PathLike
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Iterator, Union
-from zipfile import ZIP_STORED, BadZipFile, ZipFile
+from zipfile import BadZipFile, ZipFile
 
 _ZIP = b'PK'
 _STARTS = {
@@ -17,7 +17,6 @@ _STARTS = {
 }
 # How torch, and compat.checkpoints, say what a pickle names.
 _NAMED = re.compile(r'GLOBAL (\w[\w.]*)|The file names (\w[\w.]*)')
-_MOST = 100e6  # bytes that compressed parts may unpack to
 _OTHER = 'is not a file of weights, or damaged: copy or download it again'
 
 
@@ -41,15 +40,13 @@ def damage(path: Path) -> str:
             '')
     try:
         with ZipFile(path) as archive:
-            entries = archive.infolist()
-    except BadZipFile:
+            size = sum(entry.file_size for entry in archive.infolist())
+    except (BadZipFile, NotImplementedError, UnicodeDecodeError):
         return _STARTS[_ZIP]
-    # A small file could fill the memory. Of tensors, torch never writes such.
-    size = sum(entry.file_size for entry in entries
-               if entry.compress_type != ZIP_STORED)
-    return (f'is a compressed archive that unpacks to {size / 1e9:.1f} GB, '
+    # A small file could fill the memory; torch compresses nothing.
+    return (f'is an archive that unpacks to {size} bytes, more than it has, '
             'which torch.save does not write: get the file from its source'
-            ) if size > _MOST else ''
+            ) if size > path.stat().st_size else ''
 
 
 @contextmanager

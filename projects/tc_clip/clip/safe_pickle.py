@@ -8,7 +8,6 @@ and calls everything that the file names. Here the whole pickle is read, and
 every name except the few that tensors need becomes a stand-in that does
 nothing.
 """
-import pickle
 import types
 import zipfile
 from os import PathLike
@@ -16,7 +15,8 @@ from typing import IO, Any, Callable, Dict, Union
 
 import torch
 
-from ..compat.checkpoints import TENSOR_FUNCTIONS, TENSOR_TYPES
+from ..compat.checkpoints import (TENSOR_FUNCTIONS, TENSOR_TYPES,
+                                  FrugalUnpickler)
 from .damaged_files import naming_damage
 
 StrPath = Union[str, 'PathLike[str]']
@@ -44,7 +44,7 @@ def _isolate(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *args: function(*args)
 
 
-class TensorUnpickler(pickle.Unpickler):
+class TensorUnpickler(FrugalUnpickler):
     """Unpickler that knows tensors and the containers of the standard types.
 
     Every other global in the file resolves to :class:`StandIn`; nothing is
@@ -90,7 +90,7 @@ def is_torchscript(path: StrPath) -> bool:
         with zipfile.ZipFile(path) as archive:
             return any(
                 name.endswith('/constants.pkl') for name in archive.namelist())
-    except zipfile.BadZipFile:
+    except (NotImplementedError, UnicodeDecodeError, zipfile.BadZipFile):
         return False
 
 

@@ -83,7 +83,20 @@ def allow_mmengine_checkpoints() -> None:
         torch.serialization.add_safe_globals(_mmengine_globals())
 
 
-class CheckpointUnpickler(pickle.Unpickler):
+class FrugalUnpickler(pickle._Unpickler):
+    """Unpickler in Python, whose memory the length of a file limits.
+
+    Python's faster one reserves as many places as a number in the pickle
+    says: 64 GB for a file of seven bytes.
+    """
+    dispatch = {
+        code: load
+        for code, load in pickle._Unpickler.dispatch.items()
+        if code != pickle.BYTEARRAY8[0]  # as many bytes as a number says
+    }
+
+
+class CheckpointUnpickler(FrugalUnpickler):
     """Unpickler that knows tensors, and what MMEngine saves beside them."""
 
     allowed: Dict[Name, Any] = {
