@@ -222,7 +222,7 @@ def test_files_that_claim_gigabytes_are_refused(tmp_path, files):
     }).encode()
     before = peak()
     for name, content, reason in (('packed.pth', packed,
-                                   'claims to hold 134217'),
+                                   'unpacks to 134217'),
                                   ('header.safetensors',
                                    struct.pack('<Q', len(header)) + header,
                                    ''), ('length.safetensors',

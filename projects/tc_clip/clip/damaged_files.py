@@ -44,8 +44,8 @@ def damage(path: Path) -> str:
     except (BadZipFile, NotImplementedError, UnicodeDecodeError):
         return _STARTS[_ZIP]
     # A small file could fill the memory; torch compresses nothing.
-    return (f'is an archive that unpacks to {size} bytes, more than it has, '
-            'which torch.save does not write: get the file from its source'
+    return (f'unpacks to {size} bytes, more than the file has, which '
+            'torch.save does not write: get the file from its source'
             ) if size > path.stat().st_size else ''
 
 

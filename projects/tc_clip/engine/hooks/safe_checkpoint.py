@@ -60,6 +60,10 @@ class SafeCheckpointHook(CheckpointHook):
                               checkpoint: Dict[str, Any]) -> None:
         """Refuses to resume from a file that holds weights only.
 
+        Args:
+            runner: the runner.
+            checkpoint: content of the file.
+
         Raises:
             ValueError: it lacks what MMEngine needs to go on.
         """
