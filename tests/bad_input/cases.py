@@ -19,7 +19,7 @@ class Case(NamedTuple):
     message: str = ''
 
 
-_OUT = 'left out; a test scores a black clip, training draws another video'
+_OUT = 'left out'
 _READ = 'read'
 _REFUSED = 'refused'
 _BROKEN = 'FILE cannot be read ('
@@ -27,8 +27,9 @@ _AGAIN = 'copy or download it again'
 
 VIDEOS: Dict[str, Case] = {
     'missing':
-    Case('a file that is not there', _OUT,
-         f'{_BROKEN}there is no such file): correct its path, or leave it out'),
+    Case(
+        'a file that is not there', _OUT,
+        f'{_BROKEN}there is no such file): correct its path, or leave it out'),
     'empty':
     Case('an empty file', _OUT, f'{_BROKEN}it is empty): {_AGAIN}'),
     'truncated':
@@ -60,9 +61,10 @@ VIDEOS: Dict[str, Case] = {
     Case('a folder with the name of a video', _OUT,
          f'{_BROKEN}it is a folder): name the files in it'),
     'pipe':
-    Case('a pipe or a device', _OUT,
-         f'{_BROKEN}it is not a regular file, but a pipe or a device): save '
-         'its content to a file'),
+    Case(
+        'a pipe or a device', _OUT,
+        f'{_BROKEN}it is not a regular file, but a pipe or a device): save '
+        'its content to a file'),
     'forbidden':
     Case('a file without permission', _OUT,
          f'{_BROKEN}Permission denied): allow reading it (chmod +r)'),
@@ -95,9 +97,10 @@ LISTS: Dict[str, Case] = {
          'refused, but by a test that measures no accuracy',
          "LIST, line 2: 'b.mp4' has no label: write a number after ' '"),
     'comma':
-    Case('a comma or a tab before the label', _REFUSED,
-         "LIST, line 2: 'b.mp4,1' has a comma before its label in place of "
-         "' ': set delimiter=',' in the data set"),
+    Case(
+        'a comma or a tab before the label', _REFUSED,
+        "LIST, line 2: 'b.mp4,1' has a comma before its label in place of "
+        "' ': set delimiter=',' in the data set"),
     'encoding':
     Case('UTF-16', _REFUSED, 'LIST is not UTF-8 ('),
     'crlf':
@@ -123,17 +126,19 @@ NAMES: Dict[str, Case] = {
     Case('a name twice', _REFUSED,
          f"error: {_NAMES}the ids 0 and 1 share the name 'run': rename one"),
     'gap':
-    Case('ids with a gap', _REFUSED,
-         f'error: {_NAMES}has 2 classes, but none with the id 1: number the '
-         'classes 0, 1, 2, ... without gap'),
+    Case(
+        'ids with a gap', _REFUSED,
+        f'error: {_NAMES}has 2 classes, but none with the id 1: number the '
+        'classes 0, 1, 2, ... without gap'),
     'encoding':
     Case('UTF-16 or Latin-1', _REFUSED, f'error: {_NAMES}not UTF-8 ('),
     'long':
     Case('a name of 100 words', _REFUSED, "The class text 'very very"),
     'case':
-    Case('names that differ in case only', 'read, with a warning',
-         "The classes 'Run' and 'run' have the same text: they get the same "
-         'score'),
+    Case(
+        'names that differ in case only', 'read, with a warning',
+        "The classes 'Run' and 'run' have the same text: they get the same "
+        'score'),
     'one':
     Case('one class', 'read; its probability is 100 %'),
     'crlf':
@@ -157,22 +162,26 @@ WEIGHTS: Dict[str, Case] = {
     Case('random bytes', _REFUSED,
          f'FILE is not a file of weights, or damaged: {_AGAIN}'),
     'page':
-    Case('a web page', _REFUSED, 'FILE is a web page, which was saved in '
-         'place of the file: download the file itself'),
+    Case(
+        'a web page', _REFUSED, 'FILE is a web page, which was saved in '
+        'place of the file: download the file itself'),
     'pointer':
-    Case('a pointer of git-lfs', _REFUSED, 'FILE is a pointer of git-lfs, not '
-         'the file that it stands for: run `git lfs pull`'),
+    Case(
+        'a pointer of git-lfs', _REFUSED, 'FILE is a pointer of git-lfs, not '
+        'the file that it stands for: run `git lfs pull`'),
     'bomb':
     Case('an archive that unpacks to gigabytes', _REFUSED,
          'FILE is a compressed archive that unpacks to'),
     'pickle':
-    Case('a pickle that names a function', _NO_CODE,
-         'FILE is not loaded: it names posix.system, which weights do not need '
-         'and which could run any code'),
+    Case(
+        'a pickle that names a function', _NO_CODE,
+        'FILE is not loaded: it names posix.mkdir, which weights do not need '
+        'and which could run any code'),
     'old_pickle':
-    Case('the same in the format before torch 1.6', _NO_CODE,
-         'FILE is not loaded: it names posix.system, which weights do not need '
-         'and which could run any code'),
+    Case(
+        'the same in the format before torch 1.6', _NO_CODE,
+        'FILE is not loaded: it names posix.mkdir, which weights do not need '
+        'and which could run any code'),
     'list':
     Case('something other than a dict', _REFUSED,
          'FILE must hold a dict, but holds a list'),
@@ -205,14 +214,15 @@ OPTIONS: Dict[str, Case] = {
     Case('`seed_ratio` (alpha) of 0 or 1.5', _REFUSED,
          f'{_CONFIG}seed_ratio=1.5 is not in (0, 1]'),
     'model.backbone.reference.merge_step=0':
-    Case('`merge_step` of 0', _REFUSED,
-         f'{_CONFIG}num_tokens=32 must be a whole number from 0 on, and '
-         'merge_step=0 one from 1 on'),
+    Case(
+        '`merge_step` of 0', _REFUSED,
+        f'{_CONFIG}num_tokens=32 must be a whole number from 0 on, and '
+        'merge_step=0 one from 1 on'),
     'model.cls_head.prompt_layers=[5]':
     Case('`prompt_layers` that are not there', _REFUSED,
          f'{_CONFIG}prompt_layers=[5] names a layer that is not there'),
     'model.cls_head.prompt_layers=-1':
-    Case('`prompt_layers` that is no list', _REFUSED,
+    Case('`prompt_layers` that is not a list', _REFUSED,
          f'{_CONFIG}prompt_layers=-1 must be a list of layers'),
     'model.backbone.pos_embed=joint':
     Case('weights for other positions', _REFUSED,
@@ -230,16 +240,18 @@ TRAINING: Dict[str, Case] = {
     Case('`batch_size` of 0 or -1', _REFUSED,
          'error: batch_size should be a positive integer value'),
     'train_dataloader.batch_size=100':
-    Case('`batch_size` larger than the list', _REFUSED,
-         'error: An epoch has no batch: the training set is smaller than its '
-         'batch_size'),
+    Case(
+        '`batch_size` larger than the list', _REFUSED,
+        'error: An epoch has no batch: the training set is smaller than its '
+        'batch_size'),
     'train_cfg.max_epochs=1':
     Case('a warm-up as long as the training', _REFUSED,
          'error: warmup=1 epochs must be fewer than the 1 epochs of training'),
     'model.backbone.pos_embed=joint model.backbone.num_frames=16':
-    Case('frames that do not match joint positions', _REFUSED,
-         "error: A clip has 8 frames, but pos_embed='joint' holds positions "
-         'for 16'),
+    Case(
+        'frames that do not match joint positions', _REFUSED,
+        "error: A clip has 8 frames, but pos_embed='joint' holds positions "
+        'for 16'),
     'optim_wrapper.optimizer.lr=1e30':
     Case('a rate at which the loss is NaN', 'ends; earlier checkpoints stay',
          'error: The loss is nan in epoch 2'),

@@ -15,7 +15,7 @@ from mmengine.logging import MMLogger
 from mmengine.registry import init_default_scope
 
 from projects.tc_clip.files import write_mp4
-from tests.small import CONFIGS, ROOT
+from tests.small import ROOT
 
 CLASSES = ['run', 'jump', 'sit', 'swim']
 CONFIG = f"""

@@ -5,4 +5,4 @@ from tests.small import ROOT
 
 def test_the_page_has_the_rows_that_are_tested():
     page = (ROOT / 'docs/reliability.md').read_text()
-    assert tables() in page, f'write into the page:\n{tables()}'
+    assert tables().strip() in page, f'write into the page:\n{tables()}'

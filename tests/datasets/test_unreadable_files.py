@@ -63,11 +63,13 @@ def test_videos_pass(own_video):
 
 def test_errors_of_decoders():
     broken, other = RuntimeError('x'), UnreliableError('y')
-    assert decoding_trouble('RuntimeError: Error reading a...', broken) == (
-        'it is cut off, damaged, or not a video', 'copy or download it again')
+    assert decoding_trouble(
+        'RuntimeError: Error reading a...',
+        broken) == ('it is cut off, damaged, or not a video',
+                    'copy or download it again')
     assert decoding_trouble('RuntimeError: it has no video', broken).advice \
         == 'leave it out'
-    assert decoding_trouble('DECORDError: x', broken) == ('DECORDError: x',
-                                                          're-encode the file')
-    assert decoding_trouble('UnreliableError: y', other).advice.startswith(
-        'install PyAV')
+    assert decoding_trouble('DECORDError: x',
+                            broken) == ('DECORDError: x', 're-encode the file')
+    assert decoding_trouble('UnreliableError: y',
+                            other).advice.startswith('install PyAV')

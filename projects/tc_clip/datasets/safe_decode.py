@@ -163,9 +163,9 @@ class _SafeTransform(BaseTransform):
         except _read_errors() as error:
             filename, trouble = results['filename'], _trouble(error)
             if self.on_error == 'raise':
-                raise BrokenVideoError(
-                    filename, f'cannot be read ({trouble.reason})',
-                    trouble.advice) from error
+                raise BrokenVideoError(filename,
+                                       f'cannot be read ({trouble.reason})',
+                                       trouble.advice) from error
         self._name_once(filename, trouble.reason)
         if self.on_error == 'redraw':
             return None

@@ -41,8 +41,8 @@ def trouble_of(filename: str) -> Optional[Trouble]:
         return Trouble('there is no such file',
                        'correct its path, or leave it out')
     except (OSError, ValueError) as error:
-        return Trouble(getattr(error, 'strerror', None) or str(error),
-                       'correct its path')
+        return Trouble(
+            getattr(error, 'strerror', None) or str(error), 'correct its path')
     if stat.S_ISDIR(status.st_mode):
         return Trouble('it is a folder', 'name the files in it')
     if not stat.S_ISREG(status.st_mode):
@@ -59,8 +59,8 @@ def _by_content(filename: str) -> Optional[Trouble]:
         with open(filename, 'rb') as file:
             start = file.read(512)
     except OSError as error:
-        return Trouble(error.strerror or str(error),
-                       'allow reading it (chmod +r)')
+        return Trouble(
+            error.strerror or str(error), 'allow reading it (chmod +r)')
     for mark, kind in _PICTURES.items():
         if start.startswith(mark):
             return Trouble(f'it is a picture ({kind})', _CONVERT)
@@ -83,10 +83,11 @@ def decoding_trouble(reason: str, error: Exception) -> Trouble:
 
     Args:
         reason: its first line.
-        error: the error, maybe with an ``advice`` of its own.
+        error: the error, maybe with an attribute ``advice``.
     """
     if 'it has no video' in reason:
-        return Trouble('it has no video, only sound or nothing', 'leave it out')
+        return Trouble('it has no video, only sound or nothing',
+                       'leave it out')
     if reason.startswith(('RuntimeError: Error reading', 'InvalidDataError')):
         return Trouble('it is cut off, damaged, or not a video', _AGAIN)
     return Trouble(reason, getattr(error, 'advice', _ENCODE))

@@ -1,9 +1,9 @@
 """Hooks, a test loop and a learning-rate schedule that MMEngine lacks."""
 from .gaussian_average import GaussianWeightAverage
-from .hooks import (BrokenVideosHook, ClassNamesHook, ClassReportHook, EpochAverageHook,
-                    EpochSeedHook, FinalTestHook, InterpolatedWeightsHook,
-                    LogitScaleClampHook, PrecisionHook, RunPageHook,
-                    TotalBatchSizeHook)
+from .hooks import (BrokenVideosHook, ClassNamesHook, ClassReportHook,
+                    EpochAverageHook, EpochSeedHook, FinalTestHook,
+                    InterpolatedWeightsHook, LogitScaleClampHook,
+                    PrecisionHook, RunPageHook, TotalBatchSizeHook)
 from .parameter_groups import ParameterGroups
 from .protocol_test_loop import ProtocolTestLoop
 from .sharding import ShardedModel, ShardedRunner, ShardedStrategy
@@ -11,9 +11,10 @@ from .slowfast_cosine import SlowFastCosineLR
 from .timm_cosine import TimmCosineLR
 
 __all__ = [
-    'BrokenVideosHook', 'ClassNamesHook', 'ClassReportHook', 'EpochAverageHook', 'EpochSeedHook',
-    'FinalTestHook', 'GaussianWeightAverage', 'InterpolatedWeightsHook',
-    'LogitScaleClampHook', 'ParameterGroups', 'PrecisionHook',
-    'ProtocolTestLoop', 'RunPageHook', 'ShardedModel', 'ShardedRunner',
-    'ShardedStrategy', 'SlowFastCosineLR', 'TimmCosineLR', 'TotalBatchSizeHook'
+    'BrokenVideosHook', 'ClassNamesHook', 'ClassReportHook',
+    'EpochAverageHook', 'EpochSeedHook', 'FinalTestHook',
+    'GaussianWeightAverage', 'InterpolatedWeightsHook', 'LogitScaleClampHook',
+    'ParameterGroups', 'PrecisionHook', 'ProtocolTestLoop', 'RunPageHook',
+    'ShardedModel', 'ShardedRunner', 'ShardedStrategy', 'SlowFastCosineLR',
+    'TimmCosineLR', 'TotalBatchSizeHook'
 ]

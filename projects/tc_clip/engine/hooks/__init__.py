@@ -14,8 +14,8 @@ from .safe_checkpoint import SafeCheckpointHook
 from .total_batch_size import TotalBatchSizeHook
 
 __all__ = [
-    'BrokenVideosHook', 'ClassNamesHook', 'ClassReportHook', 'EpochAverageHook', 'EpochSeedHook',
-    'FinalTestHook', 'FiniteLossHook', 'InterpolatedWeightsHook',
-    'LogitScaleClampHook', 'PrecisionHook', 'RunPageHook',
-    'SafeCheckpointHook', 'TotalBatchSizeHook'
+    'BrokenVideosHook', 'ClassNamesHook', 'ClassReportHook',
+    'EpochAverageHook', 'EpochSeedHook', 'FinalTestHook', 'FiniteLossHook',
+    'InterpolatedWeightsHook', 'LogitScaleClampHook', 'PrecisionHook',
+    'RunPageHook', 'SafeCheckpointHook', 'TotalBatchSizeHook'
 ]

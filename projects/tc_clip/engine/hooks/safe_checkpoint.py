@@ -10,7 +10,6 @@ from mmengine.runner import Runner
 from ...checkpoints import mend_record
 from ...files import write_text
 
-
 # What MMEngine reads of a checkpoint to go on from.
 _TO_RESUME = 'meta', 'message_hub'
 
@@ -59,17 +58,13 @@ class SafeCheckpointHook(CheckpointHook):
 
     def after_load_checkpoint(self, runner: Runner,
                               checkpoint: Dict[str, Any]) -> None:
-        """Refuses to resume from a file that holds weights only.
-
-        Raises:
-            ValueError: it lacks what MMEngine needs to go on.
-        """
+        """Refuses to resume from a file that holds weights only."""
         absent = [key for key in _TO_RESUME if key not in checkpoint]
         if runner._resume and absent:
             raise ValueError(
-                f'{runner._load_from} lacks {", ".join(absent)}: it is no '
-                'checkpoint of a training that can be resumed. To start a new '
-                'training from its weights, leave out --resume, and give '
+                f'{runner._load_from} lacks {", ".join(absent)}: a '
+                'training cannot be resumed from it. To start a new one from '
+                'its weights, leave out --resume, and give '
                 f'--cfg-options load_from={runner._load_from}')
 
     def before_train(self, runner: Runner) -> None:

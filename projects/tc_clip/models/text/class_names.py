@@ -38,8 +38,7 @@ def load_class_names(source: Union[str, Path, Sequence[str]]) -> List[str]:
                 if path.parent.name == 'llm' else
                 'correct the path, which is relative to the folder that the '
                 'command runs in.')
-        raise FileNotFoundError(
-            f'{path}: no such file of class names: {cure}')
+        raise FileNotFoundError(f'{path}: no such file of class names: {cure}')
     try:
         # -sig: spreadsheets write a byte order mark before the header
         text = path.read_text(encoding='utf-8-sig')
