@@ -7,7 +7,7 @@ from mmengine.config import Config
 from mmengine.dataset import Compose
 
 from projects.tc_clip.datasets.pipelines import type_name
-from projects.tc_clip.datasets.recipes import (with_recipe,
+from projects.tc_clip.datasets.recipes import (few_shots, with_recipe,
                                                with_several_labels,
                                                with_system_clips)
 from projects.tc_clip.files import write_mp4
@@ -155,3 +155,11 @@ def test_several_labels(monkeypatch):
     merged = Config.fromfile(CONFIGS / 'finetune/tcclip_multilabel.py')
     assert merged.model.cls_head.loss_cls.type == 'BCELossWithLogits'
     assert merged.model.cls_head.class_names == 'my/lists/classes.txt'
+
+
+def test_shots_are_those_of_the_protocol():
+    assert [few_shots(text) for text in ('2', '16')] == [2, 16]
+    for text in ('3', 'x', ''):
+        with pytest.raises(
+                ValueError, match=f'^SHOTS={text} must be one of 2'):
+            few_shots(text)

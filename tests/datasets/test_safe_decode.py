@@ -18,7 +18,7 @@ REASONS = dict(
     missing=r'there is no such file\): correct its path, or leave it out$',
     empty=r'it is empty\): copy or download it again$',
     text=r'it is text, not a video\): copy or download it again$',
-    truncated=r'it is cut off, damaged, or not a video\): copy or download it ',
+    truncated=r'it is cut off, damaged, or not a video\): copy or download ',
     damaged=r'\w+: .+\): re-encode the file$')
 KINDS = [*REASONS]
 

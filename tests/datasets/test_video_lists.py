@@ -52,3 +52,23 @@ def test_wrong_files_are_named(content, message, tmp_path):
     with pytest.raises(ValueError) as error:
         read_video_list(path)
     assert message in str(error.value)
+
+
+def test_a_list_that_is_not_there(tmp_path, monkeypatch):
+    monkeypatch.delenv('MMACTION_DATA', raising=False)
+    path = tmp_path / 'a' / 'train_3shot.txt'
+    with pytest.raises(FileNotFoundError) as error:
+        read_video_list(path)
+    assert str(error.value).startswith(
+        f'{path}: no such list of videos. tools/prepare_data.py writes those')
+    assert 'and is not set, which means data. ' in str(error.value)
+    monkeypatch.setenv('MMACTION_DATA', '/data')
+    with pytest.raises(FileNotFoundError, match='them, and is /data. For'):
+        read_video_list(path)
+    path.parent.mkdir()
+    for i in range(7):
+        path.with_name(f'{i}.txt').write_text('')
+    with pytest.raises(FileNotFoundError) as error:
+        read_video_list(path)
+    assert f'{path.parent} has 0.txt, 1.txt, 2.txt, 3.txt, 4.txt, 5.txt, ...' \
+        in str(error.value)

@@ -3,6 +3,8 @@ _base_ = [
     '../datasets/videos_two_views.py', '../schedules/adamw_cosine.py',
     '../default_runtime.py'
 ]
+from projects.tc_clip.datasets.recipes import few_shots
+
 val_pipeline = _base_.test_pipeline
 train_dataloader = dict(dataset=dict(ann_file='train_{{$SHOTS:16}}shot.txt'))
 val_dataloader = dict(
@@ -23,4 +25,4 @@ auto_scale_lr = dict(enable=False, base_batch_size=64)
 test_cfg = dict(
     type='ProtocolTestLoop',
     protocol='few_shot',
-    facts=dict(shots=int('{{$SHOTS:16}}')))
+    facts=dict(shots=few_shots('{{$SHOTS:16}}')))

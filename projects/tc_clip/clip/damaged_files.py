@@ -78,6 +78,7 @@ def naming_damage(name: Union[str, 'PathLike[str]']) -> Iterator[None]:
         named = _NAMED.search(str(error))
         if named and isinstance(error, UnpicklingError):
             raise UnpicklingError(
-                f'{path} is not loaded: it names {named[1] or named[2]}, which '
-                'weights do not need and which could run any code') from None
+                f'{path} is not loaded: it names {named[1] or named[2]}, '
+                'which weights do not need and which could run any code'
+            ) from None
         raise ValueError(f'{path} {_OTHER}') from error

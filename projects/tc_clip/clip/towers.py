@@ -157,7 +157,7 @@ def layer_indices(layers: Sequence[int], depth: int, name: str) -> List[int]:
         name: name of the option, for the error message.
 
     Raises:
-        ValueError: it is no list, a number names no layer, or one is named
+        ValueError: it is not a list, a number names no layer, or one is named
             twice.
     """
     if not isinstance(layers, (list, tuple)):

@@ -9,6 +9,22 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from .pipelines import SAMPLERS, Step, type_name, with_clips
 
+_SHOTS = '2', '4', '8', '16'  # of ViFi-CLIP's protocol
+
+
+def few_shots(text: str) -> int:
+    """Reads how many videos of each class few-shot training has.
+
+    Args:
+        text: value of the environment variable ``SHOTS``.
+
+    Raises:
+        ValueError: the protocol has no such lists.
+    """
+    if text not in _SHOTS:
+        raise ValueError(f'SHOTS={text} must be one of {", ".join(_SHOTS)}')
+    return int(text)
+
 
 def _at_distances(step: Step, frame_interval: int) -> Step:
     """Returns MMAction2's step for frames at fixed distances."""

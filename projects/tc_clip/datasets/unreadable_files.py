@@ -83,7 +83,7 @@ def decoding_trouble(reason: str, error: Exception) -> Trouble:
 
     Args:
         reason: its first line.
-        error: the error, maybe with an ``advice`` of its own.
+        error: the error, maybe with an attribute ``advice``.
     """
     if 'it has no video' in reason:
         return Trouble('it has no video, only sound or nothing',

@@ -313,3 +313,12 @@ def test_new_classes_may_have_descriptors():
     head.templates = ('{}', )
     model.set_classes(['stand with a', 'lie with b'])
     assert head.encode_text(torch.ones(1, 1, 5, 24)).equal(given)
+
+
+@pytest.mark.parametrize('views', [0, -1, 1.5])
+def test_views_that_a_test_would_never_end_with(views):
+    with pytest.raises(
+            ValueError, match=f'^max_testing_views={views} must be'):
+        tc_clip_recognizer.check_views(dict(max_testing_views=views))
+    tc_clip_recognizer.check_views(dict(max_testing_views=2))
+    tc_clip_recognizer.check_views(None)

@@ -110,3 +110,23 @@ def test_some_texts_are_those_of_a_list_of_these(chosen):
     assert texts(some) == texts(wanted)
     # 'run' is twice in the list, and once among the tokens
     assert some.runs == wanted.runs
+
+
+def test_names_of_one_text_are_named(monkeypatch):
+    said = []
+    monkeypatch.setattr(class_texts, 'print_log',
+                        lambda message, **options: said.append(message))
+    names = ['a', 'b', 'c']
+    class_texts.warn_of_same_texts(names, torch.tensor([0, 1, 0, 2, 3, 2]))
+    assert said == [
+        "The classes 'a' and 'c' have the same text: they get the same score"
+    ]
+    # another wording tells them apart
+    class_texts.warn_of_same_texts(names, torch.tensor([0, 1, 0, 2, 3, 4]))
+    assert len(said) == 1
+
+
+def test_a_sentence_is_not_a_file():
+    with pytest.raises(
+            ValueError, match="^The wording 'a b. c d' is not a fi"):
+        class_texts.reworded(['x'], 'a b. c d')

@@ -70,9 +70,9 @@ class SafeCheckpointHook(CheckpointHook):
         absent = [key for key in _TO_RESUME if key not in checkpoint]
         if runner._resume and absent:
             raise ValueError(
-                f'{runner._load_from} lacks {", ".join(absent)}: it is no '
-                'checkpoint of a training that can be resumed. To start a new '
-                'training from its weights, leave out --resume, and give '
+                f'{runner._load_from} lacks {", ".join(absent)}: a '
+                'training cannot be resumed from it. To start a new one from '
+                'its weights, leave out --resume, and give '
                 f'--cfg-options load_from={runner._load_from}')
 
     def before_train(self, runner: Runner) -> None:

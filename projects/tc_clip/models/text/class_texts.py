@@ -1,4 +1,5 @@
 """Turns class names into the tokens of their texts."""
+import logging
 import re
 from functools import lru_cache
 from itertools import groupby
@@ -7,6 +8,7 @@ from typing import (Callable, Dict, Iterator, List, NamedTuple, Sequence,
                     Tuple, Union)
 
 import torch
+from mmengine.logging import print_log
 from open_clip.tokenizer import SimpleTokenizer
 from torch import Tensor
 
@@ -70,7 +72,8 @@ def reworded(names: Sequence[str], wording: Names) -> List[str]:
     """
     if isinstance(wording, str) and '{}' in wording:
         return [wording.replace('{}', name) for name in names]
-    if isinstance(wording, str) and not Path(wording).suffix:
+    is_file = isinstance(wording, str) and ' ' not in Path(wording).suffix
+    if isinstance(wording, str) and not (is_file and Path(wording).suffix):
         raise ValueError(f'The wording {wording!r} is not a file of '
                          'names and has no {} where the class name goes')
     others = load_class_names(wording)
@@ -79,6 +82,26 @@ def reworded(names: Sequence[str], wording: Names) -> List[str]:
             f'{wording} has {len(others)} names for {len(names)} classes: it '
             'must name the same classes in the same order')
     return others
+
+
+def warn_of_same_texts(names: Sequence[str], text_of_class: Tensor) -> None:
+    """Warns of class names whose texts are the same, such as those of a case.
+
+    Args:
+        names: the C class names.
+        text_of_class: see :class:`ClassTokens`, ``(S * C, )``.
+    """
+    first: Dict[Tuple[int, ...], str] = {}
+    # (S * C, ) -> C rows of the S texts of a class
+    rows = text_of_class.view(-1, len(names)).t().tolist()
+    for name, row in zip(names, rows):
+        other = first.setdefault(tuple(row), name)
+        if other != name:
+            print_log(
+                f'The classes {other!r} and {name!r} have the same text: they '
+                'get the same score',
+                logger='current',
+                level=logging.WARNING)
 
 
 def plain_suffix(text: int, name: List[int], rest: List[int]) -> List[int]:

@@ -10,7 +10,7 @@ from ...clip.towers import Arch, clip_config
 from .class_names import load_class_names
 from .class_texts import (ClassTokens, LengthRuns, Names, chunk_runs,
                           readable_name, reworded, select_texts,
-                          tokenize_classes)
+                          tokenize_classes, warn_of_same_texts)
 from .descriptors import Descriptors, describe
 from .templates import Templates, load_templates
 from .text_encoder import Condition, TextEncoder, TextState
@@ -152,6 +152,7 @@ class TextBank(TextStore):
                                [i % len(names) for i in range(len(texts))])
         self.class_names, self.num_classes = names, len(names)
         self.num_wordings = len(tokens.text_of_class) // len(names)
+        warn_of_same_texts(names, tokens.text_of_class)
         # on the CPU, where some of the texts are chosen in training
         self.tokens = tokens
         self.chunks = self._chunks_of(tokens)
