@@ -106,7 +106,7 @@ def check_sizes(path: StrPath) -> None:
     fill the memory.
 
     Args:
-        path: any file; those that are no archives pass.
+        path: any file; one that is not an archive passes.
 
     Raises:
         ValueError: the archive claims more bytes than the file has.
