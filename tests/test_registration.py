@@ -9,10 +9,10 @@ from tests.small import ROOT
 
 PACKAGE = ROOT / 'projects/tc_clip'
 # A room may import those before it, never one after it.
-ROOMS = ('version', 'user_errors', 'registry', 'parts', 'files', 'journal',
-         'processes', 'shards', 'config_files', 'checkpoints', 'compat',
-         'clip', 'models', 'datasets', 'evaluation', 'visualization', 'engine',
-         'apis', 'deployment', 'profiling', 'cli')
+ROOMS = ('version', 'user_errors', 'registry', 'allowed_types', 'parts',
+         'files', 'journal', 'processes', 'shards', 'config_files',
+         'checkpoints', 'compat', 'clip', 'models', 'datasets', 'evaluation',
+         'visualization', 'engine', 'apis', 'deployment', 'profiling', 'cli')
 REGISTERED = """
 import json
 import projects.tc_clip

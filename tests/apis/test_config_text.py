@@ -5,7 +5,7 @@ import sys
 import pytest
 from mmengine.config import Config
 
-from projects.tc_clip.apis.config_text import (config_from_text, is_part,
+from projects.tc_clip.apis.config_text import (config_from_text,
                                                parse_config_text)
 from projects.tc_clip.config_files import config_file
 
@@ -81,7 +81,6 @@ def test_text_that_python_cannot_read(text):
     'mmaction.apis.init_recognizer', 'antigravity', '__main__', 7
 ])
 def test_types_that_are_no_parts(kind):
-    assert not is_part(kind)
     text = MODEL.format(kind) + LOADER.format('PackActionInputs')
     with pytest.raises(ValueError) as error:
         config_from_text(text, 'a.pth')
@@ -96,14 +95,6 @@ def test_the_scope_of_a_part():
     text = text.replace("type='system'", "type='system', _scope_='os'")
     with pytest.raises(ValueError, match="type='os.system', which is not"):
         config_from_text(text, 'a.pth')
-
-
-@pytest.mark.parametrize('kind', [
-    'TCCLIPViT', 'PackActionInputs', 'mmpretrain.ConvNeXt',
-    'projects.tc_clip.SampleFrames', 'a_name_of_nothing'
-])
-def test_types_that_are_parts(kind):
-    assert is_part(kind)
 
 
 @pytest.mark.parametrize('text', [

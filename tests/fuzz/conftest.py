@@ -7,11 +7,7 @@ import os
 from hypothesis import HealthCheck, settings
 
 COMMON = dict(
-    deadline=None,
-    database=None,
-    suppress_health_check=[
-        HealthCheck.function_scoped_fixture, HealthCheck.too_slow
-    ])
+    deadline=None, database=None, suppress_health_check=list(HealthCheck))
 settings.register_profile('quick', derandomize=True, max_examples=60, **COMMON)
 settings.register_profile('thorough', max_examples=3000, **COMMON)
 settings.load_profile(os.getenv('HYPOTHESIS_PROFILE', 'quick'))

@@ -221,8 +221,7 @@ def test_files_that_claim_gigabytes_are_refused(tmp_path, files):
         dict(dtype='F32', shape=[1 << 32], data_offsets=[0, 1 << 34])
     }).encode()
     before = peak()
-    for name, content, reason in (('packed.pth', packed,
-                                   'unpacks to 134217'),
+    for name, content, reason in (('packed.pth', packed, 'unpacks to 134217'),
                                   ('header.safetensors',
                                    struct.pack('<Q', len(header)) + header,
                                    ''), ('length.safetensors',

@@ -5,16 +5,14 @@ it as Python. A checkpoint may come from anybody. Here a config consists of
 plain values, and builds only parts that are registered.
 """
 import ast
-import importlib.util
-from typing import Any, Dict, Iterator
+from typing import Any, Dict
 
-from mmengine import registry
 from mmengine.config import Config
+
+from ..allowed_types import check_types
 
 _ADVICE = 'it is not run. Give the config that it was trained with (--config)'
 _LOADERS = 'val_dataloader', 'test_dataloader'
-# Packages whose parts a type may name, as in 'mmpretrain.ConvNeXt'.
-_SCOPES = 'mmaction', 'mmengine', 'mmpretrain', 'projects.tc_clip'
 
 
 def parse_config_text(text: str, source: str) -> Dict[str, Any]:
@@ -115,56 +113,5 @@ def config_from_text(text: str, source: str) -> Config:
         raise ValueError(f'{source}: its config has no model, or no pipeline '
                          'of val_dataloader or test_dataloader: give a config '
                          '(--config)')
-    for kind in _types(kept):
-        if not is_part(kind):
-            raise ValueError(f'{source}: its config has type={kind!r}, which '
-                             f'is not a registered part: {_ADVICE}')
+    check_types(kept, f'{source}: its config', _ADVICE)
     return Config(kept)
-
-
-def _types(value: Any) -> Iterator[Any]:
-    """Yields all values of ``type`` and ``_scope_``, at any depth."""
-    if isinstance(value, dict):
-        if 'type' in value:
-            yield value['type']
-        if 'type' in value and '_scope_' in value:
-            yield f'{value["_scope_"]}.{value["type"]}'
-        value = [*value.values()]
-    if isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _types(item)
-
-
-def is_part(kind: Any) -> bool:
-    """Returns whether a ``type`` names a part, and nothing else.
-
-    MMEngine imports and calls any other name, such as ``os.system``.
-
-    Args:
-        kind: value of ``type``: a registered model or transform, with or
-            without the scope of a package, or a name that cannot be imported.
-    """
-    if not isinstance(kind, str):
-        return False
-    scope, _, name = kind.rpartition('.')
-    if scope and scope not in _SCOPES:
-        return False
-    if scope:
-        importlib.import_module(scope)
-    registries = [
-        found for root in (registry.MODELS, registry.TRANSFORMS)
-        for found in (root, *root.children.values())
-        if scope in ('', found.scope)
-    ]
-    for found in registries:
-        found.import_from_location()
-    return any(name in found.module_dict
-               for found in registries) or (not scope and not _is_module(name))
-
-
-def _is_module(name: str) -> bool:
-    """Returns whether Python can import a module of this name."""
-    try:
-        return importlib.util.find_spec(name) is not None
-    except ValueError:  # a module without a file
-        return True

@@ -13,6 +13,8 @@ from mmengine.config import Config
 from mmengine.model import BaseModel
 from torch import Tensor
 
+from ...allowed_types import check_types
+
 
 def open_session(file: Union[str, Path],
                  providers: Optional[Sequence[str]] = None,
@@ -78,7 +80,8 @@ def read_metadata(session: Any, file: Union[str, Path]) -> Dict[str, Any]:
         file: its path, for the error message.
 
     Raises:
-        ValueError: the file was not written by ``tools/export.py``.
+        ValueError: the file was not written by ``tools/export.py``, or names
+            a transform that is not registered.
     """
     texts = session.get_modelmeta().custom_metadata_map
     missing = {'class_names', 'pipeline', 'test_pipeline'} - set(texts)
@@ -86,7 +89,13 @@ def read_metadata(session: Any, file: Union[str, Path]) -> Dict[str, Any]:
         raise ValueError(
             f'{file} holds no {", ".join(sorted(missing))}: it was not '
             'written by tools/export.py. Export the model with that')
-    return {key: json.loads(text) for key, text in texts.items()}
+    try:
+        metadata = {key: json.loads(text) for key, text in texts.items()}
+    except (RecursionError, ValueError) as error:
+        raise ValueError(f'{file}: its metadata is not JSON ({error}): it was '
+                         'not written by tools/export.py') from error
+    check_types(metadata, f'{file}: its metadata', 'it is not run')
+    return metadata
 
 
 def onnx_config(path: Union[str, Path]) -> Config:
