@@ -182,8 +182,8 @@ def test_weights_alone_are_not_resumed_from(tiny):
     said = run_tool('train', *command('train --resume', tiny.weights, tiny))
     assert said.endswith(
         f'error: {tiny.weights} lacks message_hub: a training cannot be '
-        'resumed from it. To start a new one from its weights, leave out --resume, and give --cfg-options '
-        f'load_from={tiny.weights}')
+        'resumed from it. To start a new one from its weights, leave out '
+        f'--resume, and give --cfg-options load_from={tiny.weights}')
 
 
 @pytest.mark.parametrize('args, message', [

@@ -91,6 +91,8 @@ def warn_of_same_texts(names: Sequence[str], text_of_class: Tensor) -> None:
         names: the C class names.
         text_of_class: see :class:`ClassTokens`, ``(S * C, )``.
     """
+    if text_of_class.is_meta:  # a model without values
+        return
     first: Dict[Tuple[int, ...], str] = {}
     # (S * C, ) -> C rows of the S texts of a class
     rows = text_of_class.view(-1, len(names)).t().tolist()
