@@ -47,6 +47,13 @@ def run_tool(monkeypatch, capsys):
 
 
 @pytest.fixture
+def port(worker_id):
+    """A port for processes that train together, another in each worker."""
+    number = 0 if worker_id == 'master' else int(worker_id[len('gw'):])
+    return str(29731 + number)
+
+
+@pytest.fixture
 def tiny_config():
     """Config of a tiny model of four classes, three layers and 8 frames."""
     config = Config.fromfile(CONFIGS / 'demo/tcclip_motion.py')

@@ -1,4 +1,5 @@
 """What docs/security.md claims, where another test does not check it."""
+import importlib
 import re
 import socket
 
@@ -11,6 +12,9 @@ from projects.tc_clip.files import write_json
 from tests.small import ROOT
 
 WRITER = """
+from typing import Tuple
+import torch
+
 class Writer(torch.nn.Module):
     def forward(self, x):
         return x
@@ -49,14 +53,11 @@ def test_a_config_that_is_named_is_run(folder):
     assert (folder / 'mark').exists()
 
 
-def test_torchscript_can_write_a_file_while_it_loads(folder):
-    (folder / 'writer.py'
-     ).write_text(f'from typing import Tuple\nimport torch\n{WRITER}')
-    names = {}
-    source = (folder / 'writer.py').read_text()
-    exec(compile(source, str(folder / 'writer.py'), 'exec'), names)
-    names['Writer'].__module__ = 'builtins'
-    torch.jit.save(torch.jit.script(names['Writer']()), 'writer.pt')
+def test_torchscript_can_write_a_file_while_it_loads(folder, monkeypatch):
+    (folder / 'ts_writer.py').write_text(WRITER)
+    monkeypatch.syspath_prepend(folder)
+    writer = importlib.import_module('ts_writer').Writer()
+    torch.jit.save(torch.jit.script(writer), 'writer.pt')
     torch.jit.load('writer.pt')
     assert (folder / 'mark').exists()
 

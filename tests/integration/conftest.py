@@ -98,13 +98,6 @@ def stock_config(videos, tmp_path):
 
 
 @pytest.fixture
-def port(worker_id):
-    """A port for processes that train together, another in each worker."""
-    number = 0 if worker_id == 'master' else int(worker_id[len('gw'):])
-    return str(29731 + number)
-
-
-@pytest.fixture
 def run(tmp_path, port):
     """Returns a function that runs a command as a user would."""
 
