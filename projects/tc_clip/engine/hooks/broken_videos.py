@@ -17,7 +17,7 @@ _HOPELESS = 32  # broken videos from the start on, then the test ends
 
 @HOOKS.register_module()
 class BrokenVideosHook(Hook):
-    """Says loudly which videos of a test or validation were black clips.
+    """Names the videos of a test or validation that were black clips.
 
     With ``on_error='blank'`` a test goes on where a file is missing or
     damaged, and scores a black clip in its place, which is right by chance
