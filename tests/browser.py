@@ -8,16 +8,19 @@ CHROMIUM = shutil.which('chromium') or shutil.which('google-chrome')
 DRIVER = shutil.which('chromedriver')
 
 
-@pytest.fixture(scope='session')
+@pytest.fixture(scope='module')
 def chromium():
-    """A headless browser; tests that need it are skipped without it."""
+    """A headless browser; tests that need it are skipped without it.
+
+    Each file of tests ends its browser, whose last page would go on to draw.
+    """
     webdriver = pytest.importorskip('selenium.webdriver')
     if CHROMIUM is None or DRIVER is None:
         pytest.skip('Chromium and its driver are not installed')
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM
     for argument in ('headless=new', 'no-sandbox', 'disable-dev-shm-usage',
-                     'window-size=1280,900'):
+                     'disable-gpu', 'window-size=1280,900'):
         options.add_argument(f'--{argument}')
     options.set_capability('goog:loggingPrefs',
                            dict(browser='ALL', performance='ALL'))
