@@ -171,7 +171,7 @@ WEIGHTS: Dict[str, Case] = {
         'the file that it stands for: run `git lfs pull`'),
     'bomb':
     Case('an archive that unpacks to gigabytes', _REFUSED,
-         'FILE is a compressed archive that unpacks to'),
+         'FILE unpacks to'),
     'pickle':
     Case(
         'a pickle that names a function', _NO_CODE,

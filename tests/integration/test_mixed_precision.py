@@ -54,4 +54,4 @@ def losses(batch, dtype, steps=20):
 def test_loss_follows_the_float32_curve(batch, dtype):
     wanted, curve = losses(batch, torch.float32), losses(batch, dtype)
     assert wanted[-1] < 0.8 * wanted[0]
-    np.testing.assert_allclose(curve, wanted, rtol=0.03)
+    np.testing.assert_allclose(curve, wanted, rtol=0.04)

@@ -48,6 +48,8 @@ def test_the_documentation_runs(checkout, run_tool):
     assert len(blocks) > 10
     namespace, printed = {}, ''
     for language, block in blocks:
+        if language == 'sh':  # for several machines
+            continue
         if language == 'text':
             assert without_numbers(printed) == without_numbers(block)
             continue

@@ -64,7 +64,7 @@ def naming_damage(name: Union[str, 'PathLike[str]']) -> Iterator[None]:
         UnpicklingError: its pickle names a function or class that weights do
             not need. Nothing of it was run.
         ValueError: the file is empty, cut off, something else than weights, or
-            a compressed archive.
+            an archive that unpacks to more than it has.
     """
     path = Path(name)
     found = damage(path)
