@@ -170,8 +170,7 @@ WEIGHTS: Dict[str, Case] = {
         'a pointer of git-lfs', _REFUSED, 'FILE is a pointer of git-lfs, not '
         'the file that it stands for: run `git lfs pull`'),
     'bomb':
-    Case('an archive that unpacks to gigabytes', _REFUSED,
-         'FILE unpacks to'),
+    Case('an archive that unpacks to gigabytes', _REFUSED, 'FILE unpacks to'),
     'pickle':
     Case(
         'a pickle that names a function', _NO_CODE,
