@@ -184,7 +184,7 @@ def read_failures(folder: Path) -> Dict[str, str]:
 def put_failures(folder: Path,
                  failed: Dict[str, str],
                  done: Set[str],
-                 shard: Shard = Shard()) -> Path:
+                 shard: Shard = Shard()) -> None:
     """Updates the list of failures, a line ``NAME<tab>REASON`` for each.
 
     Args:
@@ -193,9 +193,6 @@ def put_failures(folder: Path,
         done: videos whose features are stored.
         shard: the part of the videos that this run had. Each has a list; a
             run with all videos makes one list of them.
-
-    Returns:
-        The file; it does not exist if there is no failure.
     """
     file = folder / f'failed{shard.suffix}.txt'
     is_all = shard.total == 1
@@ -207,4 +204,3 @@ def put_failures(folder: Path,
         stale.discard(file)
     for old in stale:
         old.unlink(missing_ok=True)
-    return file

@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Sequence
 
 from ..evaluation.ranking import Guess
-from ..journal import Journal, Record, read_all
+from ..journal import Journal, Record, read_all, read_records
 from ..processes import Failure
 from ..shards import Shard
 from .predictions import Prediction
@@ -124,7 +124,7 @@ def check_settings(path: Path, settings: Dict[str, Any]) -> None:
     Raises:
         ValueError: they differ.
     """
-    known = next(iter(read_all([path])), {}).get('settings', {})
+    known = next(read_records(path), {}).get('settings', {})
     differing = differences(known, settings) if known else []
     if differing:
         lines = '\n'.join(differing)
