@@ -12,6 +12,10 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 EPOCHS = 2
+# Trainings start in a process that no other test has changed, and that has
+# imported what each of them needs.
+PROCESSES = multiprocessing.get_context('forkserver')
+PROCESSES.set_forkserver_preload(['projects.tc_clip', __name__])
 # Called whenever a checkpoint or a record is written, renamed or removed.
 MOMENTS = 'fsync', 'replace', 'remove'
 
@@ -46,8 +50,7 @@ def train(config, moments=None, kill=0):
 
 def in_process(*args, seconds=None):
     """Trains in a process; returns its exit code."""
-    process = multiprocessing.get_context('fork').Process(
-        target=train, args=args)
+    process = PROCESSES.Process(target=train, args=args)
     process.start()
     process.join(seconds)
     if process.is_alive():
@@ -64,6 +67,7 @@ def settings(config, tmp_path):
     loaded.default_hooks.checkpoint.max_keep_ckpts = 1
     loaded.randomness = dict(seed=3)
     loaded.default_hooks.logger.interval = 1
+    loaded.log_level = 'ERROR'
     loaded.resume = True
 
     def settings(name):
@@ -96,7 +100,7 @@ def same(one, other):
 
 @pytest.mark.slow
 def test_a_training_killed_at_any_change_of_a_file_ends_alike(settings):
-    moments = multiprocessing.get_context('fork').Queue()
+    moments = PROCESSES.Queue()
     assert in_process(settings('whole'), moments) == 0
     whole, count = outcome(settings('whole')), moments.get()
     assert count > 3 * EPOCHS
