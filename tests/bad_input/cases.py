@@ -223,6 +223,9 @@ OPTIONS: Dict[str, Case] = {
     'model.cls_head.prompt_layers=-1':
     Case('`prompt_layers` that is not a list', _REFUSED,
          f'{_CONFIG}prompt_layers=-1 must be a list of layers'),
+    'model.cls_head.context_length=500':
+    Case('`context_length` of 500 or 0', _REFUSED,
+         f'{_CONFIG}context_length=500 must be from 1 to 77'),
     'model.backbone.pos_embed=joint':
     Case('weights for other positions', _REFUSED,
          f'{_CONFIG}The checkpoint does not fit TCCLIPRecognizer:'),

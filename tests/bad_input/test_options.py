@@ -25,6 +25,11 @@ def test_more_values(name, value, message, predict):
     assert message in predict('--cfg-options', option)
 
 
+def test_texts_need_a_position(predict):
+    option = 'model.cls_head.context_length=0'
+    assert 'context_length=0 must be' in predict('--cfg-options', option)
+
+
 def train(tiny, folder, option):
     """Trains with a changed config; returns what the tool says."""
     return run_tool('train', tiny.config, '--work-dir', folder,

@@ -96,8 +96,7 @@ class TextBank(TextStore):
         self.templates, self.full_stop = load_templates(templates), full_stop
         self.split_camel_case = split_camel_case
         self.class_chunk = class_chunk
-        longest = self.text_encoder.context_length
-        self.context_length = min(context_length or longest, longest)
+        self.context_length = self._positions(context_length)
         names = load_class_names(class_names)
         self._make_prompts(
             prompts or dict(
@@ -108,6 +107,17 @@ class TextBank(TextStore):
             self.prompt_vectors is not None
             if split_underscores is None else split_underscores)
         self.set_classes(names, wordings, descriptors)
+
+    def _positions(self, context_length: Optional[int]) -> int:
+        """Returns how many positions a class text may take."""
+        longest = self.text_encoder.context_length
+        if context_length is None:
+            return longest
+        if not 1 <= context_length <= longest:
+            raise ValueError(
+                f'context_length={context_length} must be from 1 to '
+                f'{longest}, the positions of the text tower, or None for all')
+        return context_length
 
     def _make_prompts(self, config: dict, num_classes: int) -> None:
         """Builds the prompt learner and its vectors."""
