@@ -14,6 +14,7 @@ class SixVideos(torch.utils.data.Dataset):
         seed = zlib.crc32(f'{data_root}/{ann_file}'.encode())
         generator = torch.Generator().manual_seed(seed)
         shape = 6, 1, 3, 2, 32, 32  # videos, views, C, T, H, W
+        self.ann_file = ann_file
         self.videos = torch.randint(256, shape, generator=generator)
         self.labels = torch.randint(3, (6, ), generator=generator)
 

@@ -9,7 +9,7 @@ from mmengine.dataset import pseudo_collate
 from mmengine.fileio import load
 from mmengine.runner import Runner
 
-from projects.tc_clip.engine import protocol_test_loop
+from projects.tc_clip.engine import BrokenVideosHook, protocol_test_loop
 from projects.tc_clip.evaluation import our_rows, read_scores
 from projects.tc_clip.evaluation.tables import cell_text
 from projects.tc_clip.models.heads.class_text_head import ClassTextHead
@@ -101,6 +101,26 @@ def written(runner):
     file = Path(runner.log_dir, 'protocol_results.json')
     table = file.with_suffix('.md').read_text('utf-8')
     return json.loads(file.read_text()), read_scores(file), table
+
+
+def test_broken_videos_are_counted_for_each_list(make_runner, monkeypatch):
+    read = SixVideos.__getitem__
+
+    def read_or_broken(videos, index):
+        data = read(videos, index)
+        if index < 2 and videos.ann_file.startswith('2'):
+            data['data_samples'].set_metainfo(
+                dict(filename=f'{index}.mp4', broken='it is empty'))
+        return data
+
+    monkeypatch.setattr(SixVideos, '__getitem__', read_or_broken)
+    runner = make_runner(protocol='zero_shot', test_sets=NINE_LISTS[:3])
+    runner.register_hook(BrokenVideosHook())
+    runner.test()
+    content, scores, table = written(runner)
+    assert [result['broken'] for result in content['results']] == [0, 2, 0]
+    assert [score.broken for score in scores] == [0, 2, 0]
+    assert table.count('| 6 (2 broken) |') == 1
 
 
 def test_texts_names_and_loaders_are_made_once(make_runner, monkeypatch):

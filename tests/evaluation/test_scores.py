@@ -20,12 +20,19 @@ def run(score):
 
 def test_a_run_is_the_same_after_a_round_trip(score):
     scores = [
-        score._replace(shots=4, list_seed=2, rephrased=True, split=split)
+        score._replace(
+            shots=4, list_seed=2, rephrased=True, split=split, broken=2)
         for split in '12'
     ]
     run = run_of_scores(scores, dict(note='mine'))
     assert {*run} == {*RUN_KEYS, 'note'}
     assert scores_of_run(run, FILE) == scores
+
+
+def test_a_file_without_broken_videos_has_none(run):
+    run['results'][0]['broken'] = 3
+    del run['results'][1]['broken']
+    assert [score.broken for score in scores_of_run(run, FILE)] == [3, 0]
 
 
 def test_rows_are_sorted_by_names_share_and_method(score):

@@ -79,6 +79,11 @@ def test_a_page_has_a_table_warnings_and_what_was_tested(score):
     ]
 
 
+def test_broken_videos_are_shown_beside_the_length(score):
+    page = as_markdown('zero_shot', [score._replace(broken=2)])
+    assert '| HMDB-51 | 1 | 10 (2 broken) | a.csv |' in page
+
+
 def test_every_table_says_which_epoch_was_tested(score):
     last = score._replace(checkpoint='w/epoch_10.pth')
     best = score._replace(

@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import (Any, Dict, Iterable, Iterator, NamedTuple, Optional,
                     Sequence, Tuple, TypeVar, Union)
 
+from ..datasets.time_limit import MOST_SECONDS
 from ..processes import Failure, in_processes
 from .inferencer import TCCLIPInferencer
 from .predictions import Prediction
 from .time_spans import TimeSpan, restrict, spans_of
-
-_MOST_SECONDS = 300.  # to read a video or a span, also from a slow disk
 
 Item = TypeVar('Item')
 
@@ -130,7 +129,7 @@ def read_clips(inferencer: TCCLIPInferencer,
     """
     reader = ClipReader(inferencer, windows)
     for (video, _), clip in in_processes(reader, videos, workers,
-                                         _MOST_SECONDS):
+                                         MOST_SECONDS):
         yield video, clip
 
 

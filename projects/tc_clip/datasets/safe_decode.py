@@ -21,6 +21,7 @@ from mmengine.fileio import FileClient
 from mmengine.logging import print_log
 
 from .pyav_reader import Source
+from .time_limit import time_limit
 from .unreadable_files import Trouble, decoding_trouble, trouble_of
 from .video_reader import VideoReader, is_cut_off
 
@@ -141,7 +142,11 @@ def count_once(filename: str) -> int:
 
 
 class _SafeTransform(BaseTransform):
-    """Mixin that handles unreadable videos by the rule of ``on_error``."""
+    """Mixin that handles unreadable videos by the rule of ``on_error``.
+
+    A video that blocks its decoder ends the loader worker, see
+    :func:`time_limit`.
+    """
 
     def __init__(self,
                  *args: Any,
@@ -159,7 +164,8 @@ class _SafeTransform(BaseTransform):
         if 'filename' not in results and {'array', 'imgs'} & results.keys():
             return results
         try:
-            return super().transform(results)
+            with time_limit(results['filename']):
+                return super().transform(results)
         except _read_errors() as error:
             filename, trouble = results['filename'], _trouble(error)
             if self.on_error == 'raise':

@@ -18,6 +18,7 @@ from ..evaluation.result_files import RESULTS
 from ..evaluation.tables import percentage, row_name
 from ..files import write_text
 from ..models.text.class_texts import Names
+from .hooks.broken_videos import broken_videos_of
 from .protocol_test_sets import (TestSet, classes_differ, frames_and_views,
                                  labels_of_model, make_test_sets,
                                  read_class_names, read_descriptors,
@@ -244,6 +245,7 @@ class ProtocolTestLoop(TestLoop):
             top1=percent(metrics, 'top1'),
             top5=percent(metrics, 'top5'),
             rephrased=self.rephrased,
+            broken=broken_videos_of(self.runner),
             **self.stated)
 
     def run(self) -> Dict[str, float]:

@@ -22,6 +22,8 @@ _LIST_KINDS = dict(
     videos=int,
     top1=_NUMBER,
     top5=_NUMBER)
+# Files of earlier versions lack it.
+_OPTIONAL_LIST_KINDS = dict(broken=int)
 # Not every run states these.
 _OPTIONAL_KINDS = dict(shots=int, list_seed=int, rephrased=bool)
 # Keys of a run's JSON that follow from its scores.
@@ -64,6 +66,8 @@ class Score(NamedTuple):
         shots: training videos per class; None unless the run is few-shot.
         list_seed: number of the training list; None if there is only one.
         rephrased: whether a language model rephrased the class names.
+        broken: videos of the list that cannot be read, and count as black
+            clips.
     """
     file: Path
     protocol: str
@@ -83,6 +87,7 @@ class Score(NamedTuple):
     shots: Optional[int] = None
     list_seed: Optional[int] = None
     rephrased: bool = False
+    broken: int = 0
 
     @property
     def row(self) -> RowKey:
@@ -126,7 +131,8 @@ def checked_fields(source: Any, kinds: Dict[str, Any],
 def scores_of_run(content: Any, file: Path) -> List[Score]:
     """Returns the scores in the JSON of one run.
 
-    A run without the key ``rephrased`` counts as one with plain names.
+    A run without the key ``rephrased`` counts as one with plain names, a list
+    without ``broken`` as one whose videos can all be read.
 
     Args:
         content: output of :func:`run_of_scores`.
@@ -145,13 +151,22 @@ def scores_of_run(content: Any, file: Path) -> List[Score]:
     if not results:
         raise ValueError(f'{file}: results is empty: run tools/test.py again')
     scores = [
-        Score(file, **run,
-              **checked_fields(result, _LIST_KINDS, f'{file}, results[{i}]'))
+        Score(file, **run, **_list_fields(result, f'{file}, results[{i}]'))
         for i, result in enumerate(results)
     ]
     if 'rephrased' not in run:
         _warn_of_unstated_names(scores)
     return scores
+
+
+def _list_fields(result: Any, where: str) -> Dict[str, Any]:
+    """Returns the values of one list, with those that it may lack."""
+    stated = {
+        key: kind
+        for key, kind in _OPTIONAL_LIST_KINDS.items()
+        if isinstance(result, dict) and key in result
+    }
+    return checked_fields(result, {**_LIST_KINDS, **stated}, where)
 
 
 def _warn_of_unstated_names(scores: Scores) -> None:
@@ -177,6 +192,6 @@ def run_of_scores(scores: Scores, metadata: Dict[str, Any]) -> Dict[str, Any]:
     stated = {key: v for key, v in options.items() if v is not None}
     results = [{
         key: getattr(score, key)
-        for key in _LIST_KINDS
+        for key in (*_LIST_KINDS, *_OPTIONAL_LIST_KINDS)
     } for score in scores]
     return dict(**run, **stated, **metadata, results=results)

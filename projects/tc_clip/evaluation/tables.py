@@ -128,12 +128,18 @@ def tested_lists(rows: Dict[RowKey, List[Score]]) -> str:
         for score in scores:
             shots = f' K={score.shots}' if score.shots else ''
             cells = (*row_labels(key), f'{score.data_set}{shots}', score.split,
-                     str(score.videos), score.labels, str(score.frames),
+                     _videos(score), score.labels, str(score.frames),
                      score.views)
             groups.setdefault(cells, []).append(score)
     return markdown_table((*_ROW_HEADER, *_LIST_HEADER),
                           [(*cells, *_averages_and_sources(scores))
                            for cells, scores in groups.items()])
+
+
+def _videos(score: Score) -> str:
+    """Returns the length of a list, with its videos that are broken."""
+    broken = f' ({score.broken} broken)' if score.broken else ''
+    return f'{score.videos}{broken}'
 
 
 def _averages_and_sources(scores: Scores) -> List[str]:

@@ -121,3 +121,14 @@ class BrokenVideosHook(Hook):
             f'list. {Path(runner.work_dir, _FILE)} names them.',
             logger='current',
             level=logging.WARNING)
+
+
+def broken_videos_of(runner: Runner) -> int:
+    """Returns how many videos of the list just tested cannot be read.
+
+    Args:
+        runner: the runner; 0 if it has no :class:`BrokenVideosHook`.
+    """
+    return sum(
+        len(hook.broken) for hook in runner.hooks
+        if isinstance(hook, BrokenVideosHook))
