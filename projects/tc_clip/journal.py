@@ -12,18 +12,14 @@ class Journal:
     """Lines of JSON, each of which is written at once.
 
     A process that is killed leaves at most one incomplete last line. The next
-    one removes it.
+    one removes it. :func:`read_records` reads the file.
 
     Args:
         path: the file; its folder is made when the first record is added.
-
-    Raises:
-        ValueError: the file holds something else; see :func:`read_records`.
     """
 
     def __init__(self, path: Path) -> None:
         self.path, self._is_whole = path, False
-        self.records = [*read_records(path)]
 
     def add(self, record: Record) -> None:
         """Writes a record.
@@ -43,7 +39,6 @@ class Journal:
                 # names of files may hold bytes that are not UTF-8
                 file.write(line.encode(errors='surrogatepass'))
         self._is_whole = True
-        self.records.append(record)
 
 
 def remove_incomplete_line(path: Path) -> None:

@@ -86,3 +86,11 @@ def test_other_settings_are_an_error(tmp_path):
     with pytest.raises(ValueError, match=re.escape(message)):
         KeptResults(out, other)
     assert read_partial(out).count(A) == 1
+
+
+def test_a_file_of_something_else_is_an_error(tmp_path):
+    file = tmp_path / 'result.json.partial.jsonl'
+    file.write_text('{"video": "a.mp4"}\n')
+    with pytest.raises(ValueError, match='jsonl is not of an interrupted run'):
+        KeptResults(tmp_path / 'result.json', SETTINGS)
+    assert file.read_text() == '{"video": "a.mp4"}\n'

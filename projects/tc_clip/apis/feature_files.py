@@ -75,6 +75,7 @@ class ParquetParts:
                              f'pyarrow ({error})') from error
         self.arrow, self.folder = pyarrow, folder / 'parts'
         self.rows: List[Dict[str, Any]] = []
+        self._names_of_part: Dict[Path, List[str]] = {}
 
     def done(self) -> Set[str]:
         """Returns the names of the videos whose features are stored."""
@@ -89,13 +90,15 @@ class ParquetParts:
         return []
 
     def _names(self, part: Path) -> List[str]:
-        """Returns the names of the videos of a part."""
+        """Returns the names of the videos of a part, which is read once."""
+        if part in self._names_of_part:
+            return self._names_of_part[part]
         try:
             table = self.arrow.parquet.read_table(part, columns=['name'])
         except (self.arrow.ArrowInvalid, OSError) as error:
             raise SystemExit(f'{part} is damaged ({error}): remove it, and '
                              'run again') from error
-        return table['name'].to_pylist()
+        return self._names_of_part.setdefault(part, table['name'].to_pylist())
 
     def add(self, name: str, video: Path, arrays: Arrays) -> None:
         """Collects the features of a video; writes a part when it is full."""

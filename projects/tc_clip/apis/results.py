@@ -1,6 +1,6 @@
 """Results of many videos, in memory or in a file that gets them at once."""
 from pathlib import Path
-from typing import Any, Dict, List, Sequence
+from typing import Any, Dict, List, Optional, Sequence
 
 from ..evaluation.ranking import Guess
 from ..journal import Journal, Record, read_all, read_records
@@ -77,9 +77,9 @@ class KeptResults(Results):
             check_settings(path, settings)
         path = out.with_name(f'{out.name}.partial{shard.suffix}.jsonl')
         self.journal = Journal(path)
-        if not self.journal.records:
-            self.journal.add(dict(settings=settings))
         self.read()
+        if first_record(path) is None:
+            self.journal.add(dict(settings=settings))
 
     def read(self) -> None:
         """Takes the results of all shards from their files."""
@@ -114,6 +114,11 @@ def read_partial(out: Path) -> Results:
     return results
 
 
+def first_record(path: Path) -> Optional[Record]:
+    """Returns the first record of a file; None if there is none."""
+    return next(read_records(path), None)
+
+
 def check_settings(path: Path, settings: Dict[str, Any]) -> None:
     """Compares the settings of an interrupted run with those of this one.
 
@@ -122,10 +127,15 @@ def check_settings(path: Path, settings: Dict[str, Any]) -> None:
         settings: those of this run.
 
     Raises:
-        ValueError: they differ.
+        ValueError: they differ, or the file is not of such a run.
     """
-    known = next(read_records(path), {}).get('settings', {})
-    differing = differences(known, settings) if known else []
+    first = first_record(path)
+    if first is None:
+        return
+    if 'settings' not in first:
+        raise ValueError(f'{path} is not of an interrupted run: remove this '
+                         'file, or choose another --out.')
+    differing = differences(first['settings'], settings)
     if differing:
         lines = '\n'.join(differing)
         raise ValueError(

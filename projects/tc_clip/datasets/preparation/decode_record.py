@@ -62,8 +62,9 @@ class DecodeRecord:
         for path, (_, problem) in zip(todo, found):
             self._journal.add(
                 dict(path=path, problem=problem, **_state(self.root, path)))
-        known = self.problems(paths)
-        return [path for path in paths if path not in known]
+        unknown = [path for path in paths if path not in known]
+        known = self.problems(unknown)  # of all shards
+        return [path for path in unknown if path not in known]
 
 
 def _state(root: Path, path: str) -> Record:
