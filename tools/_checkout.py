@@ -159,6 +159,13 @@ def check_changes(arguments: Sequence[str]) -> None:
                              'without spaces around the =')
 
 
+def of_system(error: OSError) -> str:
+    """Returns a file and what is wrong with it, without a number."""
+    if error.filename is None or error.strerror is None:
+        return str(error)
+    return f'{error.filename}: {error.strerror}'
+
+
 def run_main(main: Callable[[], None]) -> None:
     """Runs a tool; bad input, the disk and Ctrl-C end it with one line.
 
@@ -175,7 +182,8 @@ def run_main(main: Callable[[], None]) -> None:
         main()
     except OSError as error:
         raise SystemExit(
-            f'error: {message_of(error, TOOLS) or error}') from error
+            f'error: {message_of(error, TOOLS) or of_system(error)}'
+        ) from error
     except KeyboardInterrupt:
         raise SystemExit('interrupted') from None
     except Exception as error:  # the others keep their traceback

@@ -190,6 +190,8 @@ def test_weights_alone_are_not_resumed_from(tiny):
 
 
 @pytest.mark.parametrize('args, message', [
+    (['tc_clip', 'missing'], 'error: FILE can not be found.'),
+    (['tc_clip', 'missing', '--reverse'], 'error: FILE can not be found.'),
     (['tc_clip', 'tiny'], 'error: FILE has the layout of this project '
      'already: use it as it is, or add --reverse to convert it to tc_clip'),
     (['openai', 'tiny'], 'error: FILE is not a CLIP checkpoint, but one of '

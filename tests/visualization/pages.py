@@ -44,8 +44,12 @@ def text_of(browser, name):
 def texts_of(browser, selector):
     """Returns the texts of all elements of a kind that are shown."""
     return browser.execute_script(
+        # rows that the browser has not drawn yet have no innerText
+        'document.querySelectorAll("#videos li").forEach('
+        '(e) => { e.style.contentVisibility = "visible"; });'
         'return [...document.querySelectorAll(arguments[0])]'
-        '.filter((e) => e.offsetParent).map((e) => e.innerText)', selector)
+        '.filter((e) => e.offsetParent).map((e) => e.innerText)',
+        selector)
 
 
 def click(browser, selector):

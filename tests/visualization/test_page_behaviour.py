@@ -104,8 +104,8 @@ def test_every_control_can_be_reached_by_tab(go, page):
     unnamed = opened.execute_script(
         '''return [...document.querySelectorAll('button, input, select')]
             .filter((e) => e.offsetParent && !e.labels?.length &&
-                !e.ariaLabel && !e.innerText.trim()).map((e) => e.outerHTML)'''
-    )
+                !e.ariaLabel && !e.textContent.trim())
+            .map((e) => e.outerHTML)''')
     assert unnamed == []
 
 

@@ -60,13 +60,15 @@ def naming_damage(name: Union[str, 'PathLike[str]']) -> Iterator[None]:
         None.
 
     Raises:
-        OSError: the file cannot be opened.
+        OSError: the file cannot be found or opened.
         UnpicklingError: its pickle names a function or class that weights do
             not need. Nothing of it was run.
         ValueError: the file is empty, cut off, something else than weights, or
             an archive that unpacks to more than it has.
     """
     path = Path(name)
+    if not path.exists():
+        raise FileNotFoundError(f'{path} can not be found.')
     found = damage(path)
     if found:
         raise ValueError(f'{path} {found}')
