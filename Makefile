@@ -36,7 +36,8 @@ lint: $(READY)
 # Of the package, by all tests that are not slow.
 coverage: $(READY)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile \
-		--cov projects/tc_clip --cov-branch --cov-report term:skip-covered
+		--cov projects/tc_clip --cov-branch --cov-report term:skip-covered \
+		--cov-fail-under 90
 
 # Other versions of Python, torch, numpy and mmcv: tools/matrix.sh lists them.
 matrix:

@@ -14,6 +14,7 @@ import pytest
 from _checkout import run_main
 
 from projects.tc_clip.apis import TCCLIPInferencer
+from tests.small import save_clip
 
 OLDER = b'an older file'
 # The tool, its options with OUT for the output, and what it writes.
@@ -27,7 +28,17 @@ CASES = [
     ('export', 'CONFIG WEIGHTS --out OUT/x.pt2', ['x.pt2']),
     ('export', 'CONFIG WEIGHTS --out OUT', ['model.safetensors']),
     ('visualize_tokens', 'VIDEO --out OUT', ['video_tokens.png']),
+    ('convert_weights', 'tc_clip WEIGHTS OUT/x.pth --reverse', ['x.pth']),
+    ('ensemble_weights', 'CLIP WEIGHTS OUT/x.pth', ['x.pth']),
+    ('prepare_data', 'folder VIDEOS --out OUT --workers 1', ['train.txt']),
 ]
+# These load no model, and need no options for one.
+WITHOUT_MODEL = 'convert_weights', 'ensemble_weights', 'prepare_data'
+
+
+def limit_files(size):
+    """Lets no file of this process grow beyond some bytes."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
 def limited(pipe, tool, arguments, size):
@@ -42,10 +53,12 @@ def limited(pipe, tool, arguments, size):
     def loaded(*args, **kwargs):
         load(*args, **kwargs)
         # not before, because MMEngine copies the config it reads
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+        limit_files(size)
 
     TCCLIPInferencer.__init__ = loaded
     sys.argv = [tool, *arguments]
+    if tool in WITHOUT_MODEL:
+        limit_files(size)
     try:
         run_main(importlib.import_module(tool).main)
         pipe.send('')
@@ -68,6 +81,15 @@ def run(*args):
     return message
 
 
+def folders_of_classes(video, folder):
+    """Makes folders of two classes with the same videos."""
+    for name in ('run', 'walk'):
+        (folder / name).mkdir(parents=True)
+        for i in range(5):
+            os.link(video, folder / name / f'{i}.mp4')
+    return folder
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize('size', [50, 3000])
 @pytest.mark.parametrize('tool, options, files', CASES)
@@ -79,12 +101,18 @@ def test_what_was_there_stays(tool, options, files, size, own_video,
     for file in files:
         if tool != 'extract_features':
             (out / file).write_bytes(OLDER)
-    words = dict(VIDEO=own_video, CONFIG=str(config), WEIGHTS=tiny_checkpoint)
+    words = dict(
+        VIDEO=own_video,
+        VIDEOS=folders_of_classes(own_video, tmp_path / 'videos'),
+        CONFIG=str(config),
+        CLIP=tmp_path / 'clip.pt',
+        WEIGHTS=tiny_checkpoint)
+    save_clip(words['CLIP'], tiny_config.model.backbone.arch)
     arguments = [
         words.get(word, word.replace('OUT', str(out)))
         for word in options.split()
     ]
-    if tool != 'export':
+    if tool not in ('export', *WITHOUT_MODEL):
         arguments += [
             '--config', config, '--checkpoint', tiny_checkpoint, '--device',
             'cpu'
