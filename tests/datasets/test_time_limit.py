@@ -17,7 +17,7 @@ class Videos(Dataset):
         return len(self.seconds)
 
     def __getitem__(self, index):
-        with time_limit(f'{self.seconds[index]}.mp4', 0.5):
+        with time_limit(f'{self.seconds[index]}.mp4', 2):
             time.sleep(self.seconds[index])
         return self.seconds[index]
 
@@ -30,7 +30,7 @@ def test_the_worker_names_the_video_and_ends(capfd):
     with pytest.raises(RuntimeError, match='exited unexpectedly'):
         read(Videos(0, 60, 0), num_workers=1)
     assert capfd.readouterr().err.startswith(
-        '\n60.mp4 takes more than 0.5 s to read, so this loader worker ends')
+        '\n60.mp4 takes more than 2 s to read, so this loader worker ends')
 
 
 def test_others_are_read_and_no_timer_stays():

@@ -8,6 +8,7 @@ import pytest
 import torch
 from mmengine.config import Config
 
+from projects.tc_clip.visualization.page_document import read_document
 from tests.integration.test_systems import Small, without_chance
 from tests.integration.test_tools import accuracy, weights
 from tests.small import CONFIGS, ROOT
@@ -36,9 +37,17 @@ def losses(folder):
     return [float(line) for line in (folder / 'losses.txt').open()]
 
 
+def page_of(file):
+    """Returns the videos of a page, and what it says of the whole test."""
+    page = read_document(file)
+    tally = page['models'][0]['tally']
+    return ([video['name'] for video in page['videos']],
+            dict(tally, pairs=sorted(tally['pairs'])))
+
+
 @pytest.mark.slow
 def test_two_and_four_processes_equal_one(made, run, tmp_path):
-    curves, scores, trained = [], [], []
+    curves, scores, trained, pages = [], [], [], []
     for count in (1, 2, 4):
         path = made.write(
             f'{count}.py', train_dataloader=dict(batch_size=8 // count))
@@ -50,7 +59,9 @@ def test_two_and_four_processes_equal_one(made, run, tmp_path):
         checkpoint = tmp_path / 'work_1/epoch_2.pth'
         scores.append(
             accuracy(
-                run('bash', TOOLS / 'dist_test.sh', path, checkpoint, count)))
+                run('bash', TOOLS / 'dist_test.sh', path, checkpoint, count,
+                    '--show-dir', work / 'page', '--interval', 2)))
+        pages.append(page_of(work / 'page/index.html'))
     assert len(curves[0]) == 4
     for curve, state in zip(curves[1:], trained[1:]):
         assert curve == pytest.approx(curves[0], abs=2e-6)
@@ -58,6 +69,9 @@ def test_two_and_four_processes_equal_one(made, run, tmp_path):
             torch.testing.assert_close(
                 state[key], value, rtol=0, atol=1e-5, msg=key)
     assert scores[0] == scores[1] == scores[2]
+    assert len(pages[0][0]) == 7  # every second one of 13
+    assert pages[0][1]['labelled'] == 13
+    assert pages[0] == pages[1] == pages[2]
 
 
 @pytest.mark.slow

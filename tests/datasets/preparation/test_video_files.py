@@ -17,13 +17,13 @@ def test_videos_that_end_or_block_their_process(monkeypatch):
         return 'is odd' if path == 'odd' else ''
 
     monkeypatch.setattr(video_files, 'decode_middle', decode)
-    monkeypatch.setattr(video_files, '_MOST_SECONDS', 0.5)
+    monkeypatch.setattr(video_files, '_MOST_SECONDS', 4)
     paths = ['a', 'ends', 'b', 'blocks', 'odd', 'ends too', 'c', 'd']
     lost = 'ends the process that reads it, with status 3'
     assert video_files.decode_errors(paths, 2) == {
         'ends': lost,
         'ends too': lost,
-        'blocks': 'takes more than 0 s',
+        'blocks': 'takes more than 4 s',
         'odd': 'is odd'
     }
     assert video_files.decode_errors([], 2) == {}

@@ -16,20 +16,29 @@ from projects.tc_clip.visualization.page_document import read_document
 from tests.conftest import TINY_CLASSES
 
 
+class Videos:
+    """All that the hook needs of a data set."""
+
+    def __init__(self, config, length):
+        self.data_prefix, self.ann_file = config.data_prefix, config.ann_file
+        self.length = length
+
+    def __len__(self):
+        return self.length
+
+
 @pytest.fixture
 def test_run(tiny_config, own_video):
     """Returns a function that tests some videos with a hook."""
     torch.manual_seed(0)
     model = MODELS.build(tiny_config.model).eval()
     runner = SimpleNamespace(
-        model=model,
-        cfg=tiny_config,
-        logger=logging.getLogger('test'),
-        test_dataloader=SimpleNamespace(
-            dataset=tiny_config.test_dataloader.dataset))
+        model=model, cfg=tiny_config, logger=logging.getLogger('test'))
     read = Compose(tiny_config.test_dataloader.dataset.pipeline)
 
     def test_run(hook, batches=(2, 1)):
+        runner.test_dataloader = SimpleNamespace(
+            dataset=Videos(tiny_config.test_dataloader.dataset, sum(batches)))
         hook.before_test(runner)
         for i, size in enumerate(batches):
             batch = pseudo_collate([

@@ -1,11 +1,12 @@
 """Shows a test run as one HTML page."""
+import math
 import webbrowser
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, List, NamedTuple, Optional, Sequence
 
 from mmaction.registry import HOOKS
 from mmaction.structures import ActionDataSample
-from mmengine.dist import get_world_size, is_main_process
+from mmengine.dist import collect_results, get_rank, get_world_size
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from torch import Tensor
@@ -19,6 +20,19 @@ from ..recognizer import recognizer_of
 _TOP_K = 5
 
 
+class Tested(NamedTuple):
+    """A video of a test.
+
+    Attributes:
+        labels: its labelled classes; empty if they are not known.
+        best: its predicted class.
+        page: the content of the page for it; None if it is not shown.
+    """
+    labels: List[str]
+    best: str
+    page: Optional[PageVideo]
+
+
 @HOOKS.register_module()
 class RunPageHook(Hook):
     """Writes an HTML page of a test's videos, predictions and attention.
@@ -26,8 +40,7 @@ class RunPageHook(Hook):
     ``tools/test.py --show-dir DIR`` turns it on and sets its options. The page
     shows the first view of a video; predictions are computed from all views.
     Accuracy and confusion matrix are of all tested videos, also of those that
-    are not shown. Of several processes only the first one writes a page, with
-    the videos that it tests.
+    are not shown. The first of several processes writes the videos of all.
 
     Args:
         enable: whether to do anything.
@@ -60,14 +73,13 @@ class RunPageHook(Hook):
             if value < 1:
                 raise ValueError(f'{name}={value} of the page must be 1 or '
                                  'more; enable=False writes no page')
-        self.enable = enable and is_main_process()
+        self.enable = enable
         self.interval, self.max_videos = interval, max_videos
         self.only_wrong = only_wrong
         self.checkpoint: Optional[str] = None  # else that of the config
         self.out_dir, self.show = Path(out_dir or ''), show
-        self.videos: List[PageVideo] = []
-        self.tally = Tally()
-        self.seen = self.pages = 0
+        self.tested: List[Tested] = []  # by this process
+        self.shown = self.pages = 0
         self.recorder: Optional[TokenRecorder] = None
 
     def turn_on(self, out_dir: Path, checkpoint: str) -> None:
@@ -77,21 +89,26 @@ class RunPageHook(Hook):
             out_dir: folder of the page.
             checkpoint: which weights are tested.
         """
-        self.enable, self.out_dir = is_main_process(), out_dir
+        self.enable, self.out_dir = True, out_dir
         self.checkpoint = checkpoint
 
     def before_test(self, runner: Runner) -> None:
         """Forgets the videos of an earlier test."""
-        self.videos, self.seen = [], 0
-        self.tally = Tally(classes_of(recognizer_of(runner).cls_head) or ())
+        self.tested, self.shown = [], 0
 
-    def _shown(self, batch: dict) -> List[int]:
+    def _number(self, i: int) -> int:
+        """Returns the place in the list of the i-th video of a batch."""
+        # processes take turns
+        return (len(self.tested) + i) * get_world_size() + get_rank()
+
+    def _to_show(self, batch: dict) -> List[int]:
         """Returns the places in a batch of the videos that will be shown."""
         places = [
             i for i in range(len(batch['inputs']))
-            if (self.seen + i) % self.interval == 0
+            if self._number(i) % self.interval == 0
         ]
-        return places[:max(self.max_videos - len(self.videos), 0)]
+        most = math.ceil(self.max_videos / get_world_size())
+        return places[:max(most - self.shown, 0)]
 
     def before_test_iter(self,
                          runner: Runner,
@@ -101,7 +118,7 @@ class RunPageHook(Hook):
         if not self.enable or data_batch is None:
             return
         backbone = recognizer_of(runner).backbone
-        if self._shown(data_batch) and isinstance(backbone, TCCLIPViT):
+        if self._to_show(data_batch) and isinstance(backbone, TCCLIPViT):
             self.recorder = TokenRecorder(backbone).__enter__()
 
     def after_test_iter(self,
@@ -115,26 +132,32 @@ class RunPageHook(Hook):
             recorder.__exit__()
         if not self.enable or data_batch is None or outputs is None:
             return
-        head = recognizer_of(runner).cls_head
-        shown = self._shown(data_batch)
-        for i, sample in enumerate(outputs):
-            labels, best = labels_of(sample), int(sample.pred_score.argmax())
-            names = class_names(head, sample)
-            self.tally.add([names[label] for label in labels], names[best])
-            if i not in shown or (self.only_wrong and best in labels):
-                continue
-            views = data_batch['inputs'][i]  # (V, 3, T, H, W)
+        shown = self._to_show(data_batch)
+        tested = [
+            self._tested(runner, sample, data_batch['inputs'][i], recorder, i,
+                         i in shown) for i, sample in enumerate(outputs)
+        ]
+        self.tested += tested
+        self.shown += sum(video.page is not None for video in tested)
+
+    def _tested(self, runner: Runner, sample: ActionDataSample, views: Tensor,
+                recorder: Optional[TokenRecorder], i: int,
+                is_shown: bool) -> Tested:
+        """Returns what the page says of the i-th video of a batch."""
+        names = class_names(recognizer_of(runner).cls_head, sample)
+        labels, best = labels_of(sample), int(sample.pred_score.argmax())
+        page = None
+        if is_shown and not (self.only_wrong and best in labels):
             # a batch holds all views of its first video, then those of the
-            # next
+            # next; views are (V, 3, T, H, W)
             layers = recorder.maps(i * len(views)) if recorder else []
-            self.videos.append(
-                show_video(names, self._name(runner, sample, i), views[0],
-                           layers, sample))
-        self.seen += len(outputs)
+            page = show_video(names, self._name(runner, sample, i), views[0],
+                              layers, sample)
+        return Tested([names[label] for label in labels], names[best], page)
 
     def _name(self, runner: Runner, sample: ActionDataSample, i: int) -> str:
         """Returns the name of a video in its list, or else its number."""
-        name = sample.get('filename', str(self.seen + i))
+        name = sample.get('filename', str(self._number(i)))
         dataset = runner.test_dataloader.dataset
         folder = getattr(dataset, 'data_prefix', {}).get('video') or ''
         prefix = folder.rstrip('/') + '/'
@@ -145,29 +168,35 @@ class RunPageHook(Hook):
         """Writes the page and says where it is."""
         if not self.enable:
             return
-        if not self.videos:
+        dataset = runner.test_dataloader.dataset
+        tested = collect_results(self.tested, len(dataset), device='cpu')
+        if tested is not None:  # only the first process has them
+            self._write(runner, tested)
+
+    def _write(self, runner: Runner, tested: Sequence[Tested]) -> None:
+        """Writes the page of all processes."""
+        videos = [video.page for video in tested if video.page is not None]
+        if not videos:
             runner.logger.info(
-                f'No page is written: none of {self.seen} tested videos is '
+                f'No page is written: none of {len(tested)} tested videos is '
                 f'{"wrong" if self.only_wrong else "shown"}')
             return
+        tally = Tally(classes_of(recognizer_of(runner).cls_head) or ())
+        for video in tested:
+            tally.add(video.labels, video.best)
         self.pages += 1
         number = f'_{self.pages}' if self.pages > 1 else ''
         path = (self.out_dir / f'index{number}.html').resolve()
         title = Path(runner.cfg.filename).stem
-        write_page(path, title, self.videos, self._header(runner), self.tally)
+        videos = videos[:self.max_videos]
+        header = dict(
+            checkpoint=self.checkpoint or runner.cfg.get('load_from'),
+            list=runner.test_dataloader.dataset.ann_file,
+            shown=f'{len(videos)} of {len(tested)} videos')
+        write_page(path, title, videos, header, tally)
         runner.logger.info(f'The page of this test: {path}')
         if self.show:
             webbrowser.open(path.as_uri())
-
-    def _header(self, runner: Runner) -> Dict[str, Any]:
-        """Returns the checkpoint, the list and the number of shown videos."""
-        processes = get_world_size()
-        part = f', of the first of {processes} processes'
-        return dict(
-            checkpoint=self.checkpoint or runner.cfg.get('load_from'),
-            list=runner.test_dataloader.dataset.ann_file,
-            shown=f'{len(self.videos)} of {self.seen} videos' + part *
-            (processes > 1))
 
 
 def labels_of(sample: ActionDataSample) -> List[int]:
