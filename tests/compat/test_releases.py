@@ -166,6 +166,24 @@ def test_two_processes_without_gpu_talk(tmp_path):
 
 @pytest.mark.skipif(
     mmengine.device.get_device() != 'cpu', reason='there is an accelerator')
+def test_threads_of_gloo_end_unless_there_was_an_error(tmp_path, monkeypatch):
+    at_exit = []
+    monkeypatch.setattr('atexit.register', at_exit.append)
+    utils._init_dist_pytorch(
+        'nccl', init_method=f'file://{tmp_path}/store', rank=0, world_size=1)
+    leave, = at_exit
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, 'last_value', ValueError(), raising=False)
+        leave()
+        assert torch.distributed.is_initialized()
+    monkeypatch.delattr(sys, 'last_value', raising=False)
+    leave()
+    leave()  # a script may have left by itself
+    assert not torch.distributed.is_initialized()
+
+
+@pytest.mark.skipif(
+    mmengine.device.get_device() != 'cpu', reason='there is an accelerator')
 def test_models_on_a_cpu_are_wrapped_without_a_device(tmp_path):
     """MMEngine's runner names the device LOCAL_RANK."""
     torch.distributed.init_process_group(

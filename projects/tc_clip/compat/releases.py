@@ -5,6 +5,7 @@ no change here. ``projects.tc_clip`` applies them at import, which is early
 enough: MMEngine imports ``custom_imports`` while it reads the config, before
 it touches ``mmaction.models``.
 """
+import atexit
 import importlib.metadata as metadata
 import importlib.util
 import sys
@@ -125,6 +126,7 @@ def allow_cpu_processes() -> bool:
                          init_backend: str = 'torch',
                          **kwargs: Any) -> None:
         torch.distributed.init_process_group(backend='gloo', **kwargs)
+        atexit.register(_leave_processes)
 
     def init_wrapper_on_cpu(self: Any,
                             *args: Any,
@@ -135,6 +137,15 @@ def allow_cpu_processes() -> bool:
     utils._init_dist_pytorch = init_dist_on_cpu
     setattr(MMDistributedDataParallel, '__init__', init_wrapper_on_cpu)
     return True
+
+
+def _leave_processes() -> None:
+    """Ends the threads of gloo, which may abort a process that exits.
+
+    Not after an error: they may wait for processes that wait for this one.
+    """
+    if torch.distributed.is_initialized() and not hasattr(sys, 'last_value'):
+        torch.distributed.destroy_process_group()
 
 
 def silence_mmcv_lite() -> None:
