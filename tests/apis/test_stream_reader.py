@@ -175,10 +175,10 @@ def test_what_cannot_be_opened_is_one_line(camera, monkeypatch, tmp_path):
 
 
 def test_opencv_warns_again_after_a_source_was_opened(camera):
-    logs = stream_reader.cv2.utils.logging
+    logs = getattr(stream_reader.cv2.utils, 'logging', stream_reader.cv2)
     level = logs.getLogLevel()
     StreamReader('0', window=1)
-    assert logs.getLogLevel() == level != logs.LOG_LEVEL_SILENT
+    assert logs.getLogLevel() == level != 0
 
 
 def test_a_source_without_frames_is_an_error(camera):

@@ -2,11 +2,15 @@
 import pytest
 import torch
 from mmaction.registry import MODELS
+from mmengine.utils import digit_version
 
 from projects.tc_clip.models import ReferenceTokens, SeedSelection
 from projects.tc_clip.models.attention import with_references
 from tests.small import ARCH, CONTEXT, changed, make_vit
 
+pytestmark = pytest.mark.skipif(
+    digit_version(torch.__version__) < digit_version('2.5'),
+    reason='torch compiles named tuples from 2.5 on')
 ROOM = 'projects.tc_clip.models.references.'
 SMALL = {key: value for key, value in CONTEXT.items() if key != 'type'}
 WEIGHTS = dict(

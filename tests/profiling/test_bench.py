@@ -20,7 +20,7 @@ def test_views_are_scored_as_the_model_scores_them(tiny_config):
     half = Bench(tiny_config, views=2, dtype='bfloat16')
     rounded = half.view_call(half.ours)()
     assert rounded.dtype == torch.float32  # what leaves the head
-    assert 0 < (rounded - logits).abs().max() < 0.2
+    assert 0 < (rounded - logits).abs().max() < 0.3
 
 
 def test_classes_are_repeated_until_there_are_as_many(tiny_config):

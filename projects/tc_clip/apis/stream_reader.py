@@ -14,6 +14,7 @@ from .stream import TimedFrame
 
 _FILE_QUEUE = 8  # frames that are read ahead of the model
 _USUAL_FPS = 30.
+_SILENT = 0  # a level of OpenCV's log
 _PATIENCE = 2.  # seconds; a camera that hangs may take longer to stop
 
 
@@ -193,9 +194,9 @@ class StreamReader:
 
 def _open(source: str) -> Any:
     """Opens a source with OpenCV, which then prints no warnings."""
-    logs = cv2.utils.logging
+    logs = getattr(cv2.utils, 'logging', cv2)  # cv2 itself before OpenCV 5
     level = logs.getLogLevel()
-    logs.setLogLevel(logs.LOG_LEVEL_SILENT)
+    logs.setLogLevel(_SILENT)
     try:
         capture = cv2.VideoCapture(int(source) if source.isdigit() else source)
     finally:

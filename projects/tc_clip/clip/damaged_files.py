@@ -16,7 +16,7 @@ _STARTS = {
     _ZIP: 'is cut off or damaged: copy or download it again'
 }
 # How torch, and compat.checkpoints, say what a pickle names.
-_NAMED = re.compile(r'GLOBAL (\w[\w.]*)|The file names (\w[\w.]*)')
+_NAMED = re.compile(r'(?:GLOBAL|Unsupported class|The file names) (\w[\w.]*)')
 _OTHER = 'is not a file of weights, or damaged: copy or download it again'
 
 
@@ -80,7 +80,7 @@ def naming_damage(name: Union[str, 'PathLike[str]']) -> Iterator[None]:
         named = _NAMED.search(str(error))
         if named and isinstance(error, UnpicklingError):
             raise UnpicklingError(
-                f'{path} is not loaded: it names {named[1] or named[2]}, '
+                f'{path} is not loaded: it names {named[1]}, '
                 'which weights do not need and which could run any code'
             ) from None
         raise ValueError(f'{path} {_OTHER}') from error

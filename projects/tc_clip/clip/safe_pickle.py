@@ -84,9 +84,9 @@ def is_torchscript(path: StrPath) -> bool:
     Returns:
         True for files of ``torch.jit.save``, such as OpenAI's CLIP files.
     """
-    if not zipfile.is_zipfile(path):
-        return False
     try:
+        if not zipfile.is_zipfile(path):
+            return False
         with zipfile.ZipFile(path) as archive:
             return any(
                 name.endswith('/constants.pkl') for name in archive.namelist())

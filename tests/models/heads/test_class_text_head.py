@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from mmaction.structures import ActionDataSample
 from mmengine.runner import load_checkpoint
 
+from tests.cpu_half import FLOAT16
 from tests.small import NAMES, make_head, save_clip, spy
 
 
@@ -179,7 +180,7 @@ def test_stored_text_follows_the_dtype(watched, move):
     torch.testing.assert_close(moved.float(), logits)
 
 
-@pytest.mark.parametrize('dtype', [torch.bfloat16, torch.float16])
+@pytest.mark.parametrize('dtype', [torch.bfloat16, FLOAT16])
 def test_logits_and_loss_of_half_precision_are_float32(dtype):
     head = make_head(prompt_layers=[], init_scale=100.)
     x = torch.randn(2, 24)

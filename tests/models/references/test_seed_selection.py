@@ -8,6 +8,7 @@ from projects.tc_clip.models import (ATSSelection, CLSAttentionSelection,
                                      PatchSaliencySelection)
 from projects.tc_clip.models.attention import AttentionCall, with_references
 from projects.tc_clip.models.references.seed_selection import inverse_transform
+from tests.cpu_half import FLOAT16
 from tests.reference import selection as slow
 
 B, T, H, P, M, D = 2, 3, 4, 12, 6, 8
@@ -154,7 +155,7 @@ def test_scores_can_weigh_seeds(config):
 
 
 @every_selection
-@pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
+@pytest.mark.parametrize('dtype', [FLOAT16, torch.bfloat16])
 def test_half_precision_is_finite(config, dtype):
     # Sharp enough for attention weights that half precision rounds to zero.
     inputs = make_inputs(sharpness=20., dtype=dtype)
