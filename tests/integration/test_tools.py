@@ -54,6 +54,7 @@ def test_train_test_and_class_names(config, run, tmp_path):
             for video in shown(work / 'page')] == best
 
 
+@pytest.mark.slow
 def test_half_precision_gives_the_same_scores(config, weights_file, run,
                                               tmp_path):
     path, dumps = config(), [tmp_path / 'a.pkl', tmp_path / 'b.pkl']
@@ -67,6 +68,7 @@ def test_half_precision_gives_the_same_scores(config, weights_file, run,
     torch.testing.assert_close(half, whole, rtol=0, atol=0.05)
 
 
+@pytest.mark.slow
 def test_resume_equals_uninterrupted(config, run, tmp_path):
     path, whole, parts = config(), tmp_path / 'whole', tmp_path / 'parts'
     train = (sys.executable, TOOLS / 'train.py', path, '--work-dir')
@@ -84,9 +86,8 @@ def test_resume_equals_uninterrupted(config, run, tmp_path):
         torch.testing.assert_close(resumed[key], value, rtol=0, atol=0)
 
 
-@pytest.mark.parametrize(
-    'folder',
-    ['ours', pytest.param('installed', marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize('folder', ['ours', 'installed'])
 def test_two_processes(config, run, tmp_path, folder):
     tools = TOOLS if folder == 'ours' else tools_folder()
     work = tmp_path / 'work'
@@ -111,6 +112,7 @@ def test_two_processes_on_a_stock_config(stock_config, run, tmp_path):
     assert accuracy(one) == accuracy(two)
 
 
+@pytest.mark.slow
 def test_tools_take_mmaction2s_options(run):
     """Ours only stand in front of the installed ones."""
     ours, theirs = (
