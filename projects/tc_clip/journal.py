@@ -63,17 +63,22 @@ def read_records(path: Path) -> Iterator[Record]:
     """
     if not path.exists():
         return
-    *lines, _ = path.read_bytes().split(b'\n')
-    for number, line in enumerate(lines, 1):
-        try:
-            record = json.loads(line)
-        except (RecursionError, ValueError):
-            record = None
-        if not isinstance(record, dict):
-            raise ValueError(f'{path}, line {number}: is not a record of an '
-                             'interrupted run: remove this file, or choose '
-                             'another one')
-        yield record
+    with path.open('rb') as file:
+        for number, line in enumerate(file, 1):
+            if line.endswith(b'\n'):
+                yield _record(line[:-1], f'{path}, line {number}')
+
+
+def _record(line: bytes, where: str) -> Record:
+    """Returns the record in a line without its end."""
+    try:
+        record = json.loads(line)
+    except (RecursionError, ValueError):
+        record = None
+    if not isinstance(record, dict):
+        raise ValueError(f'{where}: is not a record of an interrupted run: '
+                         'remove this file, or choose another one')
+    return record
 
 
 def read_all(paths: List[Path]) -> List[Record]:
