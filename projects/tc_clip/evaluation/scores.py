@@ -20,10 +20,9 @@ _LIST_KINDS = dict(
     split=str,
     labels=str,
     videos=int,
+    broken=int,
     top1=_NUMBER,
     top5=_NUMBER)
-# Files of earlier versions lack it.
-_OPTIONAL_LIST_KINDS = dict(broken=int)
 # Not every run states these.
 _OPTIONAL_KINDS = dict(shots=int, list_seed=int, rephrased=bool)
 # Keys of a run's JSON that follow from its scores.
@@ -160,13 +159,10 @@ def scores_of_run(content: Any, file: Path) -> List[Score]:
 
 
 def _list_fields(result: Any, where: str) -> Dict[str, Any]:
-    """Returns the values of one list, with those that it may lack."""
-    stated = {
-        key: kind
-        for key, kind in _OPTIONAL_LIST_KINDS.items()
-        if isinstance(result, dict) and key in result
-    }
-    return checked_fields(result, {**_LIST_KINDS, **stated}, where)
+    """Returns the values of one list; old files lack ``broken``."""
+    if isinstance(result, dict):
+        result = {'broken': 0, **result}
+    return checked_fields(result, _LIST_KINDS, where)
 
 
 def _warn_of_unstated_names(scores: Scores) -> None:
@@ -192,6 +188,6 @@ def run_of_scores(scores: Scores, metadata: Dict[str, Any]) -> Dict[str, Any]:
     stated = {key: v for key, v in options.items() if v is not None}
     results = [{
         key: getattr(score, key)
-        for key in (*_LIST_KINDS, *_OPTIONAL_LIST_KINDS)
+        for key in _LIST_KINDS
     } for score in scores]
     return dict(**run, **stated, **metadata, results=results)
