@@ -28,8 +28,7 @@ def time_limit(filename: str, seconds: float = MOST_SECONDS) -> Iterator[None]:
 
     A decoder that never returns would block a training or a test without a
     word. A worker of a data loader names the file and ends; the data loader
-    then raises an error. Elsewhere this does nothing: the main process shows a
-    stack where it is interrupted.
+    then raises an error. In other processes this does nothing.
 
     Args:
         filename: the video that is read.
