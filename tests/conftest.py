@@ -1,6 +1,7 @@
 """Registers the package's parts; a tiny model and videos for every test."""
 import importlib
 
+import _checkout
 import numpy as np
 import pytest
 import torch
@@ -29,7 +30,7 @@ def run_tool(monkeypatch, capsys):
     """Runs a tool in this process, as a user types it.
 
     ``run_tool('predict')('a.mp4', '--top-k', 2)`` returns what it prints, with
-    the attributes ``out`` and ``err``.
+    the attributes ``out`` and ``err``. Errors for users are SystemExit.
     """
 
     def run_tool(name):
@@ -38,7 +39,7 @@ def run_tool(monkeypatch, capsys):
         def run(*args):
             command = [f'{name}.py', *map(str, args)]
             monkeypatch.setattr('sys.argv', command)
-            main()
+            _checkout.run_main(main)
             return capsys.readouterr()
 
         return run

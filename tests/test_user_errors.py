@@ -1,6 +1,7 @@
 """Which errors end a tool with their text alone."""
 import sys
 
+import _checkout
 import pytest
 from mmaction.registry import TRANSFORMS
 from torch.utils.data import DataLoader
@@ -72,13 +73,10 @@ def test_errors_of_loading_processes(is_ours):
 
 
 def test_tools_end_with_that_text(tmp_path, run_tool, monkeypatch):
-    import _checkout
-    import convert_weights
-    monkeypatch.setattr('sys.argv', ['convert_weights.py', 'ost', 'a', 'b'])
     monkeypatch.chdir(tmp_path)
     (tmp_path / 'a').write_bytes(b'')
     with pytest.raises(SystemExit) as stop:
-        _checkout.run_main(convert_weights.main)
+        run_tool('convert_weights')('ost', 'a', 'b')
     assert stop.value.code == ('error: a is empty: copy or download it again')
     with pytest.raises(ZeroDivisionError):
         _checkout.run_main(lambda: 1 / 0)

@@ -10,7 +10,6 @@ docs/data.md says what to download, and which lists there are, docs/finetune.md
 how to train on your own videos.
 """
 import argparse
-import sys
 from typing import Optional, Sequence
 
 import _prepare_folder
@@ -20,8 +19,8 @@ import _prepare_text_bags
 from _checkout import run_main
 
 # Modules of the steps: each adds subcommands by `add_parsers(commands)`. A
-# subcommand sets `run`, which gets the command line and may raise OSError and
-# ValueError; and `check` if it refuses options that exclude each other.
+# subcommand sets `run`, which gets the command line; and `check` if it refuses
+# options that exclude each other.
 STEPS = (_prepare_folder, _prepare_lists, _prepare_pseudo_labels,
          _prepare_text_bags)
 
@@ -51,10 +50,7 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
 def main() -> None:
     """Runs the step that the command line names."""
     args = parse_args()
-    try:
-        args.run(args)
-    except (OSError, ValueError) as error:
-        sys.exit(f'error: {error}')
+    args.run(args)
 
 
 if __name__ == '__main__':

@@ -144,22 +144,22 @@ def test_an_official_file_and_a_folder(run, tmp_path):
 def test_layouts_that_are_not_known(run, key, message):
     make_files()
     torch.save(dict(model={f'module.{key}': torch.ones(1)}), 'official.pth')
-    with pytest.raises(ValueError) as error:
+    with pytest.raises(SystemExit) as stop:
         run('clip.pt', 'official.pth', 'out.pth')
-    assert str(error.value) == message
+    assert stop.value.code == f'error: {message}'
     assert not Path('out.pth').exists()
 
 
 def test_ensemble_is_not_mixed_again(run):
     make_files()
     run('clip.pt', 'finetuned.pth', 'once.pth')
-    with pytest.raises(ValueError, match="^once.pth is an ensemble already: "):
+    with pytest.raises(SystemExit, match='^error: once.pth is an ensemble '):
         run('clip.pt', 'once.pth', 'twice.pth')
     assert not Path('twice.pth').exists()
 
 
 def test_share_out_of_range_writes_nothing(run):
     make_files()
-    with pytest.raises(ValueError, match=r'^clip_share=30\.0 is not between'):
+    with pytest.raises(SystemExit, match=r'^error: clip_share=30\.0 is not b'):
         run('clip.pt', 'finetuned.pth', 'out.pth', '--clip-share', '30')
     assert not Path('out.pth').exists()
