@@ -50,8 +50,9 @@ def _matrix(x, name):
     if leaf in ('proj', 'text_projection'):
         fan_in = x.shape[0]
     sharp = any(part in name for part in ('q_proj', 'k_proj'))
-    return (1.6 if sharp or leaf == 'in_proj_weight' else
-            1.0) * x / np.sqrt(fan_in)
+    x = (1.6 if sharp or leaf == 'in_proj_weight' else 1.0) * x
+    # numpy 2 divides in float64, also if it is not told to
+    return np.divide(x, np.sqrt(fan_in), dtype=np.float64)
 
 
 def official_state(case):
@@ -70,7 +71,7 @@ def official_state(case):
 def clips(batch, frames, seed):
     """Returns clips ``(B, 3, T, 224, 224)``: drifting blobs and noise."""
     rng = np.random.default_rng(seed)
-    y, x = np.mgrid[:224, :224].astype(np.float32) / 224
+    y, x = (np.mgrid[:224, :224].astype(np.float32) / 224).astype(np.float64)
     out = np.zeros((batch, frames, 3, 224, 224), np.float32)
     for video in out:
         blocks = rng.standard_normal((3, 8, 8)).astype(np.float32)
