@@ -13,6 +13,20 @@ from projects.tc_clip.profiling.odd_videos import (decoded_by_ffmpeg,
                                                    make_videos)
 
 
+def by_ffmpeg_8(*values):
+    """A case in which PyAV tells other times before its FFmpeg 8.
+
+    Those count silence that an encoder of sound adds, and frames that last
+    longer than others.
+    """
+    pyav = sys.modules.get('av')
+    is_old = bool(pyav) and pyav.library_versions['libavformat'] < (62, )
+    return pytest.param(
+        *values,
+        id=values[0],
+        marks=pytest.mark.skipif(is_old, reason='FFmpeg is below 8'))
+
+
 @pytest.fixture(scope='session')
 def odd_video(tmp_path_factory):
     """Returns the path of a video of the given kind, made once."""

@@ -71,7 +71,9 @@ def test_png_shows_each_drawing_in_its_place(views, tmp_path):
     strips = sheet_strips(views)
     for strip in strips:
         places, gaps = zip(*(find(page, p) for p in strip.pictures))
-        assert max(gaps) < 4
+        # matplotlib below 3.10 draws some strips between two pixels; other
+        # pictures than these are further away than 26
+        assert max(gaps) < 12
         (x, y), (second, _), _ = places
         assert second - x == pytest.approx(166, abs=1)
         assert {below for _, below in places} == {y}
