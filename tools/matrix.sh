@@ -39,7 +39,7 @@ while read -r name python requirements; do
         echo "$name: not run, there is no $python"
     # shellcheck disable=SC2086 # one argument for each requirement
     elif ! install "$name" "$python" $requirements > "$log" 2>&1; then
-        echo "$name: not run, $(grep -m 1 ERROR "$log" || tail -n 1 "$log")"
+        echo "$name: not run, $({ grep ERROR "$log" || cat "$log"; } | tail -n 1)"
     elif OMP_NUM_THREADS=1 "$HOME_OF_ALL/$name/bin/python" -m pytest -n 2 \
         --dist loadfile ${TESTS:-} >> "$log" 2>&1; then
         echo "$name: $(tail -n 1 "$log")"
