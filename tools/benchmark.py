@@ -25,9 +25,9 @@ import statistics
 from pathlib import Path
 from typing import Dict, List
 
+import _checkout  # first: Ctrl-C then ends imports with one line
 import torch
 from _benches import load_bench, load_config, peak_of
-from _checkout import ROOT, run_main
 from _zoo import measure_zoo, zoo_bench
 from mmengine.config import DictAction
 from mmengine.registry import init_default_scope
@@ -131,7 +131,7 @@ def scorers(bench: Bench, names: List[str]) -> Dict[str, Score]:
     """Returns functions from clips to logits, by name of the version."""
     scores: Dict[str, Score] = dict(ours=bench.ours)
     if 'naive' in names:
-        if not (ROOT / 'tests/reference/naive.py').is_file():
+        if not (_checkout.ROOT / 'tests/reference/naive.py').is_file():
             raise SystemExit('error: --against naive needs a checkout, which '
                              'holds tests/reference/naive.py')
         check_naive(bench)
@@ -307,4 +307,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    run_main(main)
+    _checkout.run_main(main)

@@ -191,7 +191,8 @@ def run_files(inferencer: TCCLIPInferencer, videos: Sequence[Path],
         args: the command line.
 
     Raises:
-        SystemExit: no video can be read, or the run is interrupted.
+        KeyboardInterrupt: Ctrl-C was pressed; the text has what is done.
+        SystemExit: no video can be read.
     """
     mine, results = args.shard.of(videos), open_results(inferencer, args)
     interrupted = False
@@ -201,9 +202,9 @@ def run_files(inferencer: TCCLIPInferencer, videos: Sequence[Path],
         interrupted = True
     print(as_text(results.predictions(mine)))
     if interrupted:
-        keeps = f': {results.journal.path} keeps the results, and the same ' \
-            'command goes on' if isinstance(results, KeptResults) else ''
-        raise SystemExit(f'interrupted{keeps}')
+        raise KeyboardInterrupt(
+            f'{results.journal.path} keeps the results, and the same command '
+            'goes on' if isinstance(results, KeptResults) else '')
     if isinstance(results, KeptResults):
         write(results, videos, args)
     # torchrun would end the other shards
