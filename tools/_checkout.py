@@ -172,14 +172,14 @@ def check_changes(arguments: Sequence[str]) -> None:
         arguments: a command line.
 
     Raises:
-        SystemExit: names the word behind ``--cfg-options`` that has no ``=``.
+        SystemExit: a word behind ``--cfg-options`` has no key or no ``=``.
     """
-    is_change = False
+    option = ''
     for word in arguments:
         if word.startswith('--'):
-            is_change = word == '--cfg-options'
-        elif is_change and '=' not in word:
-            raise SystemExit(f'error: --cfg-options {word}: write KEY=VALUE, '
+            option = word if word in ('--cfg-options', '--options') else ''
+        elif option and '=' not in word[1:]:
+            raise SystemExit(f'error: {option} {word}: write KEY=VALUE, '
                              'without spaces around the =')
 
 

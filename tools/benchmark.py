@@ -27,6 +27,7 @@ from typing import Dict, List
 
 import _checkout  # first: Ctrl-C then ends imports with one line
 import torch
+from _arguments import positive
 from _benches import load_bench, load_config, peak_of
 from _zoo import measure_zoo, zoo_bench
 from mmengine.config import DictAction
@@ -69,13 +70,16 @@ def parse_args() -> argparse.Namespace:
         help='weights whose predictions are compared in half precision; '
         'random ones if not given')
     add('--compile', action='store_true', help='compile the vision tower')
-    add('--runs', type=int, default=3, help='runs that count, after one')
-    add('--views', type=int, default=1, help='views scored at once')
+    add('--runs', type=positive, default=3, help='runs that count, after one')
+    add('--views', type=positive, default=1, help='views scored at once')
     add('--classes',
         type=int,
         help="number of classes, named after the config's")
-    add('--train-frames', type=int, default=8, help='frames when training')
-    add('--train-batch', type=int, default=2, help='videos when training')
+    add('--train-frames',
+        type=positive,
+        default=8,
+        help='frames when training')
+    add('--train-batch', type=positive, default=2, help='videos when training')
     add('--videos',
         nargs='+',
         type=Path,

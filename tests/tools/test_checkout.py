@@ -44,3 +44,12 @@ def test_an_error_in_place_of_ctrl_c_is_ctrl_c(capsys):
     with pytest.raises(SystemExit, match='130'):
         _checkout.run_main(main)
     assert capsys.readouterr().err == 'interrupted\n'
+
+
+@pytest.mark.parametrize('words', [
+    ['--cfg-options', 'a=1', '=2'],
+    ['--options', 'a'],
+])
+def test_changes_of_a_config_need_a_key_and_a_value(words):
+    with pytest.raises(SystemExit, match=f'{words[-1]}: write KEY=VALUE'):
+        _checkout.check_changes(['tool', *words])
