@@ -270,6 +270,11 @@ TRAINING: Dict[str, Case] = {
         '`batch_size` larger than the list', _REFUSED,
         'error: An epoch has no batch: the training set is smaller than its '
         'batch_size'),
+    'train_dataloader.dataset.data_prefix.video=/gone':
+    Case(
+        'a `data_prefix` that does not hold the videos', _REFUSED,
+        'error: LIST: none of 1000 videos that were drawn can be read, such '
+        'as /gone/'),
     'train_cfg.max_epochs=1':
     Case('a warm-up as long as the training', _REFUSED,
          'error: warmup=1 epochs must be fewer than the 1 epochs of training'),
