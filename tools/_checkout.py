@@ -222,7 +222,14 @@ def become_script(name: str, *arguments: str) -> None:
     Args:
         name: path below its folder of tools.
         *arguments: its command line, where configs may have short names.
+
+    Raises:
+        SystemExit: the number of processes is missing.
     """
+    place = {'dist_train.sh': 1, 'dist_test.sh': 2}.get(name)
+    if place and not ''.join(arguments[place:place + 1]).isdigit():
+        raise SystemExit(f'error: {name} needs the number of processes as '
+                         f'argument {place + 1}')
     env = dict(os.environ)
     if (ROOT / 'projects/tc_clip').is_dir():
         env['PYTHONPATH'] = f'{ROOT}:{env.get("PYTHONPATH", "")}'
