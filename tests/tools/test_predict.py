@@ -194,7 +194,7 @@ def test_a_checkpoint_carries_its_config(predict, own_video, tiny_config,
 
 @pytest.mark.parametrize('name, message', [
     ('tiny.pth', 'tiny.pth carries no config: give the one that it was '
-     'trained with (--config)'),
+     'trained with (--config; in export.py'),
     ('none.pth', 'none.pth can not be found.'),
     ('hf://me/model', 'is not in the cache of the hub (HF_HUB_CACHE)'),
     ('hf://model', 'is not a name of the hub: write hf://ORG/REPO'),
