@@ -31,6 +31,12 @@ def test_other_texts_are_errors(text):
         parse_shard(text)
 
 
+@pytest.mark.parametrize('rank, total', [('5', '3'), ('x', '2')])
+def test_wrong_variables_of_a_launcher_are_named(rank, total):
+    with pytest.raises(ValueError, match=f'^RANK={rank} with WORLD_SIZE='):
+        shard_of_process(dict(RANK=rank, WORLD_SIZE=total))
+
+
 def test_each_process_of_a_machine_has_a_gpu(monkeypatch):
     monkeypatch.setattr(torch.cuda, 'device_count', lambda: 2)
     devices = [device_of_process(dict(LOCAL_RANK=str(i))) for i in range(3)]

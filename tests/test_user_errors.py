@@ -4,6 +4,7 @@ import sys
 import _checkout
 import pytest
 from mmaction.registry import TRANSFORMS
+from mmengine.config import Config
 from torch.utils.data import DataLoader
 
 from projects.tc_clip.clip.ensemble import interpolate
@@ -49,6 +50,19 @@ def test_folders_of_tools_are_added(tmp_path, monkeypatch):
 def test_the_text_is_that_from_before_a_registry_adds_the_part():
     error = caught(TRANSFORMS.build, dict(type='SafeDecordInit', on_error='x'))
     assert message_of(error).startswith('on_error must be one of')
+
+
+def test_a_part_that_is_not_there():
+    error = caught(TRANSFORMS.build, dict(type='Nope'))
+    assert message_of(error) == (
+        'Nope is not in the mmaction::transform registry: correct the config '
+        '(docs/parts.md lists the parts)')
+
+
+def test_a_key_that_a_config_lacks():
+    error = caught(lambda: Config(dict(x=1))['model'])
+    assert message_of(error) == "the config has no 'model': add it"
+    assert message_of(caught(lambda: {}['model'])) == ''
 
 
 class Share:

@@ -20,6 +20,7 @@ from projects.tc_clip.datasets.video_paths import (VIDEO_SUFFIXES, is_video,
 from projects.tc_clip.models.precision import PRECISIONS
 from projects.tc_clip.models.text.class_names import load_class_names
 from projects.tc_clip.shards import device_of_process
+from projects.tc_clip.user_errors import message_of
 
 DEFAULT_CONFIG = 'zero_shot/tcclip_k400.py'
 
@@ -176,7 +177,8 @@ def load_model(config: Union[str, Path, None],
             UnpicklingError, ValueError) as error:
         parts = [n for n in (config, checkpoint) if n] or [DEFAULT_CONFIG]
         what = ' with '.join(map(str, parts))
-        raise SystemExit(f'{what} cannot be loaded: {error}') from error
+        raise SystemExit(f'{what} cannot be loaded: '
+                         f'{message_of(error) or error}') from error
 
 
 def find_videos(paths: Sequence[Path]) -> List[Path]:

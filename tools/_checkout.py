@@ -1,19 +1,43 @@
 """Finds this checkout and the command line tools of the installed mmaction2.
 
 Importing this module puts the checkout on the path, so that tools run without
-installation.
+installation. Ctrl-C then ends them with one line, also while they import.
 """
 import argparse
 import importlib.util
 import os
+import signal
 import sys
 from pathlib import Path
-from typing import Callable, List, Sequence
+from types import TracebackType
+from typing import Callable, List, Optional, Sequence, Type
 
 TOOLS = Path(__file__).resolve().parent
 ROOT = TOOLS.parent
 if (ROOT / 'projects/tc_clip').is_dir():  # not so in a wheel
     sys.path.insert(0, str(ROOT))
+
+
+def print_end(kind: Type[BaseException], error: BaseException,
+              place: Optional[TracebackType]) -> None:
+    """Prints what ends a tool: one line after Ctrl-C, else the traceback.
+
+    Args:
+        kind: class of the error.
+        error: its text may say where results are kept.
+        place: its traceback.
+
+    Raises:
+        SystemExit: Ctrl-C was pressed (130, as shells count it).
+    """
+    if issubclass(kind, KeyboardInterrupt):
+        words = filter(None, ['interrupted', str(error)])
+        print(*words, sep=': ', file=sys.stderr)
+        raise SystemExit(128 + signal.SIGINT)
+    sys.__excepthook__(kind, error, place)
+
+
+sys.excepthook = print_end
 
 
 def tools_folder() -> Path:
@@ -148,14 +172,14 @@ def check_changes(arguments: Sequence[str]) -> None:
         arguments: a command line.
 
     Raises:
-        SystemExit: names the word behind ``--cfg-options`` that has no ``=``.
+        SystemExit: a word behind ``--cfg-options`` has no key or no ``=``.
     """
-    is_change = False
+    option = ''
     for word in arguments:
         if word.startswith('--'):
-            is_change = word == '--cfg-options'
-        elif is_change and '=' not in word:
-            raise SystemExit(f'error: --cfg-options {word}: write KEY=VALUE, '
+            option = word if word in ('--cfg-options', '--options') else ''
+        elif option and '=' not in word[1:]:
+            raise SystemExit(f'error: {option} {word}: write KEY=VALUE, '
                              'without spaces around the =')
 
 
@@ -176,19 +200,18 @@ def run_main(main: Callable[[], None]) -> None:
         SystemExit: a file cannot be read or written, this project refuses what
             it was given, or Ctrl-C was pressed.
     """
-    from projects.tc_clip.user_errors import message_of
+    from projects.tc_clip.user_errors import chain, message_of
     check_changes(sys.argv[1:])
     try:
         main()
-    except OSError as error:
-        raise SystemExit(
-            f'error: {message_of(error, TOOLS) or of_system(error)}'
-        ) from error
-    except KeyboardInterrupt:
-        raise SystemExit('interrupted') from None
-    except Exception as error:  # the others keep their traceback
+    except (Exception, KeyboardInterrupt) as error:
+        for cause in chain(error):  # MMEngine may raise another after Ctrl-C
+            if isinstance(cause, KeyboardInterrupt):
+                print_end(KeyboardInterrupt, cause, None)
         message = message_of(error, TOOLS)
-        if not message:
+        if not message and isinstance(error, OSError):
+            message = of_system(error)
+        if not message:  # the others keep their traceback
             raise
         raise SystemExit(f'error: {message}') from error
 
@@ -199,7 +222,14 @@ def become_script(name: str, *arguments: str) -> None:
     Args:
         name: path below its folder of tools.
         *arguments: its command line, where configs may have short names.
+
+    Raises:
+        SystemExit: the number of processes is missing.
     """
+    place = {'dist_train.sh': 1, 'dist_test.sh': 2}.get(name)
+    if place and not ''.join(arguments[place:place + 1]).isdigit():
+        raise SystemExit(f'error: {name} needs the number of processes as '
+                         f'argument {place + 1}')
     env = dict(os.environ)
     if (ROOT / 'projects/tc_clip').is_dir():
         env['PYTHONPATH'] = f'{ROOT}:{env.get("PYTHONPATH", "")}'

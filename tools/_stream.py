@@ -48,16 +48,22 @@ def check_stream(parser: argparse.ArgumentParser,
     if not (is_camera(source) or is_url(source) or Path(source).is_file()):
         parser.error(f'--stream {source}: no such file; a camera is a number, '
                      'and a URL has ://')
+    if args.check or args.shard.total > 1:
+        parser.error('--stream reads one source in one process: give no '
+                     '--check and no --shard')
     if args.out and args.out.suffix != '.jsonl':
         parser.error(f'--out {args.out}: a stream is written as .jsonl')
     if args.window is None:
         args.window = WINDOW
     if args.show:
-        check_show(parser, args.show)
+        check_show(parser, args.show, source)
 
 
-def check_show(parser: argparse.ArgumentParser, target: str) -> None:
+def check_show(parser: argparse.ArgumentParser, target: str,
+               source: str) -> None:
     """Refuses a window or a video that cannot be opened."""
+    if Path(target).resolve() == Path(source).resolve():
+        parser.error(f'--show {target} would replace the source')
     if target != _SCREEN and not target.endswith('.mp4'):
         parser.error(f'--show {target}: must end in .mp4')
     try:

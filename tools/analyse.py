@@ -8,7 +8,7 @@ docs/analysis.md shows what each of them prints.
 import argparse
 import sys
 
-from _checkout import full_path, tools_folder
+from _checkout import full_path, run_main, tools_folder
 
 from projects.tc_clip.cli import run_script
 from projects.tc_clip.compat.analysis_tools import PATCHES
@@ -34,4 +34,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    main()
+    run_main(main)

@@ -25,9 +25,10 @@ import statistics
 from pathlib import Path
 from typing import Dict, List
 
+import _checkout  # first: Ctrl-C then ends imports with one line
 import torch
+from _arguments import positive
 from _benches import load_bench, load_config, peak_of
-from _checkout import ROOT, run_main
 from _zoo import measure_zoo, zoo_bench
 from mmengine.config import DictAction
 from mmengine.registry import init_default_scope
@@ -69,13 +70,16 @@ def parse_args() -> argparse.Namespace:
         help='weights whose predictions are compared in half precision; '
         'random ones if not given')
     add('--compile', action='store_true', help='compile the vision tower')
-    add('--runs', type=int, default=3, help='runs that count, after one')
-    add('--views', type=int, default=1, help='views scored at once')
+    add('--runs', type=positive, default=3, help='runs that count, after one')
+    add('--views', type=positive, default=1, help='views scored at once')
     add('--classes',
         type=int,
         help="number of classes, named after the config's")
-    add('--train-frames', type=int, default=8, help='frames when training')
-    add('--train-batch', type=int, default=2, help='videos when training')
+    add('--train-frames',
+        type=positive,
+        default=8,
+        help='frames when training')
+    add('--train-batch', type=positive, default=2, help='videos when training')
     add('--videos',
         nargs='+',
         type=Path,
@@ -131,7 +135,7 @@ def scorers(bench: Bench, names: List[str]) -> Dict[str, Score]:
     """Returns functions from clips to logits, by name of the version."""
     scores: Dict[str, Score] = dict(ours=bench.ours)
     if 'naive' in names:
-        if not (ROOT / 'tests/reference/naive.py').is_file():
+        if not (_checkout.ROOT / 'tests/reference/naive.py').is_file():
             raise SystemExit('error: --against naive needs a checkout, which '
                              'holds tests/reference/naive.py')
         check_naive(bench)
@@ -307,4 +311,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    run_main(main)
+    _checkout.run_main(main)

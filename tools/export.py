@@ -19,9 +19,9 @@ import importlib.util
 from pathlib import Path
 from typing import Optional, Sequence
 
+import _checkout  # first: Ctrl-C then ends imports with one line
 import torch
 from _arguments import TCCLIPInferencer, add_changes, load_model
-from _checkout import run_main
 
 from projects.tc_clip.deployment import export
 from projects.tc_clip.files import staged
@@ -167,4 +167,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    run_main(main)
+    _checkout.run_main(main)

@@ -17,11 +17,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Dict, Optional, Sequence
 
+import _checkout  # first: Ctrl-C then ends imports with one line
 import torch
 from _arguments import (DEFAULT_CONFIG, TCCLIPInferencer, find_videos,
                         load_model, video_parser)
 from _bulk import Status, add_bulk, report_failure
-from _checkout import run_main
 
 from projects.tc_clip.apis import feature_files as files
 from projects.tc_clip.apis.features import (VideoFeatures, batch_features,
@@ -211,7 +211,11 @@ def run(args: argparse.Namespace, videos: Dict[str, Path], store: Any,
 
 
 def main() -> None:
-    """Extracts features, or lists the videos that have none."""
+    """Extracts features, or lists the videos that have none.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C was pressed; the text has what is done.
+    """
     args = parse_args()
     root = choose_root(args)
     videos = name_videos(find_videos(args.videos), root)
@@ -222,9 +226,9 @@ def main() -> None:
     try:
         run(args, videos, store, root)
     except KeyboardInterrupt:
-        raise SystemExit(f'interrupted: {args.out} holds what is done; the '
-                         'same command goes on') from None
+        raise KeyboardInterrupt(f'{args.out} holds what is done; the same '
+                                'command goes on') from None
 
 
 if __name__ == '__main__':
-    run_main(main)
+    _checkout.run_main(main)

@@ -3,6 +3,7 @@
 The table of a folder is below the line ``<!-- configs of FOLDER -->``. In the
 metafile only what is below the line ``Models:`` is written.
 """
+import argparse
 import ast
 import re
 from pathlib import Path
@@ -89,6 +90,7 @@ def with_models(text: str) -> str:
 
 
 if __name__ == '__main__':
+    argparse.ArgumentParser(description=__doc__).parse_args()
     for FILE, FILLED in ((CONFIGS / 'README.md', with_tables),
                          (CONFIGS / 'metafile.yml', with_models)):
         FILE.write_text(FILLED(FILE.read_text()))

@@ -9,7 +9,7 @@ import argparse
 from pathlib import Path
 from typing import List, Optional
 
-import _checkout  # noqa: F401 - finds the package without installation
+from _checkout import run_main  # also finds the package without installation
 
 from projects.tc_clip.datasets.preparation.motion_videos import (FPS,
                                                                  make_data_set)
@@ -48,4 +48,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    main()
+    run_main(main)

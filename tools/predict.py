@@ -30,6 +30,8 @@ from projects.tc_clip.apis.run_settings import settings_of
 from projects.tc_clip.apis.timeline_plot import plot_timelines
 from projects.tc_clip.processes import Failure
 
+SHORTEST = .001  # seconds; with less, one film has millions of spans
+
 
 def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
     """Reads the command line."""
@@ -73,12 +75,14 @@ def parse_args(argv: Optional[Sequence[str]] = None) -> argparse.Namespace:
 
 def check_args(parser: argparse.ArgumentParser,
                args: argparse.Namespace) -> None:
-    """Refuses options that exclude each other; fills in the stride."""
+    """Refuses options that exclude each other, or are out of range."""
     if args.onnx and (args.checkpoint or args.class_names or args.wordings
                       or args.cfg_options):
         parser.error('--onnx holds the model and its class names: give it '
                      'without --checkpoint, --class-names, --wordings and '
                      '--cfg-options')
+    if args.onnx and args.onnx.suffix != '.onnx':
+        parser.error(f'--onnx {args.onnx}: must end in .onnx')
     if args.onnx and args.dtype != 'float32':
         parser.error(f'--dtype {args.dtype}: the file of --onnx computes in '
                      'its own precision')
@@ -94,14 +98,24 @@ def check_args(parser: argparse.ArgumentParser,
         parser.error('--check goes with --out')
     elif args.shard.total > 1 and not args.out:
         parser.error(f'{args.shard}: shards collect their results in --out')
-    if args.stride and not args.window:
-        parser.error('--stride goes with --window')
-    if args.window is not None:
-        args.stride = args.stride or args.window / 2
-        if not 0 < args.stride <= args.window:
-            parser.error(
-                f'--window {args.window} --stride {args.stride}: both must be '
-                'above 0 seconds, and the stride at most the window')
+    if not 0 <= args.none_below <= 1:
+        parser.error(f'--none-below {args.none_below} must be from 0 to 1')
+    check_spans(parser, args)
+
+
+def check_spans(parser: argparse.ArgumentParser,
+                args: argparse.Namespace) -> None:
+    """Refuses spans that are too short; fills in the stride."""
+    if args.window is None:
+        if args.stride is not None:
+            parser.error('--stride goes with --window')
+        return
+    if args.stride is None:
+        args.stride = args.window / 2
+    if not SHORTEST <= args.stride <= args.window:
+        parser.error(f'--window {args.window} --stride {args.stride}: both '
+                     f'must be at least {SHORTEST} seconds, and the stride at '
+                     'most the window')
 
 
 def open_results(inferencer: TCCLIPInferencer,
@@ -191,7 +205,8 @@ def run_files(inferencer: TCCLIPInferencer, videos: Sequence[Path],
         args: the command line.
 
     Raises:
-        SystemExit: no video can be read, or the run is interrupted.
+        KeyboardInterrupt: Ctrl-C was pressed; the text has what is done.
+        SystemExit: no video can be read.
     """
     mine, results = args.shard.of(videos), open_results(inferencer, args)
     interrupted = False
@@ -201,9 +216,9 @@ def run_files(inferencer: TCCLIPInferencer, videos: Sequence[Path],
         interrupted = True
     print(as_text(results.predictions(mine)))
     if interrupted:
-        keeps = f': {results.journal.path} keeps the results, and the same ' \
-            'command goes on' if isinstance(results, KeptResults) else ''
-        raise SystemExit(f'interrupted{keeps}')
+        raise KeyboardInterrupt(
+            f'{results.journal.path} keeps the results, and the same command '
+            'goes on' if isinstance(results, KeptResults) else '')
     if isinstance(results, KeptResults):
         write(results, videos, args)
     # torchrun would end the other shards

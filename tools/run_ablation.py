@@ -22,13 +22,13 @@ import sys
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence
 
+import _checkout  # first: Ctrl-C then ends imports with one line
 import torch
 from _ablation_costs import VIEWS, Cost, device, measure
 from _ablation_rows import (CONFIGS, PAPER, SYSTEMS, chosen_rows, row_files,
                             system_files)
 from _ablation_runs import (RESULT, Run, base_of_rows, epoch_options,
                             train_and_test)
-from _checkout import ROOT, run_main
 
 from projects.tc_clip.checkpoints import RULES
 from projects.tc_clip.config_files import config_file
@@ -104,7 +104,7 @@ def base_config(args: argparse.Namespace) -> Path:
 
 def make_demo_data() -> None:
     """Makes the demo videos as tools/demo.sh does."""
-    command = [ROOT / 'tools/make_demo_data.py', 'data/motion']
+    command = [_checkout.ROOT / 'tools/make_demo_data.py', 'data/motion']
     subprocess.run([sys.executable, *map(str, command)],
                    check=True,
                    stdout=sys.stderr)
@@ -253,7 +253,8 @@ def run_table(args: argparse.Namespace, tables: Path = TABLES) -> str:
         return run_systems(args)
     base = base_config(args)
     rows = chosen_rows(row_files(tables / args.table), args.rows, args.table)
-    name = os.path.relpath(base, ROOT) if ROOT in base.parents else base.name
+    name = os.path.relpath(
+        base, _checkout.ROOT) if _checkout.ROOT in base.parents else base.name
     with base_of_rows(base):
         return run_and_measure(rows, args, base.stem, name)
 
@@ -289,4 +290,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    run_main(main)
+    _checkout.run_main(main)

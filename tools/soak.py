@@ -10,8 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Dict, List, Optional, Sequence
 
+import _checkout  # first: Ctrl-C then ends imports with one line
 import numpy as np
-from _checkout import run_main
 from mmengine.config import Config
 from mmengine.dataset import Compose
 from mmengine.hooks import Hook
@@ -154,4 +154,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    run_main(main)
+    _checkout.run_main(main)

@@ -58,11 +58,17 @@ def shard_of_process(env: Mapping[str, str] = os.environ) -> Shard:
             or ``SLURM_PROCID`` and ``SLURM_NTASKS`` of srun.
 
     Raises:
-        ValueError: they are not numbers.
+        ValueError: they are not numbers, or the first is not below the second.
     """
     for index, count in _VARIABLES:
         if index in env and count in env:
-            return parse_shard(f'{env[index]}/{env[count]}')
+            try:
+                return parse_shard(f'{env[index]}/{env[count]}')
+            except ValueError:
+                raise ValueError(
+                    f'{index}={env[index]} with {count}={env[count]} numbers '
+                    'no process: unset both, or start the processes by '
+                    'torchrun or srun') from None
     return Shard()
 
 

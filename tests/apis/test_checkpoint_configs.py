@@ -34,7 +34,8 @@ def test_a_checkpoint_without_config(meta, tmp_path):
     with pytest.raises(ValueError) as error:
         config_of(path)
     assert str(error.value) == (f'{path} carries no config: give the one that '
-                                'it was trained with (--config)')
+                                'it was trained with (--config; in export.py '
+                                'before the checkpoint)')
 
 
 @pytest.mark.parametrize('system', LAYOUT_OF)

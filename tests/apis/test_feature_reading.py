@@ -53,3 +53,17 @@ def test_what_is_not_there_is_named(tmp_path):
     with pytest.raises(
             ValueError, match='features frames, video: extract log'):
         next(read_feature(tmp_path, 'logits'))
+
+
+def test_a_damaged_file_is_named(tmp_path):
+    save(tmp_path, 'npz')
+    (tmp_path / 'c.mp4.npz').write_bytes(b'half')
+    with pytest.raises(ValueError, match='c.mp4.npz is damaged: remove it'):
+        list(read_feature(tmp_path, 'frames'))
+
+
+@pytest.mark.parametrize('text', ['[]', '{"root": 3}'])
+def test_another_record_is_refused(tmp_path, text):
+    (tmp_path / 'features.json').write_text(text)
+    with pytest.raises(SystemExit, match='is not a record of features'):
+        read_facts(tmp_path, 'video')

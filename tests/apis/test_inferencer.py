@@ -27,6 +27,14 @@ def test_probabilities_are_those_of_a_test(tiny_config, tiny_checkpoint,
         torch.tensor([shares[name] for name in TINY_CLASSES[::-1]]), score)
 
 
+@pytest.mark.parametrize('videos, size', [('a.mp4', 1), (['a.mp4'], 0),
+                                          (['a.mp4'], -1)])
+def test_predict_takes_a_list_and_a_batch(tiny_config, videos, size):
+    inferencer = TCCLIPInferencer(tiny_config, None, 'cpu')
+    with pytest.raises(ValueError, match=f'must be a list, .*={size} be 1'):
+        inferencer.predict(videos, batch_size=size)
+
+
 def test_several_labels_are_judged_one_by_one(tiny_config, own_video):
     head = tiny_config.model.cls_head
     head.update(multi_class=True, logit_bias=-1.)

@@ -1,4 +1,5 @@
 """From logits to what is told."""
+import pytest
 import torch
 
 from projects.tc_clip.apis import NONE_OF_THESE, TimeSpan
@@ -12,6 +13,12 @@ def test_none_of_these_below_a_share():
     guesses = [Guess('a', 0.5, 1.), Guess('b', 0.3, 0.)]
     assert choose(guesses) == choose(guesses, 0.5) == 'a'
     assert choose(guesses, 0.501) == NONE_OF_THESE
+
+
+@pytest.mark.parametrize('share', [60, -1, float('nan')])
+def test_a_share_is_from_0_to_1(share):
+    with pytest.raises(ValueError, match=f'none_below={share} must be from'):
+        choose([Guess('a', 0.5, 1.)], share)
 
 
 def test_plain_data_has_all_that_is_known():

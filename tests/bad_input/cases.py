@@ -197,6 +197,30 @@ WEIGHTS: Dict[str, Case] = {
          'read; the classes of the checkpoint are scored'),
 }
 
+_UNREADABLE = 'error: FILE cannot be read as a config: '
+CONFIGS: Dict[str, Case] = {
+    'model = dict(':
+    Case('a syntax error', _REFUSED, f'{_UNREADABLE}line 1: '),
+    "_base_ = 'gone.py'":
+    Case(
+        'a base that is not there', _REFUSED,
+        'error: gone.py (a base of FILE) cannot be read as a config: No such '
+        'file or directory'),
+    "custom_imports = dict(imports=['no.such.module'])":
+    Case('a module that cannot be imported', _REFUSED,
+         f'{_UNREADABLE}Failed to import no.such.module'),
+    'x = {{_base_.gone}}':
+    Case('a value that its base does not have', _REFUSED,
+         f"{_UNREADABLE}the config has no 'gone': add it"),
+    'x = 1':
+    Case('no model', _REFUSED, "error: the config has no 'model': add it"),
+    "model = dict(backbone=dict(type='Nope'))":
+    Case(
+        'an unknown `type`', _REFUSED,
+        'error: Nope is not in the mmaction::model registry: correct the '
+        'config'),
+}
+
 _CONFIG = 'CONFIG with FILE cannot be loaded: '
 OPTIONS: Dict[str, Case] = {
     'model.backbone.arch=ViT-B-17':
@@ -246,6 +270,11 @@ TRAINING: Dict[str, Case] = {
         '`batch_size` larger than the list', _REFUSED,
         'error: An epoch has no batch: the training set is smaller than its '
         'batch_size'),
+    'train_dataloader.dataset.data_prefix.video=/gone':
+    Case(
+        'a `data_prefix` that does not hold the videos', _REFUSED,
+        'error: LIST: none of 1000 videos that were drawn can be read, such '
+        'as /gone/'),
     'train_cfg.max_epochs=1':
     Case('a warm-up as long as the training', _REFUSED,
          'error: warmup=1 epochs must be fewer than the 1 epochs of training'),
@@ -264,6 +293,7 @@ SECTIONS = {
     'Lists of videos': LISTS,
     'Class names': NAMES,
     'Weights': WEIGHTS,
+    'Configs': CONFIGS,
     'Options': {
         **OPTIONS,
         **TRAINING

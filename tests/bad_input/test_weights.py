@@ -184,9 +184,9 @@ def test_training_and_testing_with_all_files(tool, key, files, tiny):
 def test_weights_alone_are_not_resumed_from(tiny):
     said = run_tool('train', *command('train --resume', tiny.weights, tiny))
     assert said.endswith(
-        f'error: {tiny.weights} lacks message_hub: a training cannot be '
-        'resumed from it. To start a new one from its weights, leave out '
-        f'--resume, and give --cfg-options load_from={tiny.weights}')
+        f'error: {tiny.weights} lacks message_hub, optimizer: a training '
+        'cannot be resumed from it. To start a new one from its weights, '
+        f'leave out --resume, and give --cfg-options load_from={tiny.weights}')
 
 
 @pytest.mark.parametrize('args, message', [

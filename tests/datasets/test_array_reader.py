@@ -45,6 +45,7 @@ def test_steps_may_change_their_frames():
     (FRAMES / 255, 'frame 0 of float64'),
     ([FRAMES[0], FRAMES[0, :4]], r'frames of \(6, 8, 3\) and \(4, 8, 3\)'),
     (['a.mp4'], 'a str as frame 0'),
+    (None, 'mine is a NoneType'),
 ])
 def test_other_arrays_are_refused(frames, message):
     with pytest.raises(ValueError, match=message) as error:

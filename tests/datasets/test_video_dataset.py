@@ -68,3 +68,12 @@ def test_labels_for_samplers(write):
     assert make(write('a.mp4 2\n')).get_cat_ids(0) == [2]
     several = make(write('a.mp4 0 2\n'), multi_class=True, num_classes=3)
     assert several.get_cat_ids(0) == [0, 2]
+
+
+def test_training_ends_where_no_video_can_be_read(write):
+    videos = make(write('a.mp4 0\nb.mp4 1\n'), max_refetch=3)
+    videos.pipeline = lambda info: None  # as for a video that cannot be read
+    with pytest.raises(ValueError) as error:
+        videos[1]
+    assert ('list.txt: none of 3 videos that were drawn can be read, such as '
+            'videos/b.mp4: correct data_prefix') in str(error.value)

@@ -53,6 +53,18 @@ def test_what_is_refused(run_tool, configs):
         run('--out', 'folder')
 
 
+@pytest.mark.parametrize('option', [
+    '--runs',
+    '--views',
+    '--train-frames',
+    '--train-batch',
+])
+def test_numbers_are_above_0(run_tool, option, capsys):
+    with pytest.raises(SystemExit):
+        run_tool('benchmark')(option, 0)
+    assert f'{option}: 0 must be 1 or more' in capsys.readouterr().err
+
+
 def test_training_of_nothing_is_said(run_tool, configs):
     printed = run_tool('benchmark')(configs[0], '--only', 'training').out
     assert 'no parameter of this model is trained' in printed

@@ -186,3 +186,15 @@ def test_two_processes_extract_what_one_does(extract, videos, tiny_config,
                           text=True)
     assert done.returncode == 0, done.stderr[-3000:]
     same_files(tmp_path / 'one', tmp_path / 'two')
+
+
+@pytest.mark.parametrize('name, given, place', [
+    ('dist_train.sh', [CONFIG], 2),
+    ('dist_train.sh', [CONFIG, '--resume'], 2),
+    ('dist_test.sh', [CONFIG, 'last.pth', '--dump'], 3),
+])
+def test_the_number_of_processes_is_needed(launch, name, given, place):
+    done, _ = launch(name, *given)
+    assert done.returncode == 1
+    assert done.stderr == (f'error: {name} needs the number of processes as '
+                           f'argument {place}\n')

@@ -124,6 +124,11 @@ def test_ensembles_change_the_scores(predict, own_video, tmp_path):
     (['.', '--shard', '1/2'], 'shards collect their results in --out'),
     (['.', '--stride', '1'], '--stride goes with --window'),
     (['.', '--window', '1', '--stride', '2'], 'the stride at most the window'),
+    (['.', '--window', '1', '--stride', '0'], 'both must be at least 0.001'),
+    (['.', '--window', '1e-9'], 'both must be at least 0.001 seconds'),
+    (['.', '--window', 'nan'], 'both must be at least 0.001 seconds'),
+    (['.', '--none-below', '60'], '--none-below 60.0 must be from 0 to 1'),
+    (['.', '--none-below', 'nan'], '--none-below nan must be from 0 to 1'),
     (['.', '--onnx', 'x.onnx', '--labels', 'a'], 'holds the model'),
     (['empty'], 'no video below this folder'),
 ])
@@ -134,6 +139,12 @@ def test_wrong_input_says_what_is_wrong(predict, own_video, tmp_path, capsys,
     with pytest.raises(SystemExit) as error:
         predict(*arguments)
     assert message in f'{error.value}{capsys.readouterr().err}'
+
+
+def test_onnx_is_a_suffix(run_tool, capsys):
+    with pytest.raises(SystemExit):
+        run_tool('predict')('.', '--onnx', 'x.pt2')
+    assert '--onnx x.pt2: must end in .onnx' in capsys.readouterr().err
 
 
 def test_checkpoints_that_are_cut_off_are_errors(predict, own_video,
@@ -183,7 +194,7 @@ def test_a_checkpoint_carries_its_config(predict, own_video, tiny_config,
 
 @pytest.mark.parametrize('name, message', [
     ('tiny.pth', 'tiny.pth carries no config: give the one that it was '
-     'trained with (--config)'),
+     'trained with (--config; in export.py'),
     ('none.pth', 'none.pth can not be found.'),
     ('hf://me/model', 'is not in the cache of the hub (HF_HUB_CACHE)'),
     ('hf://model', 'is not a name of the hub: write hf://ORG/REPO'),

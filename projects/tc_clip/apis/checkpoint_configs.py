@@ -97,5 +97,6 @@ def config_of(weights: Union[str, Path]) -> Config:
         layout, state = found
     if layout not in OFFICIAL:
         raise ValueError(f'{source} carries no config: give the one that it '
-                         'was trained with (--config)')
+                         'was trained with (--config; in export.py before the '
+                         'checkpoint)')
     return _official_config(layout, state or {}, source)

@@ -138,11 +138,18 @@ FORMATS: Dict[str, Any] = dict(npz=NpzFolder, parquet=ParquetParts)
 def read_metadata(folder: Path) -> Dict[str, Any]:
     """Reads the record of the features in a folder; empty if there is none."""
     file = folder / METADATA
+    if not file.exists():
+        return {}
     try:
-        return json.loads(file.read_text('utf-8')) if file.exists() else {}
+        record = json.loads(file.read_text('utf-8'))
     except ValueError as error:
         raise SystemExit(f'{file} is not valid JSON ({error}): choose another '
                          '--out') from error
+    if not isinstance(record, dict) or 'what' not in record:
+        raise SystemExit(f'{file} is not a record of features, which '
+                         'tools/extract_features.py wrote: choose another '
+                         'folder')
+    return record
 
 
 def put_metadata(folder: Path, metadata: Dict[str, Any],

@@ -1,6 +1,7 @@
 """Reads the features that tools/extract_features.py wrote."""
 from pathlib import Path
 from typing import Any, Dict, Iterator, Tuple
+from zipfile import is_zipfile
 
 import numpy as np
 
@@ -41,7 +42,7 @@ def read_feature(folder: Path, what: str) -> Iterator[Feature]:
         The path of a video below the ``root`` of the record, and its array.
 
     Raises:
-        ValueError: the folder has no such features.
+        ValueError: the folder has no such features, or a file is damaged.
     """
     facts = read_facts(folder, what)
     read = _from_npz if facts['format'] == 'npz' else _from_parquet
@@ -51,6 +52,9 @@ def read_feature(folder: Path, what: str) -> Iterator[Feature]:
 def _from_npz(folder: Path, what: str) -> Iterator[Feature]:
     """Reads a file for each video."""
     for file in sorted(folder.rglob('*.npz')):
+        if not is_zipfile(file):  # numpy would advise to load it unsafely
+            raise ValueError(f'{file} is damaged: remove it, and run '
+                             'tools/extract_features.py again')
         name = file.relative_to(folder).with_suffix('').as_posix()
         with np.load(file) as arrays:
             yield name, arrays[what]

@@ -239,7 +239,8 @@ class TCCLIPInferencer(ActionRecogInferencer):
 
         Raises:
             BrokenVideoError: a video cannot be read.
-            ValueError: an array has another shape or type.
+            ValueError: an array has another shape or type, ``videos`` is one
+                path, or ``batch_size`` is below 1.
         """
         predictions = []
         for found in self.predict_each(videos, batch_size, **ranking):
@@ -263,6 +264,9 @@ class TCCLIPInferencer(ActionRecogInferencer):
         Yields:
             The prediction of each video in turn, or why it cannot be read.
         """
+        if isinstance(videos, (str, Path)) or batch_size < 1:
+            raise ValueError(f'videos={videos!r} must be a list, and '
+                             f'batch_size={batch_size} be 1 or more')
         for start in range(0, len(videos), batch_size):
             batch = videos[start:start + batch_size]
             names = [video_name(v, start + i) for i, v in enumerate(batch)]

@@ -45,12 +45,15 @@ def prepare_config(model: Union[str, Path, Config, None],
         wordings: other wordings of the same classes.
 
     Raises:
-        ValueError: there is no config, or an ``.onnx`` file is to have other
-            weights or classes.
+        ValueError: there is no config, or no model in it, or an ``.onnx`` file
+            is to have other weights or classes.
     """
     if model is None:
         raise ValueError('Give a config, or a checkpoint that carries one')
     config = read_config(model)
+    if not isinstance(config.get('model'), dict):
+        raise ValueError('The config has no model=dict(...): give the config '
+                         'of a model')
     config.pop('visualizer', None)  # it would write files
     if config.model.type != 'OnnxRecognizer':
         choose_classes(config.model, class_names, wordings)

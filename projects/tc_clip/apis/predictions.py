@@ -66,6 +66,11 @@ def choose(guesses: Sequence[Guess], none_below: float = 0.) -> str:
         none_below: share of the softmax below which the best class is
             rejected. Shares are not calibrated and depend on the other
             classes: choose this threshold on your videos.
+
+    Raises:
+        ValueError: ``none_below`` is not a share.
     """
+    if not 0 <= none_below <= 1:
+        raise ValueError(f'none_below={none_below} must be from 0 to 1')
     best = guesses[0]
     return best.label if best.probability >= none_below else NONE_OF_THESE

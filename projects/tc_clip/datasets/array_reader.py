@@ -66,9 +66,11 @@ def check_frames(frames: Frames, name: str) -> None:
         name: named in the error.
     """
     wrong = ''
-    if not len(frames):
+    if not isinstance(frames, (np.ndarray, Sequence)):
+        wrong = f'is a {type(frames).__name__}'
+    elif not len(frames):
         wrong = 'holds no frame'
-    for i, frame in enumerate(frames):
+    for i, frame in enumerate([] if wrong else frames):
         if not isinstance(frame, np.ndarray):
             wrong = f'has a {type(frame).__name__} as frame {i}'
         elif frame.ndim != 3 or frame.shape[2] != 3 or frame.size == 0:

@@ -60,6 +60,27 @@ class VideoDataset(StockVideoDataset):
                 if self.multi_class else video.labels[0]) for video in videos
         ]
 
+    def __getitem__(self, idx: int) -> Any:
+        """Returns a video; in training, another one if it cannot be read.
+
+        Args:
+            idx: number of the video.
+
+        Raises:
+            ValueError: none of many videos can be read.
+        """
+        try:
+            return super().__getitem__(idx)
+        except Exception as error:
+            # MMEngine says this of the last of `max_refetch` videos
+            if 'Cannot find valid image' not in str(error):
+                raise
+            file = self.get_data_info(idx)['filename']
+            raise ValueError(
+                f'{self.ann_file}: none of {self.max_refetch} videos that '
+                f'were drawn can be read, such as {file}: correct data_prefix '
+                'of the data set, or the paths of the list') from error
+
     def get_cat_ids(self, idx: int) -> List[int]:
         """Returns the labels of a video, for samplers that balance classes.
 

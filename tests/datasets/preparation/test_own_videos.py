@@ -110,3 +110,10 @@ def test_wrong_tables(table, name, text, message):
 def test_a_video_that_is_not_there(table):
     with pytest.raises(FileNotFoundError, match='no such video: .*cid.mp4'):
         table('cid.mp4 walk', 'a.txt')
+
+
+def test_a_table_in_another_encoding_is_named(tmp_path):
+    file = tmp_path / 'table.csv'
+    file.write_text('video,label', encoding='utf-16')
+    with pytest.raises(ValueError, match='table.csv is not UTF-8'):
+        videos_of_table(file, tmp_path)

@@ -117,5 +117,5 @@ def test_weights_alone_cannot_be_resumed_from(make_runner, tmp_path):
     runner._load_from = str(path)
     runner.load_or_resume()
     runner._has_loaded, runner._resume = False, True
-    with pytest.raises(ValueError, match='lacks message_hub: a training'):
+    with pytest.raises(ValueError, match='lacks message_hub, optimizer: a'):
         runner.load_or_resume()

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
+from ...files import read_text
 from ..video_paths import VIDEO_SUFFIXES, search_videos
 
 SEVERAL = '|'
@@ -120,11 +121,12 @@ def videos_of_table(
 
     Raises:
         FileNotFoundError: a video does not exist.
-        ValueError: a line is wrong, or a label is a number without a name.
+        ValueError: a line is wrong, a label is a number without a name, or the
+            table is not UTF-8.
     """
     read = _rows_of_csv if table.suffix.lower() == '.csv' else _rows_of_list
     videos = []
-    for name, label, *group in read(table.read_text('utf-8-sig'), table):
+    for name, label, *group in read(read_text(table), table):
         path = folder / name
         if not path.is_file():
             raise FileNotFoundError(f'{table}: no such video: {path}')

@@ -11,7 +11,7 @@ from ...checkpoints import mend_record
 from ...files import write_text
 
 # What MMEngine reads of a checkpoint to go on from.
-_TO_RESUME = 'meta', 'message_hub'
+_TO_RESUME = 'meta', 'message_hub', 'optimizer'
 
 
 class _LateRemovals:
@@ -58,14 +58,16 @@ class SafeCheckpointHook(CheckpointHook):
 
     def after_load_checkpoint(self, runner: Runner,
                               checkpoint: Dict[str, Any]) -> None:
-        """Refuses to resume from a file that holds weights only.
+        """Refuses to resume from a file without the state of the optimiser.
+
+        MMEngine would go on with a new optimiser, and say nothing.
 
         Args:
             runner: the runner.
             checkpoint: content of the file.
 
         Raises:
-            ValueError: it lacks what MMEngine needs to go on.
+            ValueError: it lacks what is needed to go on.
         """
         absent = [key for key in _TO_RESUME if key not in checkpoint]
         if runner._resume and absent:
