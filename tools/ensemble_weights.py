@@ -102,7 +102,7 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
         clip_sha256=sha256(clip_file),
         finetuned=finetuned.name,
         finetuned_sha256=sha256(finetuned))
-    save(dict(state_dict=mixed, meta=meta), args.out)
+    save(dict(state_dict=mixed, meta=meta), args.out, clip_file, finetuned)
     kept = sorted(state.keys() - clip.keys())
     print(f'{args.out}: {len(mixed)} tensors')
     print(f'{args.clip_share:g} of {clip_file.name} in: {len(clip)} tensors')

@@ -233,6 +233,15 @@ def test_safetensors_hold_tensors_only():
         save(dict(state_dict={}, meta={}), Path('a.safetensors'))
 
 
+def test_a_source_is_not_replaced(tmp_path):
+    source, target = tmp_path / 'a.pth', tmp_path / 'b' / '..' / 'a.pth'
+    (tmp_path / 'b').mkdir()
+    source.write_bytes(b'theirs')
+    with pytest.raises(ValueError, match=r'a\.pth would be replaced by what '):
+        save({}, target, source)
+    assert source.read_bytes() == b'theirs'
+
+
 def test_layouts_to_read_only():
     torch.save(dict(state_dict={}), 'ours.pth')
     with pytest.raises(ValueError, match="^'openai' is a layout to read only"):

@@ -20,12 +20,12 @@ def model():
     return model
 
 
-def build(model, **paramwise_cfg):
+def build(model, optimizer='AdamW', **paramwise_cfg):
     return build_optim_wrapper(
         model,
         dict(
             constructor='ParameterGroups',
-            optimizer=dict(type='AdamW', lr=2., weight_decay=0.5),
+            optimizer=dict(type=optimizer, lr=2., weight_decay=0.5),
             paramwise_cfg=paramwise_cfg)).optimizer
 
 
@@ -75,3 +75,8 @@ def test_other_options_are_named(model):
     assert str(error.value) == (
         'paramwise_cfg of ParameterGroups has no norm_decay_mult: it takes '
         'custom_keys, flat_decay_mult, no_decay')
+
+
+def test_an_unknown_optimiser_is_named(model):
+    with pytest.raises(ValueError, match="^There is no optimiser 'Adamw': "):
+        build(model, optimizer='Adamw')

@@ -173,7 +173,7 @@ def convert(layout: str,
         source=path.name,
         sha256=sha256(path),
         leftovers=leftovers)
-    save(dict(state_dict=state, meta=meta), target)
+    save(dict(state_dict=state, meta=meta), target, path)
     return Converted(state, added, leftovers)
 
 
@@ -215,22 +215,27 @@ def revert(layout: str, source: str, target: Path) -> Converted:
                          f'{", ".join(WRITABLE)}')
     _check_parts(state, source)
     theirs = their_files.write(state, leftovers)
-    save(their_files.wrap(theirs), target)
+    save(their_files.wrap(theirs), target, Path(source))
     left_out = tuple(key for key in their_files.left_out if key in state)
     return Converted(theirs, [], leftovers, left_out)
 
 
-def save(checkpoint: Dict[str, Any], target: Path) -> None:
+def save(checkpoint: Dict[str, Any], target: Path, *sources: Path) -> None:
     """Writes a checkpoint, and makes missing folders.
 
     Args:
         checkpoint: content of the file.
         target: file to write; an older one stays until the new one is
             complete. A ``.safetensors`` file takes a state dict only.
+        *sources: files that the content was made from.
 
     Raises:
-        ValueError: a ``.safetensors`` file cannot hold the content.
+        ValueError: a ``.safetensors`` file cannot hold the content, or
+            ``target`` is one of ``sources``.
     """
+    if target.exists() and any(map(target.samefile, sources)):
+        raise ValueError(f'{target} would be replaced by what is made from '
+                         'it: name another file to write')
     if target.suffix == '.safetensors':
         if not all(isinstance(x, Tensor) for x in checkpoint.values()):
             raise ValueError(f'{target}: a .safetensors file holds tensors '

@@ -4,7 +4,7 @@ from typing import Any, Dict, List, Tuple
 
 from mmengine.logging import print_log
 from mmengine.optim import DefaultOptimWrapperConstructor
-from mmengine.registry import OPTIM_WRAPPER_CONSTRUCTORS
+from mmengine.registry import OPTIM_WRAPPER_CONSTRUCTORS, OPTIMIZERS
 from torch import nn
 
 _OPTIONS = 'custom_keys', 'flat_decay_mult', 'no_decay'
@@ -34,12 +34,16 @@ class ParameterGroups(DefaultOptimWrapperConstructor):
     """
 
     def _validate_cfg(self) -> None:
-        """Refuses options that this class does not read.
+        """Refuses options and optimisers that there are not.
 
         Raises:
             ValueError: names them.
         """
         super()._validate_cfg()
+        kind = self.optimizer_cfg.get('type')
+        if isinstance(kind, str) and OPTIMIZERS.get(kind) is None:
+            raise ValueError(f'There is no optimiser {kind!r}: choose one of '
+                             'torch.optim, such as AdamW')
         unknown = [key for key in self.paramwise_cfg if key not in _OPTIONS]
         if unknown:
             raise ValueError(

@@ -138,6 +138,13 @@ def test_a_page_needs_a_folder():
         build(enable=True)
 
 
+def test_a_folder_that_cannot_be_made_ends_a_test_before_it_runs(tmp_path):
+    (tmp_path / 'page').write_text('a file')
+    hook = build(enable=True, out_dir=str(tmp_path / 'page'))
+    with pytest.raises(FileExistsError, match='page'):
+        hook.before_test(None)
+
+
 @pytest.mark.parametrize('option', ['interval', 'max_videos'])
 def test_counts_below_one_are_refused(option):
     with pytest.raises(ValueError, match=f'{option}=0 of the page must be 1'):

@@ -93,8 +93,17 @@ class RunPageHook(Hook):
         self.checkpoint = checkpoint
 
     def before_test(self, runner: Runner) -> None:
-        """Forgets the videos of an earlier test."""
+        """Forgets the videos of an earlier test, and makes the folder.
+
+        Args:
+            runner: not used.
+
+        Raises:
+            OSError: the folder cannot be made.
+        """
         self.tested, self.shown = [], 0
+        if self.enable:
+            self.out_dir.mkdir(parents=True, exist_ok=True)
 
     def _number(self, i: int) -> int:
         """Returns the place in the list of the i-th video of a batch."""
