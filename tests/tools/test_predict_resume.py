@@ -39,12 +39,15 @@ def run(predict, monkeypatch):  # noqa: F811
 
 
 @pytest.mark.parametrize('at', [1, 4, 9])
-def test_a_film_goes_on_where_it_was_interrupted(run, own_video, tmp_path, at):
+def test_a_film_goes_on_where_it_was_interrupted(run, own_video, tmp_path, at,
+                                                 capsys):
     _, spans = run(own_video, *FILM[:-1], 'whole.json')
     assert spans == 9
     (tmp_path / 'film.json').write_text('an older result')
-    with pytest.raises(KeyboardInterrupt, match='^film.json.partial'):
+    with pytest.raises(SystemExit, match='^130$'):
         run(own_video, *FILM, interrupt_at=at)
+    assert 'interrupted: film.json.partial.jsonl keeps the results, and the ' \
+        'same command goes on\n' in capsys.readouterr().err
     assert (tmp_path / 'film.json').read_text() == 'an older result'
     out, calls = run(own_video, *FILM)
     assert calls == spans - at + 1 and 'wrote film.json' in out
@@ -56,14 +59,14 @@ def test_a_film_goes_on_where_it_was_interrupted(run, own_video, tmp_path, at):
 def test_without_a_file_the_table_has_what_is_done(run, own_video, tmp_path,
                                                    capsys):
     other = shutil.copyfile(own_video, tmp_path / 'other.mp4')
-    with pytest.raises(KeyboardInterrupt, match='^$'):
+    with pytest.raises(SystemExit, match='^130$'):
         run(own_video, other, interrupt_at=2)
     lines = capsys.readouterr().out.splitlines()
     assert own_video in lines and str(other) not in lines
 
 
 def test_other_options_do_not_go_on(run, own_video, tmp_path):
-    with pytest.raises(KeyboardInterrupt, match='goes on'):
+    with pytest.raises(SystemExit, match='^130$'):
         run(own_video, *FILM, interrupt_at=3)
     with pytest.raises(SystemExit) as error:
         run(own_video, *FILM, '--window', 2)
